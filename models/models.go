@@ -1,0 +1,155 @@
+// Package models holds what every other package agrees on: identifiers, the
+// field's enumerations (levels, channels, unit types, roles, phases) and the
+// domain's error codes. It imports nothing of this module.
+package models
+
+import (
+	"database/sql/driver"
+	"encoding/hex"
+	"fmt"
+	"io"
+)
+
+// ID is 16 bytes: random for rows and drafts, a truncated keyed hash for
+// citizens, persons and pushes. It is stored as VARBINARY(16).
+type ID [16]byte
+
+// NewID reads a random ID from r, which is crypto/rand outside tests.
+func NewID(r io.Reader) (ID, error) {
+	var id ID
+	if _, err := io.ReadFull(r, id[:]); err != nil {
+		return ID{}, fmt.Errorf("read randomness: %w", err)
+	}
+	return id, nil
+}
+
+// IsZero reports whether the ID was never set.
+func (id ID) IsZero() bool { return id == ID{} }
+
+// String is the ID in hexadecimal; never print the ID of a citizen or person.
+func (id ID) String() string { return hex.EncodeToString(id[:]) }
+
+// ParseID reads what String wrote.
+func ParseID(s string) (ID, error) {
+	var id ID
+	b, err := hex.DecodeString(s)
+	if err != nil || len(b) != len(id) {
+		return ID{}, fmt.Errorf("%q is no id", s)
+	}
+	copy(id[:], b)
+	return id, nil
+}
+
+// Value stores the zero ID as NULL and any other as its 16 bytes.
+func (id ID) Value() (driver.Value, error) {
+	if id.IsZero() {
+		return nil, nil
+	}
+	return id[:], nil
+}
+
+// Scan reads what Value wrote.
+func (id *ID) Scan(src any) error {
+	switch v := src.(type) {
+	case nil:
+		*id = ID{}
+		return nil
+	case []byte:
+		if len(v) != len(id) {
+			return fmt.Errorf("an id of %d bytes, not %d", len(v), len(id))
+		}
+		copy(id[:], v)
+		return nil
+	default:
+		return fmt.Errorf("an id of type %T", src)
+	}
+}
+
+// GormDataType lets GORM bind an ID like any other byte string.
+func (ID) GormDataType() string { return "bytes" }
+
+// Channel is where an opinion comes from (测评渠道).
+type Channel string
+
+// The channels that pingyi collects itself; others are imported.
+const (
+	Mobile Channel = "mobile" // 移动手机端测评, WeChat
+	Social Channel = "social" // 微博测评, Weibo
+)
+
+// UnitType picks the wording of the questions.
+type UnitType string
+
+// Unit types of the register. A window is not rated by itself unless a
+// campaign lists it as a unit.
+const (
+	Government  UnitType = "government"  // 政府部门
+	Association UnitType = "association" // 社会团体
+	Service     UnitType = "service"     // 公共服务单位
+	Window      UnitType = "window"      // 窗口
+)
+
+// Valid reports whether t is one of the four types.
+func (t UnitType) Valid() bool {
+	switch t {
+	case Government, Association, Service, Window:
+		return true
+	}
+	return false
+}
+
+// Unit is a rated body (被评议单位) or one of its windows (窗口).
+type Unit struct {
+	Code     string // [A-Za-z0-9_-]{1,16}, unique in the tenant
+	Name     string
+	Class    string // ranking happens only inside a class
+	Type     UnitType
+	Superior string
+	Aliases  []string
+	Parent   string // code of the unit that a window belongs to
+	Phone    string
+	Promise  string
+}
+
+// Dimension is one question area (评议内容).
+type Dimension struct {
+	Title    string // the official title
+	Question string // the plain sentence that a citizen reads
+}
+
+// MaxDimensions bounds a dimension set; the sources have five and six.
+const MaxDimensions = 6
+
+// Phase is a dated part of a campaign.
+type Phase string
+
+// Phases in their order.
+const (
+	PhaseDraft     Phase = "draft"
+	PhasePublicity Phase = "publicity"
+	PhaseRating    Phase = "rating"
+	PhaseClosed    Phase = "closed"
+	PhaseSettled   Phase = "settled"
+	PhasePublished Phase = "published"
+)
+
+// Role is what an API key or a staff account may do; anything that a role is
+// not expressly given is refused.
+type Role string
+
+// The eight roles.
+const (
+	RoleOffice       Role = "office"
+	RoleChannelOwner Role = "channel-owner"
+	RoleUnitLeader   Role = "unit-leader"
+	RoleUnitHandler  Role = "unit-handler"
+	RoleSupervisor   Role = "supervisor"
+	RoleCustodian    Role = "custodian"
+	RoleAuditor      Role = "auditor"
+	RoleReader       Role = "reader"
+)
+
+// Roles lists every role.
+func Roles() []Role {
+	return []Role{RoleOffice, RoleChannelOwner, RoleUnitLeader, RoleUnitHandler, RoleSupervisor, RoleCustodian, RoleAuditor, RoleReader}
+}
