@@ -1,0 +1,152 @@
+package seal
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"pingyi/models"
+)
+
+// Keys stores wrapped keys.
+type Keys interface {
+	// Key returns a wrapped key, or an error of kind models.NotFound.
+	Key(ctx context.Context, tenant, name string) ([]byte, error)
+	// AddKey stores a wrapped key unless one of that name is there, and returns
+	// the one that is stored.
+	AddKey(ctx context.Context, tenant, name string, wrapped []byte) ([]byte, error)
+}
+
+// Ring opens a tenant's keys, makes those that are missing, and remembers them.
+// It is safe for concurrent use and by several servers on one database.
+type Ring struct {
+	wrapper *Wrapper
+	store   Keys
+
+	mu      sync.RWMutex
+	tenants map[string]*Tenant
+	persons map[personName]*Hasher
+}
+
+type personName struct{ tenant, campaign, account string }
+
+// NewRing makes a ring over the stored keys.
+func NewRing(w *Wrapper, store Keys) *Ring {
+	return &Ring{wrapper: w, store: store, tenants: map[string]*Tenant{}, persons: map[personName]*Hasher{}}
+}
+
+// Tenant holds the keys that one tenant's pushes need.
+type Tenant struct {
+	citizens, pushes, sessions, codes *Hasher
+	ids, answers                      Box
+}
+
+// Tenant returns a tenant's keys.
+func (r *Ring) Tenant(ctx context.Context, tenant string) (*Tenant, error) {
+	r.mu.RLock()
+	t := r.tenants[tenant]
+	r.mu.RUnlock()
+	if t != nil {
+		return t, nil
+	}
+	root, err := r.key(ctx, tenant, "tenant")
+	if err != nil {
+		return nil, err
+	}
+	if t, err = newTenant(root); err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tenants[tenant] = t
+	return t, nil
+}
+
+func newTenant(root []byte) (*Tenant, error) {
+	t := &Tenant{}
+	for purpose, dst := range map[string]**Hasher{
+		"citizens": &t.citizens, "pushes": &t.pushes, "sessions": &t.sessions, "codes": &t.codes,
+	} {
+		k, err := subkey(root, purpose)
+		if err != nil {
+			return nil, err
+		}
+		*dst = NewHasher(k)
+	}
+	for purpose, dst := range map[string]*Box{"answers": &t.answers, "platform ids": &t.ids} {
+		k, err := subkey(root, purpose)
+		if err != nil {
+			return nil, err
+		}
+		if *dst, err = NewBox(k); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// Citizen is the keyed hash of a platform id; it names sessions in Redis and
+// the deletable link from a ticket to its citizen.
+func (t *Tenant) Citizen(account, id string) models.ID { return t.citizens.Hash(account, id) }
+
+// Push is the keyed hash of a push's identity.
+func (t *Tenant) Push(account, key string) models.ID { return t.pushes.Hash(account, key) }
+
+// Draft makes a draft's id, which is unique among its citizen's, unique among all.
+func (t *Tenant) Draft(citizen, draft models.ID) models.ID {
+	return t.pushes.Hash("draft", string(citizen[:]), string(draft[:]))
+}
+
+// CodeHash is the keyed hash of a ticket's query code.
+func (t *Tenant) CodeHash(code string) []byte { return t.codes.append(nil, code) }
+
+// Answers seals finished answers in SQL; use is the push's ID.
+func (t *Tenant) Answers() Box { return t.answers }
+
+// Citizens seals platform ids that are kept to answer later; use is the
+// citizen's ID.
+func (t *Tenant) Citizens() Box { return t.ids }
+
+// Session is a citizen's own box for what Redis keeps of them; a value begins
+// with SessionNonce random bytes.
+func (t *Tenant) Session(citizen models.ID) (Box, error) {
+	var k [KeySize]byte
+	return newSessionBox(t.sessions.append(k[:0], string(citizen[:])))
+}
+
+// Person is the keyed hash of a platform id under the random key of a campaign
+// and an account. After the key is destroyed nobody can link it again.
+func (r *Ring) Person(ctx context.Context, tenant, campaign, account, id string) (models.ID, error) {
+	name := personName{tenant, campaign, account}
+	r.mu.RLock()
+	h := r.persons[name]
+	r.mu.RUnlock()
+	if h == nil {
+		k, err := r.key(ctx, tenant, "person/"+campaign+"/"+account)
+		if err != nil {
+			return models.ID{}, err
+		}
+		h = NewHasher(k)
+		r.mu.Lock()
+		r.persons[name] = h
+		r.mu.Unlock()
+	}
+	return h.Hash(id), nil
+}
+
+// Wrapper wraps keys that are stored beside what they seal.
+func (r *Ring) Wrapper() *Wrapper { return r.wrapper }
+
+// key loads a key, or makes it; of two servers that make it at once both use
+// the one that was stored first.
+func (r *Ring) key(ctx context.Context, tenant, name string) ([]byte, error) {
+	wrapped, err := r.store.Key(ctx, tenant, name)
+	if models.KindOf(err) == models.NotFound {
+		wrapped, err = r.store.AddKey(ctx, tenant, name, r.wrapper.Wrap(NewKey(), tenant+"/"+name))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load key %s: %w", name, err)
+	}
+	k, _, err := r.wrapper.Unwrap(wrapped, tenant+"/"+name)
+	return k, err
+}
