@@ -1,0 +1,176 @@
+package register
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"pingyi/models"
+)
+
+// Directory finds units by what citizens call them. It is made once from a
+// register and never changed, so it may be used by many at once.
+type Directory struct {
+	units []models.Unit
+	codes map[string]int     // lower case
+	whole map[string][]match // folded name, alias, code, short form; best first
+	terms []term
+	hay   string         // all terms' folded text, each after a separator
+	heads map[rune][]int // terms by the first character of their core
+	spell spelling
+}
+
+// match is a unit and how well it fits; the lower, the better.
+type match struct {
+	unit int
+	tier uint64
+}
+
+// How a unit can fit, best first. The first four are what Exact finds.
+const (
+	isName uint64 = iota
+	isCode
+	isAlias
+	isShort // the name without its leading 市, or an alias with one
+	startsName
+	startsAlias
+	inName
+	inAlias
+	startsCode
+	spellsAll   // pinyin or initials of the whole name or alias
+	spellsStart // of its beginning
+	spellsPart
+	named       // the text holds the whole name or alias
+	abbreviates // some of the name's characters, in order
+)
+
+// term is a name or alias.
+type term struct {
+	unit     int
+	text     string // folded
+	short    string // without its leading 市, or ""
+	at       int    // in hay
+	alias    bool
+	runes    int
+	from, to int    // its syllables in spelling
+	city     int    // how many of them a leading 市 takes
+	letters  uint32 // that its spelling can hold
+}
+
+// core is the text without its leading 市.
+func (t *term) core() string {
+	if t.short != "" {
+		return t.short
+	}
+	return t.text
+}
+
+// separator parts the terms in hay; fold removes it from every text.
+const separator = "\n"
+
+// NewDirectory makes a directory of all units and windows of a tenant. Codes
+// are unique without regard to case.
+func NewDirectory(units []models.Unit) *Directory {
+	d := &Directory{
+		units: slices.Clone(units), codes: make(map[string]int, len(units)), whole: make(map[string][]match),
+		heads: make(map[rune][]int), spell: spelling{memo: make(map[rune]syllable)},
+	}
+	var hay strings.Builder
+	for i, u := range d.units {
+		d.codes[strings.ToLower(u.Code)] = i
+		d.enter(fold(u.Code), match{i, isCode})
+		d.addTerm(&hay, i, u.Name, false)
+		for _, a := range u.Aliases {
+			d.addTerm(&hay, i, a, true)
+		}
+	}
+	d.hay = hay.String()
+	d.spell.memo = nil // of use only while making
+	for _, m := range d.whole {
+		slices.SortStableFunc(m, func(a, b match) int { return int(a.tier) - int(b.tier) }) //nolint:gosec // small
+	}
+	return d
+}
+
+func (d *Directory) addTerm(hay *strings.Builder, unit int, text string, alias bool) {
+	t := term{unit: unit, text: fold(text), alias: alias}
+	if t.text == "" {
+		return
+	}
+	t.short, t.runes = short(t.text), utf8.RuneCountInString(t.text)
+	hay.WriteString(separator)
+	t.at = hay.Len()
+	hay.WriteString(t.text)
+	t.from, t.to, t.letters = d.spell.add(t.text)
+	if t.short != "" {
+		t.city = 1
+	}
+	head, _ := utf8.DecodeRuneInString(t.core())
+	d.heads[head] = append(d.heads[head], len(d.terms))
+	d.terms = append(d.terms, t)
+	switch {
+	case !alias:
+		d.enter(t.text, match{unit, isName})
+	default:
+		d.enter(t.text, match{unit, isAlias})
+		if t.short == "" {
+			d.enter("市"+t.text, match{unit, isShort})
+		}
+	}
+	if t.short != "" {
+		d.enter(t.short, match{unit, isShort})
+	}
+}
+
+// enter notes that the whole of text means a unit, in the best way it does.
+func (d *Directory) enter(text string, m match) {
+	for i, other := range d.whole[text] {
+		if other.unit == m.unit {
+			d.whole[text][i].tier = min(other.tier, m.tier)
+			return
+		}
+	}
+	d.whole[text] = append(d.whole[text], m)
+}
+
+// ByCode finds a unit or window; codes match without regard to case.
+func (d *Directory) ByCode(code string) (models.Unit, bool) {
+	i, found := d.codes[strings.ToLower(code)]
+	if !found {
+		return models.Unit{}, false
+	}
+	return d.units[i], true
+}
+
+// Exact lists the units whose name, code or alias is the whole of text, or
+// whose name is 市 and text: names first, each kind in the register's order.
+// Width, case, spaces and format characters make no difference.
+func (d *Directory) Exact(text string) []models.Unit {
+	matches := d.whole[foldQuery(text)]
+	units := make([]models.Unit, len(matches))
+	for i, m := range matches {
+		units[i] = d.units[m.unit]
+	}
+	return units
+}
+
+// Search lists at most limit units by the whole or a part of a name or alias,
+// by pinyin, initials or a mixture of both, best first: whole names before
+// beginnings before parts, names before aliases, shorter before longer, then
+// the register's order. Where nothing is found so, it lists the units whose
+// name the text holds (马鞍山市教育局), or whose name it abbreviates (发改委).
+func (d *Directory) Search(text string, limit int) []models.Unit {
+	q := foldQuery(text)
+	if q == "" || limit <= 0 {
+		return nil
+	}
+	f := finder{directory: d, best: make([]uint64, len(d.units))}
+	f.wholes(q)
+	f.parts(q)
+	f.codes(q)
+	f.spelt(q)
+	if !f.found {
+		f.loose(q)
+	}
+	return f.units(limit)
+}
