@@ -1,0 +1,293 @@
+package bot
+
+import (
+	"pingyi/models"
+)
+
+// pageSize is how many units a page lists; with the longest names and their
+// links it fits into an answer.
+const pageSize = 8
+
+// searchLimit bounds what a search lists over all its pages.
+const searchLimit = 40
+
+// isClass reports whether a folded text is a class of the present campaign.
+func (t *turn) isClass(text string) bool {
+	_, ok := t.className(text)
+	return ok
+}
+
+func (t *turn) className(text string) (string, bool) {
+	if c := t.campaignFor(""); c != nil {
+		for _, class := range c.Classes {
+			if text == class || text == fold(safe(class)) {
+				return class, true
+			}
+		}
+	}
+	return "", false
+}
+
+// maxPage is more than any list has.
+const maxPage = 1000
+
+// listOf makes a list stand at a page of a class, or of what is found for some
+// words.
+func (t *turn) listOf(words string, page uint32) {
+	if class, ok := t.className(words); ok {
+		words = class
+	} else if r := []rune(words); len(r) > refRunes {
+		words = string(r[:refRunes])
+	}
+	t.s.query, t.s.page = words, uint16(min(max(page, 1), maxPage))
+}
+
+// browse goes to a step of the choice of units and asks it.
+func (t *turn) browse(id stepID) {
+	t.s.step, t.s.page = id, 1
+	t.ask()
+}
+
+// askHome says what one can begin with.
+func (t *turn) askHome() {
+	t.say(textHome)
+	t.nav(t.homeChoices()...)
+}
+
+func (t *turn) homeChoices() []choice { return []choice{t.navRate(), t.navComplain(), t.navQuery()} }
+
+func (t *turn) navRate() choice { return choice{t.e.texts.word(vRate), command{verb: vRate}} }
+
+func (t *turn) navComplain() choice {
+	return choice{t.e.texts.word(vComplain), command{verb: vComplain}}
+}
+
+// navComplainAbout is the offer to complain about a unit.
+func (t *turn) navComplainAbout(code string) choice {
+	return choice{t.e.texts.word(vComplainAfter), command{verb: vComplain, unit: code}}
+}
+
+func (t *turn) navQuery() choice { return choice{t.e.texts.word(vQuery), command{verb: vQuery}} }
+
+func (t *turn) navHelp() choice { return choice{t.e.texts.word(vHelp), command{verb: vHelp}} }
+
+func (t *turn) navBack() choice { return choice{t.e.texts.word(vBack), command{verb: vBack}} }
+
+// askClasses lists the classes of the open campaign, or says when it opens.
+func (t *turn) askClasses() {
+	c := t.campaignFor("")
+	if c == nil {
+		t.say(textNoCampaign)
+		t.nav(t.navComplain(), t.navQuery(), t.navHelp())
+		return
+	}
+	if !c.Open(t.in.At) {
+		t.closed(c, "")
+		return
+	}
+	t.say(textChooseClass)
+	t.listClasses(c, vRate)
+	t.say(textChooseHow)
+	t.c.optional()
+	t.nav(t.navBack(), t.navHelp())
+}
+
+// listClasses lists the classes on the page that the session stands at.
+func (t *turn) listClasses(c *Campaign, v verb) {
+	from, to := t.pageOf(len(c.Classes))
+	for _, class := range c.Classes[from:to] {
+		t.item(choice{t.fitted(safe(class), 14, 14), command{verb: v, ref: class}})
+	}
+	t.pageNav(command{verb: v}, len(c.Classes))
+}
+
+// pageOf is the range of the present page among n things; the page is brought
+// into range first.
+func (t *turn) pageOf(n int) (from, to int) {
+	last := max(1, (n+pageSize-1)/pageSize)
+	t.s.page = uint16(min(max(int(t.s.page), 1), last)) //nolint:gosec // a few pages
+	from = (int(t.s.page) - 1) * pageSize
+	return from, min(from+pageSize, n)
+}
+
+// pageNav adds the way to the pages before and after, where there are any. The
+// command says of what list.
+func (t *turn) pageNav(of command, n int) {
+	var ways []choice
+	if page := uint32(t.s.page); page > 1 {
+		of.n = page - 1
+		ways = append(ways, choice{t.e.texts.word(vPrevious), of})
+	}
+	if int(t.s.page)*pageSize < n {
+		of.n = uint32(t.s.page) + 1
+		ways = append(ways, choice{t.e.texts.word(vNext), of})
+	}
+	if len(ways) > 0 {
+		t.nav(ways...)
+	}
+}
+
+// askUnits lists the units of the class, or found by the words, that the
+// session stands at.
+func (t *turn) askUnits() {
+	units, byClass := t.unitsListed()
+	if byClass {
+		if c := t.campaignFor(""); !c.Open(t.in.At) {
+			t.closed(c, "")
+			return
+		}
+		t.say(textChooseUnit, t.fitted(safe(t.s.query), 16, 14))
+	} else {
+		t.say(textCandidates)
+	}
+	t.listUnits(units, vRate)
+	t.nav(t.navBack(), t.navHelp())
+	t.c.optional()
+}
+
+// unitsListed are the units of the list that the session stands at.
+func (t *turn) unitsListed() (units []*models.Unit, byClass bool) {
+	if class, ok := t.className(fold(t.s.query)); ok {
+		return t.campaignFor("").lookup().byClass[class], true
+	}
+	return t.find(fold(t.s.query)), false
+}
+
+// find is what an exact name, alias or code means, else what a search finds.
+func (t *turn) find(text string) []*models.Unit {
+	if text == "" {
+		return nil
+	}
+	found := t.w.Directory.Exact(text)
+	if len(found) == 0 {
+		found = t.w.Directory.Search(cut(text, 40), searchLimit)
+	}
+	units := make([]*models.Unit, len(found))
+	for i := range found {
+		units[i] = &found[i]
+	}
+	return units
+}
+
+// listUnits lists a page of units; a window is shown with its unit.
+func (t *turn) listUnits(units []*models.Unit, v verb) {
+	from, to := t.pageOf(len(units))
+	for _, u := range units[from:to] {
+		t.item(choice{t.fitted(t.clean(u.Name), 14, 14), command{verb: v, unit: u.Code}})
+		if u.Type == models.Window && u.Parent != "" {
+			if parent, ok := t.w.Directory.ByCode(u.Parent); ok {
+				t.append(textOfUnit, t.fitted(t.clean(parent.Name), 12, 8))
+			}
+		}
+	}
+	t.pageNav(command{verb: v, ref: t.s.query}, len(units))
+}
+
+// turnPage turns the list of classes or units.
+func (t *turn) turnPage(c command) stepID {
+	was := t.s.page
+	if c.verb == vNext {
+		t.s.page++
+	} else if t.s.page > 0 {
+		t.s.page--
+	}
+	t.ask()
+	if t.s.page == was && c.verb == vNext {
+		t.s.page = was
+	}
+	return stay
+}
+
+func (t *turn) backToClasses(command) stepID {
+	t.s.query, t.s.page = "", 1
+	return stepClasses
+}
+
+// wander takes a text outside of any draft: a unit's name starts its rating,
+// part of one lists what it may mean.
+func (t *turn) wander() {
+	if t.s.last.flow == flowRating && t.s.last.low {
+		if place, ok := t.e.lexicon.reasons[lower(t.norm)]; ok {
+			t.reason(command{verb: vReason, unit: t.s.last.unit, arg: place})
+			return
+		}
+	}
+	if c := t.bareQuery(); c.verb == vQuery {
+		t.queryMine(c)
+		return
+	}
+	if code, ok := t.unitRef(t.norm); ok && code != unsure {
+		t.rate(command{verb: vRate, unit: code})
+		return
+	}
+	if t.isNumber(t.norm) && len(t.s.shown) > 0 {
+		t.say(textNoSuchNumber, t.norm)
+		t.ask()
+		return
+	}
+	units := t.find(t.norm)
+	if len(units) == 0 {
+		t.say(t.step().unsure)
+		t.c.worded = false
+		t.nav(t.homeChoices()...)
+		return
+	}
+	t.forget()
+	t.listOf(t.norm, 1)
+	t.s.step = stepUnits
+	t.ask()
+}
+
+// isNumber reports whether a text looks like a place in a list.
+func (t *turn) isNumber(text string) bool {
+	d, ok := digitsOnly(text)
+	return ok && len(d) <= 2
+}
+
+// rate starts the rating of a unit, or lists classes or units to choose from.
+func (t *turn) rate(c command) {
+	if t.drafting() {
+		t.hold(c)
+		return
+	}
+	page := max(c.n, 1)
+	if c.unit == unsure {
+		c.unit = ""
+	}
+	switch {
+	case c.unit != "":
+		u, ok := t.w.Directory.ByCode(c.unit)
+		if !ok {
+			t.forget()
+			t.say(textUnknownHome)
+			t.nav(t.homeChoices()...)
+			return
+		}
+		t.startRating(&u, arrival{})
+	case c.ref != "":
+		t.forget()
+		t.listOf(c.ref, page)
+		t.s.step = stepUnits
+		if units, byClass := t.unitsListed(); len(units) == 0 && !byClass {
+			t.forget()
+			t.say(textUnknownHome)
+			t.nav(t.homeChoices()...)
+			return
+		}
+		t.ask()
+	default:
+		if c.verb == vRate && c.n == 0 {
+			t.s.campaign = ""
+		}
+		t.forget()
+		t.listOf("", page)
+		t.s.step = stepClasses
+		t.ask()
+	}
+}
+
+// again is 评议 in the campaign that was rated in.
+func (t *turn) again(c command) {
+	c.verb = vAgain
+	t.rate(c)
+}

@@ -1,0 +1,193 @@
+package bot
+
+import (
+	"strconv"
+	"strings"
+)
+
+// hear takes a text: a number of the list last shown, a global word, an answer
+// to the present step, an old link, or free text, in this order.
+func (t *turn) hear() {
+	t.norm = fold(t.in.Text)
+	if strings.TrimSpace(t.in.Text) == "" || t.norm == "" && len(t.in.Text) <= foldLimit {
+		t.help(command{verb: vHelp})
+		return
+	}
+	c := t.picked(t.parse(t.norm))
+	if t.closedMeanwhile(c) {
+		t.lose(textLostClosed)
+	}
+	t.class = t.classOf(c)
+	t.sayLost(c)
+	t.obey(c)
+}
+
+// picked replaces a number of the list last shown by what it stands for. Where
+// digits or texts are answers no number is a place in a list.
+func (t *turn) picked(c command) command {
+	s := t.step()
+	if c.verb != vDigits || s.levels || s.prose || len(t.s.shown) == 0 || len(c.ref) > 2 {
+		return c
+	}
+	n, err := strconv.Atoi(c.ref)
+	if err != nil || n < 1 || n > len(t.s.shown) {
+		return c
+	}
+	return t.s.shown[n-1]
+}
+
+// closedMeanwhile reports whether the window closed over a rating draft. A
+// confirmation goes on nevertheless: the record alone knows whether it was
+// received before.
+func (t *turn) closedMeanwhile(c command) bool {
+	return t.step().flow == flowRating && c.verb != vConfirm && !t.camp.Open(t.in.At)
+}
+
+func (t *turn) classOf(c command) Class {
+	switch flow := t.step().flow; {
+	case c.verb == vConfirm:
+		return ClassConfirm
+	case flow == flowComplaint || c.verb == vComplain || c.verb == vKind:
+		return ClassComplaint
+	case flow == flowRating && t.e.globals[c.verb] == nil:
+		return ClassStep
+	}
+	return ClassMenu
+}
+
+// obey does what a command says, or takes the text as free text.
+func (t *turn) obey(c command) {
+	s := t.step()
+	if s.prose && (c.loose || !t.commandAmid(s, c)) {
+		t.free()
+		return
+	}
+	if f := t.e.globals[c.verb]; f != nil {
+		f(t, c)
+		return
+	}
+	if c.verb == vReason {
+		t.reason(c)
+		return
+	}
+	if ed := s.edge(c.verb); ed != nil && t.mine(c) {
+		t.lead(ed, c)
+		return
+	}
+	switch {
+	case c.verb == vBack:
+		t.forget()
+		t.ask()
+	case c.ofDraft() || c.verb == vQuestionBack:
+		t.stale(c)
+	default:
+		t.free()
+	}
+}
+
+// commandAmid reports whether, at a step where any text is an answer, a command
+// is one nevertheless: a global word, a word of this step, or a whole link.
+func (t *turn) commandAmid(s *step, c command) bool {
+	if t.e.globals[c.verb] != nil {
+		return true
+	}
+	if c.names() || c.n > 0 {
+		return c.verb != vFree && c.verb != vDigits
+	}
+	switch c.verb {
+	case vBack:
+		return true
+	case vFinish:
+		return s.name == t.e.steps[stepTell].name
+	case vSkip:
+		return s.name == t.e.steps[stepContact].name
+	}
+	return false
+}
+
+// lead follows an edge and asks the step that it leads to.
+func (t *turn) lead(ed *edge, c command) {
+	from := t.s.step
+	to := ed.do(t, c)
+	if t.e.watch != nil {
+		t.e.watch(from, c.verb, to)
+	}
+	if to == stay || t.action != nil {
+		return
+	}
+	t.s.step = to
+	t.ask()
+}
+
+// mine reports whether a link belongs to the present draft: it names its unit,
+// and where the platform tells the link's mark, that is the draft's.
+func (t *turn) mine(c command) bool {
+	if c.verb == vDigits {
+		return true
+	}
+	if c.unit != "" && c.unit != t.s.draft.unit || c.unit == "" && c.ref != "" {
+		return false
+	}
+	return !t.otherMark(c)
+}
+
+// otherMark reports whether the platform says that a link is another draft's.
+func (t *turn) otherMark(c command) bool {
+	if t.in.Mark == "" || t.in.Mark == "0" || !c.ofDraft() && c.verb != vQuestionBack {
+		return false
+	}
+	return t.in.Mark != t.mark()
+}
+
+// free takes a text that is no command.
+func (t *turn) free() {
+	s := t.step()
+	switch {
+	case t.lost != 0 && !t.drafting():
+		t.offerLost()
+	case s.free != nil:
+		to := s.free(t)
+		if t.e.watch != nil {
+			t.e.watch(t.s.step, vFree, to)
+		}
+		if to != stay {
+			t.s.step = to
+			t.ask()
+		}
+	case t.drafting():
+		if code, ok := t.unitRef(t.norm); ok && code != unsure {
+			t.hold(command{verb: vRate, unit: code})
+			return
+		}
+		t.unknown()
+	case s.flow == flowWithdrawal:
+		t.unknown()
+	default:
+		t.wander()
+	}
+}
+
+// unknown repeats the present question after a line on what is wrong.
+func (t *turn) unknown() {
+	t.say(t.step().unsure)
+	t.ask()
+}
+
+// sayLost tells that the draft was given up, where the command goes on to
+// something else.
+func (t *turn) sayLost(c command) {
+	if t.lost == 0 || c.verb == vFree || c.ofDraft() || c.verb == vDigits {
+		return
+	}
+	t.say(t.lost)
+}
+
+// offerLost tells that the draft was given up and how to begin again.
+func (t *turn) offerLost() {
+	t.say(t.lost)
+	if t.lostOn != "" && t.lost != textLostClosed {
+		t.nav(choice{t.e.texts.word(vRate), command{verb: vRate, unit: t.lostOn}}, t.navComplain(), t.navQuery())
+		return
+	}
+	t.nav(t.homeChoices()...)
+}

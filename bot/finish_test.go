@@ -1,0 +1,68 @@
+package bot
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestFinish_everyStatus_isToldAndSaysWhatNext: what a host may answer to each
+// action, and whether the draft is still there after it.
+func TestFinish_everyStatus_isToldAndSaysWhatNext(t *testing.T) {
+	rating := []string{"（扫码 u:A03）", "55445"}
+	complaint := []string{"投诉 教育局", "其他", "慢", "完成", "匿名", "跳过"}
+	withdrawal := []string{"撤回 教育局"}
+	for name, c := range map[string]struct {
+		before []string
+		last   string
+		result Result
+		says   string
+		kept   bool // the draft is still open
+	}{
+		"rating counted":          {rating, "确认", Result{Receipt: "7K3M-Q9XA-2T4P-8WHC"}, "\n回执：7K3M-Q9XA-2T4P-8WHC\n", false},
+		"rating replaced":         {rating, "确认", Result{Receipt: "7K3M-Q9XA-2T4P-8WHC", Before: true}, "原来那份不再计入", false},
+		"rating done before":      {rating, "确认", Result{Status: AlreadyDone, Receipt: "7K3M-Q9XA-2T4P-8WHC"}, "已经提交过了", false},
+		"rating too late":         {rating, "确认", Result{Status: TooLate}, "没有收进来：评议到2017年11月30日", false},
+		"rating too early":        {rating, "确认", Result{Status: TooEarly}, "2017年4月1日开放", false},
+		"rating of nothing":       {rating, "确认", Result{Status: NotFound}, "不在这次评议的名单里", false},
+		"rating unresolved":       {rating, "确认", Result{Status: OverLimit}, "正在登记，请稍后回复 查询", true},
+		"complaint filed":         {complaint, "确认", Result{No: "20170510-0001", Code: "H4T9"}, "\n受理编号：20170510-0001\n查询码：H4T9\n", false},
+		"complaint filed before":  {complaint, "确认", Result{Status: AlreadyDone, No: "20170510-0001"}, "\n受理编号：20170510-0001\n", false},
+		"complaint over limit":    {complaint, "确认", Result{Status: OverLimit}, "还替您留着", true},
+		"complaint unresolved":    {complaint, "确认", Result{Status: NotFound}, "正在登记，请稍后回复 查询", true},
+		"withdrawn":               {withdrawal, "确认", Result{}, "已经撤回您对【市教育局】的评价", false},
+		"withdrawn before":        {withdrawal, "确认", Result{Status: AlreadyDone}, "已经撤回了", false},
+		"nothing to withdraw":     {withdrawal, "确认", Result{Status: NotFound}, "没有查到您对【市教育局】的评价", false},
+		"withdrawn too late":      {withdrawal, "确认", Result{Status: TooLate}, "不能再撤回了", false},
+		"withdrawal unresolved":   {withdrawal, "确认", Result{Status: OverLimit}, "正在登记", true},
+		"ticket tried too often":  {nil, "查询 20170510-0001 AAAA", Result{Status: OverLimit}, "请明天再试", false},
+		"ticket of nobody":        {nil, "查询 20170510-0001 AAAA", Result{Status: NotFound}, "没有查到", false},
+		"ticket with wrong code":  {nil, "查询 20170510-0001 AAAA", Result{Status: WrongCode}, "没有查到", false},
+		"ticket of unknown state": {nil, "查询 20170510-0001 AAAA", Result{Tickets: []Ticket{{No: "20170510-0001", Kind: "new", State: "new"}}}, "正在处理", false},
+		"receipt counted":         {nil, "查询 7K3M-Q9XA-2T4P-8WHC", Result{}, "已经计入", false},
+		"receipt excluded":        {nil, "查询 7K3M-Q9XA-2T4P-8WHC", Result{Ratings: []MyRating{{State: Excluded}}}, "没有计入", false},
+	} {
+		d := newDialogue(newTestEngine(t), true)
+		mustSay(t, d, c.before...)
+		in := Input{Kind: Text, Text: c.last, At: testNow, Now: testNow}
+		s, out := d.e.Advance(d.w, d.s, in)
+		if out.Action == nil {
+			t.Errorf("%s: no action, but %s", name, shown(out.Say, true))
+			continue
+		}
+		next, m := d.e.Finish(d.w, s, in, out.Action, c.result)
+		_, again := d.e.Finish(d.w, s, in, out.Action, c.result)
+		text := shown(m, true)
+		if !strings.Contains(text, c.says) || !strings.Contains(text[strings.LastIndexByte(text, '\n')+1:], "「") {
+			t.Errorf("%s: %s", name, text)
+		}
+		if text != shown(again, true) {
+			t.Errorf("%s: a second Finish says %s", name, shown(again, true))
+		}
+		if open := d.e.steps[next.step].flow != flowNone; open != c.kept {
+			t.Errorf("%s: the draft is open: %v", name, open)
+		}
+		if strings.Contains(text, "满意") || strings.Contains(text, "失败") {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
+}

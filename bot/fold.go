@@ -1,0 +1,145 @@
+package bot
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// foldLimit is the longest text, in bytes, that can be a command, a name or a
+// code; anything longer is prose and is never folded.
+const foldLimit = 600
+
+// fold brings a typed text to the form in which words are compared: NFKC (which
+// folds widths), without format characters, runs of blanks as one space,
+// without blanks, quotes and closing punctuation at the ends.
+func fold(s string) string {
+	if len(s) > foldLimit {
+		return ""
+	}
+	if !plain(s) {
+		s = refold(s)
+	}
+	return trimEnds(s)
+}
+
+// plain reports whether s is certainly folded already: the common case of
+// ideographs, printable ASCII and single spaces.
+func plain(s string) bool {
+	last := ' '
+	for _, r := range s {
+		switch {
+		case r >= 0x4e00 && r <= 0x9fff, r > ' ' && r < 0x7f:
+		case r == ' ' && last != ' ':
+		default:
+			return false
+		}
+		last = r
+	}
+	return true
+}
+
+func refold(s string) string {
+	s = norm.NFKC.String(strings.ToValidUTF8(s, " "))
+	var b strings.Builder
+	b.Grow(len(s))
+	blank := true
+	for _, r := range s {
+		switch {
+		case unicode.Is(unicode.Cf, r) || r == 0xfe0e || r == 0xfe0f:
+			continue
+		case unicode.IsSpace(r) || unicode.IsControl(r):
+			if !blank {
+				b.WriteByte(' ')
+			}
+			blank = true
+			continue
+		}
+		blank = false
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// closing is what may trail a typed word without changing it.
+const closing = " 。.,!?;:、~～-—"
+
+func trimEnds(s string) string {
+	for {
+		t := strings.TrimLeft(s, " ")
+		t = strings.TrimRight(t, closing)
+		if open, size := utf8.DecodeRuneInString(t); size > 0 {
+			if end, n := utf8.DecodeLastRuneInString(t); quotes(open, end) && len(t) > size+n {
+				t = t[size : len(t)-n]
+			}
+		}
+		if t == s {
+			return s
+		}
+		s = t
+	}
+}
+
+// quotes reports whether a text between open and end is quoted as a whole, as
+// people do who copy 「确认」 with its brackets.
+func quotes(open, end rune) bool {
+	switch open {
+	case '「':
+		return end == '」'
+	case '【':
+		return end == '】'
+	case '“':
+		return end == '”'
+	case '"':
+		return end == '"'
+	}
+	return false
+}
+
+// safe replaces what would break a tap link, or read as markup, by its
+// full-width form; fold turns it back.
+func safe(s string) string {
+	if !strings.ContainsAny(s, "&\"<>+%#'=\\\r\n\t") && utf8.ValidString(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '&', '"', '<', '>', '+', '%', '#', '\'', '=', '\\':
+			return r - '!' + '！'
+		case '\r', '\n', '\t', utf8.RuneError:
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// cut shortens s to at most n runes, the last of them an ellipsis.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	count := 0
+	keep := 0
+	for i := range s {
+		if count == n-1 {
+			keep = i
+		}
+		count++
+		if count > n {
+			return s[:keep] + "…"
+		}
+	}
+	return s
+}
+
+// lower folds the case of the ASCII letters of a word or code.
+func lower(s string) string {
+	for i := range len(s) {
+		if c := s[i]; c >= 'A' && c <= 'Z' {
+			return strings.ToLower(s)
+		}
+	}
+	return s
+}

@@ -1,0 +1,175 @@
+package bot
+
+// hold keeps a draft when something else is wanted in the middle of it, and
+// asks. The wish is kept so that a bare 重新开始 knows it.
+func (t *turn) hold(c command) {
+	c.loose = false
+	t.s.wish = c
+	want := command{verb: vRestart, arg: uint8(c.verb), unit: c.unit, ref: c.ref, n: c.n}
+	t.say(textHold, t.draftName())
+	t.say(textHoldHow, t.wanted(c))
+	t.nav(choice{t.e.texts.word(vContinue), t.resumeCommand()}, choice{t.e.texts.word(vRestart), want})
+}
+
+func (t *turn) resumeCommand() command {
+	c := command{verb: vContinue, unit: t.s.draft.unit}
+	if t.step().flow == flowComplaint {
+		c.arg = uint8(flowComplaint)
+	}
+	return c
+}
+
+// draftName says which draft is meant.
+func (t *turn) draftName() string {
+	switch {
+	case t.step().flow == flowRating:
+		return t.fill(textDraftRating, t.name(t.unit))
+	case t.s.draft.unit == "" || t.s.draft.unit == unsure:
+		return t.label(textDraftComplaint)
+	}
+	return t.fill(textDraftComplaintOf, t.nameOf(t.s.draft.unit))
+}
+
+// wanted says what a command would start.
+func (t *turn) wanted(c command) string {
+	switch {
+	case (c.verb == vRate || c.verb == vAgain) && c.unit != "":
+		return t.fill(textWantRate, t.nameOf(c.unit))
+	case c.verb == vRate || c.verb == vAgain:
+		return t.label(textWantChoose)
+	case c.verb == vWithdraw:
+		return t.label(textWantWithdraw)
+	}
+	return t.label(textWantComplain)
+}
+
+// restart gives up the draft for what the command, or the wish kept, says; else
+// it begins the same thing again.
+func (t *turn) restart(c command) {
+	next := command{verb: verb(c.arg), unit: c.unit, ref: c.ref, n: c.n}
+	if c.arg == 0 {
+		next = t.s.wish
+	}
+	flow, unit := t.step().flow, t.s.draft.unit
+	switch next.verb {
+	case vRate, vAgain, vComplain, vWithdraw:
+	default:
+		switch flow {
+		case flowRating:
+			next = command{verb: vRate, unit: unit}
+		case flowComplaint:
+			next = command{verb: vComplain, unit: unit}
+		default:
+			t.forget()
+			t.ask()
+			return
+		}
+	}
+	if t.drafting() {
+		t.leave()
+	}
+	t.e.globals[next.verb](t, next)
+}
+
+// resume goes on where a draft stands, or where a list was shown.
+func (t *turn) resume(c command) {
+	t.s.wish = command{}
+	switch {
+	case t.drafting() && c.unit != "" && c.unit != t.s.draft.unit:
+		t.say(textOldLink, t.draftName())
+	case t.lost != 0:
+		t.offerLost()
+		return
+	case t.s.step == stepHome:
+		t.say(textNothingOpen)
+	}
+	t.ask()
+}
+
+// cancel ends the draft.
+func (t *turn) cancel(c command) {
+	s := t.step()
+	switch {
+	case t.lost != 0:
+		t.forget()
+		t.nav(t.homeChoices()...)
+	case s.flow == flowNone && c.names():
+		t.stale(c)
+	case s.flow == flowNone:
+		t.say(textNothingOpen)
+		t.forget()
+		t.ask()
+	case !t.mine(c) || c.names() && flowID(c.arg) != t.cancelFlow():
+		t.stale(c)
+	default:
+		if s.flow == flowWithdrawal {
+			t.say(textKept, t.nameOf(t.s.draft.unit))
+		} else {
+			t.say(textCancelled, t.draftName())
+		}
+		t.forget()
+		t.ask()
+	}
+}
+
+// cancelFlow is the flow that the present draft's 取消 names.
+func (t *turn) cancelFlow() flowID {
+	if f := t.step().flow; f != flowRating {
+		return f
+	}
+	return flowNone
+}
+
+// help says what one can do now; the dialogue stays where it is.
+func (t *turn) help(command) {
+	s := t.step()
+	if t.lost != 0 {
+		t.offerLost()
+		return
+	}
+	if s.help == textHelpQuestion {
+		t.say(s.help, small(len(t.dims)), example(len(t.dims)))
+	} else {
+		t.say(s.help)
+	}
+	if s.flow != flowNone {
+		t.say(textHelpDraft)
+		t.nav(choice{t.e.texts.word(vContinue), t.resumeCommand()}, t.navCancel())
+		return
+	}
+	t.say(textHelpWords)
+	x := t.e.texts
+	t.nav(append(t.homeChoices(), choice{x.word(vWithdraw), command{verb: vWithdraw}}, choice{x.word(vPrivacy), command{verb: vPrivacy}})...)
+}
+
+// privacy shows the notice on what is kept; the dialogue stays where it is.
+func (t *turn) privacy(command) {
+	t.say(textPrivacy)
+	if t.step().flow != flowNone {
+		t.nav(choice{t.e.texts.word(vContinue), t.resumeCommand()})
+		return
+	}
+	t.nav(t.homeChoices()...)
+}
+
+// receive takes a picture, voice, video, place or link.
+func (t *turn) receive() {
+	t.class = ClassComplaint
+	if t.step().flow == flowComplaint {
+		t.takePart()
+		return
+	}
+	if t.step().flow == flowRating && !t.camp.Open(t.in.At) {
+		t.lose(textLostClosed)
+	}
+	if t.lost != 0 {
+		t.offerLost()
+		return
+	}
+	t.say(textMediaOutside)
+	if t.step().flow != flowNone {
+		t.ask()
+		return
+	}
+	t.nav(t.homeChoices()...)
+}

@@ -1,0 +1,194 @@
+package bot
+
+// What a page of the citizen's records holds.
+const (
+	recordsTaps   = 5
+	recordsDigits = 3
+)
+
+// listed shows the citizen's own records, for what the wish says.
+func (t *turn) listed(a Action, r Result) {
+	list, _ := a.(ListMine)
+	wish := t.s.wish
+	t.s.wish = command{}
+	if list.For == ForWithdrawal {
+		t.listWithdrawals(wish, r)
+		return
+	}
+	if wish.verb == vConfirm {
+		t.unknownConfirmation(wish, r)
+	}
+	t.records(wish, r)
+}
+
+// unknownConfirmation answers a confirmation whose dialogue is gone, from what
+// the record holds.
+func (t *turn) unknownConfirmation(wish command, r Result) {
+	if t.lost != 0 {
+		t.say(t.lost)
+	}
+	for _, m := range r.Ratings {
+		if wish.unit != "" && m.Unit == wish.unit && flowID(wish.arg) == flowNone && m.State == Live {
+			t.say(textConfirmFound, t.nameOf(m.Unit))
+			return
+		}
+	}
+	if wish.unit != "" && wish.unit != unsure && flowID(wish.arg) == flowNone {
+		t.say(textConfirmGone, t.nameOf(wish.unit))
+		return
+	}
+	t.say(textConfirmNothing)
+}
+
+// records lists ratings, without their levels, and tickets.
+func (t *turn) records(wish command, r Result) {
+	total := len(r.Ratings) + len(r.Tickets)
+	flowing := t.step().flow != flowNone
+	if total == 0 {
+		t.say(textNoRecords)
+		t.recordsNav(flowing)
+		return
+	}
+	size := recordsDigits
+	if t.c.taps {
+		size = recordsTaps
+	}
+	page := min(max(int(wish.n), 1), (total+size-1)/size)
+	if wish.verb == vConfirm {
+		page, size = 1, 2
+	}
+	t.say(textRecords)
+	for i := (page - 1) * size; i < min(page*size, total); i++ {
+		if i < len(r.Ratings) {
+			t.rating(r.Ratings[i])
+		} else {
+			t.ticket(r.Tickets[i-len(r.Ratings)])
+		}
+	}
+	if !flowing {
+		query := t.s.query
+		t.forget()
+		t.s.query, t.s.page, t.s.step = query, uint16(page), stepRecords
+	}
+	var ways []choice
+	if page > 1 {
+		ways = append(ways, choice{t.e.texts.word(vPrevious), command{verb: vQuery, n: uint32(page - 1)}})
+	}
+	if page*size < total {
+		ways = append(ways, choice{t.e.texts.word(vNext), command{verb: vQuery, n: uint32(page + 1)}})
+	}
+	if len(ways) > 0 && (!flowing || t.c.taps) {
+		t.nav(ways...)
+	}
+	t.recordsNav(flowing)
+}
+
+func (t *turn) recordsNav(flowing bool) {
+	x := t.e.texts
+	if flowing {
+		t.say(textStillOpen, t.openName())
+		t.nav(choice{x.word(vContinue), t.resumeCommand()})
+		return
+	}
+	t.nav(t.navRate(), t.navComplain(), choice{x.word(vWithdraw), command{verb: vWithdraw}})
+}
+
+func (t *turn) rating(m MyRating) {
+	t.say(textRecordRating, t.nameOf(m.Unit), t.moment(m.At), t.e.texts.rated[min(m.State, Excluded)])
+	t.say(textReceipt, m.Receipt)
+}
+
+func (t *turn) ticket(k Ticket) {
+	kind := ""
+	for i, key := range ComplaintKinds {
+		if key == k.Kind {
+			kind = t.e.texts.kinds[i].Label
+		}
+	}
+	t.say(textRecordTicket, t.nameOf(k.Unit), kind, t.e.texts.ticketState(k.State), t.moment(k.Since))
+	t.say(textTicketNo, k.No)
+}
+
+// turnRecords turns the list of records; the record is asked again.
+func (t *turn) turnRecords(c command) stepID {
+	page := uint32(t.s.page)
+	if c.verb == vNext {
+		page++
+	} else if page > 1 {
+		page--
+	}
+	if t.s.step == stepChooseWithdrawal {
+		t.s.wish = command{verb: vWithdraw, n: page}
+		t.action = ListMine{For: ForWithdrawal}
+		return stay
+	}
+	t.s.wish = command{verb: vQuery, n: page}
+	t.action = ListMine{For: ForQuery}
+	return stay
+}
+
+// listWithdrawals lists what can be withdrawn.
+func (t *turn) listWithdrawals(wish command, r Result) {
+	t.forget()
+	var open []MyRating
+	for _, m := range r.Ratings {
+		if m.Open && m.State == Live {
+			open = append(open, m)
+		}
+	}
+	if len(open) == 0 {
+		t.say(textNothingToWithdraw)
+		t.nav(t.homeChoices()...)
+		return
+	}
+	t.s.step, t.s.page = stepChooseWithdrawal, uint16(min(max(wish.n, 1), maxPage))
+	t.say(textChooseWithdrawal)
+	from, to := t.pageOf(len(open))
+	for _, m := range open[from:to] {
+		c := command{verb: vWithdraw, unit: m.Unit}
+		if camp := t.campaignFor(m.Unit); camp == nil || camp.ID != m.Campaign {
+			c.ref = m.Campaign // the unit alone would mean its rating in another campaign
+		}
+		t.item(choice{t.nameOf(m.Unit), c})
+		t.append(textWithdrawalAt, t.moment(m.At))
+	}
+	t.pageNav(command{verb: vWithdraw}, len(open))
+	t.nav(t.navBack())
+}
+
+// ticketed shows the state of a ticket to whoever knows its code. Unknown
+// numbers and wrong codes look alike.
+func (t *turn) ticketed(_ Action, r Result) {
+	switch {
+	case r.Status == OverLimit:
+		t.say(textTicketTries)
+	case r.Status != Done || len(r.Tickets) == 0:
+		t.say(textTicketUnknown)
+	default:
+		t.ticket(r.Tickets[0])
+		t.say(textTicketThen)
+	}
+	t.lookUpNav()
+}
+
+// receipted tells whether a rating counts, and nothing else of it.
+func (t *turn) receipted(_ Action, r Result) {
+	switch {
+	case r.Status != Done:
+		t.say(textReceiptUnknown)
+	case len(r.Ratings) > 0 && r.Ratings[0].State != Live:
+		t.say(textReceiptNot)
+	default:
+		t.say(textReceiptCounted)
+	}
+	t.lookUpNav()
+}
+
+func (t *turn) lookUpNav() {
+	if t.step().flow != flowNone {
+		t.say(textStillOpen, t.openName())
+		t.nav(choice{t.e.texts.word(vContinue), t.resumeCommand()})
+		return
+	}
+	t.nav(t.homeChoices()...)
+}

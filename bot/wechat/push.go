@@ -1,0 +1,264 @@
+package wechat
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
+	"time"
+
+	"pingyi/bot"
+)
+
+// Kinds of push; a closed list, fit for a metrics label.
+const (
+	KindText        = "text"
+	KindImage       = "image"
+	KindVoice       = "voice"
+	KindVideo       = "video"
+	KindShortVideo  = "shortvideo"
+	KindLocation    = "location"
+	KindLink        = "link"
+	KindSubscribe   = "subscribe"
+	KindUnsubscribe = "unsubscribe"
+	KindScan        = "scan"
+	KindClick       = "click"
+	KindView        = "view"
+	KindPosition    = "position"     // the event LOCATION, which may come every 5 s
+	KindTemplate    = "template"     // TEMPLATESENDJOBFINISH
+	KindConsent     = "subscription" // the events subscribe_msg_...
+	KindOther       = "other"
+)
+
+// Kinds lists every kind.
+func Kinds() []string {
+	return []string{
+		KindText, KindImage, KindVoice, KindVideo, KindShortVideo, KindLocation, KindLink,
+		KindSubscribe, KindUnsubscribe, KindScan, KindClick, KindView, KindPosition,
+		KindTemplate, KindConsent, KindOther,
+	}
+}
+
+// Push is an authentic push. Its texts are clean: UTF-8 without control
+// characters other than tab and line ends. They may share one string with the
+// whole message, so whoever keeps one for long clones it.
+type Push struct {
+	Citizen  string // FromUserName, the openid: never in a log
+	Receiver string // ToUserName
+	// Key is the same for every repeat of a push and for nothing else of this
+	// account: MsgId, and for what has none sender, time and content. It may
+	// hold the openid: hash it before it is stored.
+	Key       string
+	Kind      string // one of Kinds
+	Input     bot.Input
+	Timestamp int64 // of the query, unix seconds; how old it may be is Freshness's affair
+	Nonce     string
+
+	key int // 0: nobody encrypted it; else 1 + the place of the key that worked
+}
+
+// Open authenticates, decrypts and parses a push. Its error is a *Refusal where
+// the push is not authentic, and an *Unusable where it is but its message
+// cannot be used; the Push that comes with the latter has Timestamp, Nonce, and
+// Citizen where it is known, so that freshness can still be asked for.
+//
+// The body is not kept. In safe mode msg_signature decides; signature, which
+// covers less, must be right where it is given.
+func (a *Account) Open(q Query, body []byte) (Push, error) {
+	s := a.borrow()
+	defer a.scratch.Put(s)
+
+	p := Push{Nonce: q.Nonce}
+	if len(body) > MaxBody {
+		return Push{}, refuse(BadEnvelope)
+	}
+	safe := len(a.keys) > 0
+	if reason := a.checkQuery(s, q, safe); reason != "" {
+		return Push{}, refuse(reason)
+	}
+	var f fields
+	scanned := f.scan(string(body))
+	if safe {
+		if scanned != "" {
+			return Push{}, refuse(BadEnvelope)
+		}
+		message, reason := a.unseal(s, q, &f, &p)
+		if reason != "" {
+			return Push{}, refuse(reason)
+		}
+		f = fields{}
+		scanned = f.scan(message)
+	}
+	var ok bool
+	if p.Timestamp, ok = parseSeconds(q.Timestamp); !ok {
+		return Push{}, refuse(BadTimestamp)
+	}
+	if scanned != "" {
+		return p, &Unusable{Reason: scanned}
+	}
+	if !a.ours(strings.TrimSpace(f.value[fToUserName])) {
+		return Push{}, refuse(BadReceiver)
+	}
+	if !p.read(&f) {
+		return p, &Unusable{Reason: Incomplete}
+	}
+	return p, nil
+}
+
+// Handshake answers the platform's check of the address: what to send back as
+// it is. Freshness is not asked for, nothing depends on it.
+func (a *Account) Handshake(q Query) (echo string, err error) {
+	s := a.borrow()
+	defer a.scratch.Put(s)
+	if q.faulty || !sameSignature(s.sign(a.token, q.Timestamp, q.Nonce, nil), q.Signature) {
+		return "", refuse(BadSignature)
+	}
+	return q.EchoStr, nil
+}
+
+// checkQuery checks what can be checked before the body is looked at.
+func (a *Account) checkQuery(s *scratch, q Query, safe bool) Reason {
+	encrypted := q.EncryptType == "aes"
+	needed := !safe || !encrypted
+	if q.faulty {
+		return BadSignature
+	}
+	if needed || q.signed || q.Signature != "" {
+		if !sameSignature(s.sign(a.token, q.Timestamp, q.Nonce, nil), q.Signature) {
+			return BadSignature
+		}
+	}
+	if safe != encrypted || !safe && q.EncryptType != "" && q.EncryptType != "raw" {
+		return BadMode
+	}
+	return ""
+}
+
+// unseal checks the envelope and decrypts what is in it.
+func (a *Account) unseal(s *scratch, q Query, f *fields, p *Push) (message string, reason Reason) {
+	encrypted := f.value[fEncrypt]
+	if encrypted == "" {
+		return "", BadEnvelope
+	}
+	s.encoded = append(s.encoded[:0], encrypted...)
+	if !sameSignature(s.sign(a.token, q.Timestamp, q.Nonce, s.encoded), q.MsgSignature) {
+		return "", BadSignature
+	}
+	if to := strings.TrimSpace(f.value[fToUserName]); to != "" && !a.ours(to) {
+		return "", BadReceiver
+	}
+	plain, key, reason := a.decrypt(s)
+	if reason != "" {
+		return "", reason
+	}
+	p.key = 1 + key
+	return string(plain), ""
+}
+
+func (a *Account) ours(receiver string) bool {
+	return a.originalID == "" || receiver == a.originalID
+}
+
+// parseSeconds reads a unix time of one to twelve digits, which is not 0.
+func parseSeconds(s string) (int64, bool) {
+	const longest = 12 // far beyond the year 9999, far from overflow
+	if digits, rest := cutDigits(s); rest != "" || digits == "" || len(digits) > longest {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	return n, err == nil && n > 0
+}
+
+// read takes the fields over; false without a sender or a time.
+func (p *Push) read(f *fields) bool {
+	for id := range f.value {
+		switch field(id) {
+		case fContent, fRecognition, fLabel, fTitle: // people's words stay as they came
+		default:
+			f.value[id] = strings.TrimSpace(f.value[id])
+		}
+	}
+	v := &f.value
+	p.Citizen, p.Receiver = v[fFromUserName], v[fToUserName]
+	created, ok := parseSeconds(v[fCreateTime])
+	if !ok || p.Citizen == "" {
+		return false
+	}
+	if v[fMsgType] == "event" {
+		p.event(v)
+	} else {
+		p.message(v)
+	}
+	p.Input.At = time.Unix(created, 0).UTC()
+	p.Key = identity(v)
+	return true
+}
+
+// identity is the Key of a push. NUL cannot stand in a field, so that no two
+// keys run together.
+func identity(v *[fieldCount]string) string {
+	const nul = "\x00"
+	from := v[fFromUserName] + nul + v[fCreateTime] + nul
+	if v[fMsgType] == "event" {
+		return from + v[fEvent] + nul + v[fEventKey]
+	}
+	if id := v[fMsgID]; id != "" && id != "0" {
+		return id
+	}
+	h := sha256.New()
+	for _, s := range v {
+		h.Write([]byte(s)) // never fails
+		h.Write([]byte(nul))
+	}
+	return from + v[fMsgType] + nul + hex.EncodeToString(h.Sum(nil))
+}
+
+func (p *Push) message(v *[fieldCount]string) {
+	in := &p.Input
+	p.Kind = v[fMsgType]
+	media := bot.Media{ID: v[fMediaID]}
+	switch v[fMsgType] {
+	case KindText:
+		in.Kind, in.Text, in.Mark = bot.Text, v[fContent], v[fMark]
+	case KindImage:
+		in.Kind, in.Media = bot.Picture, bot.Media{ID: v[fMediaID], URL: v[fPicURL]}
+	case KindVoice:
+		in.Kind, in.Media, in.Text = bot.Voice, media, v[fRecognition]
+	case KindVideo, KindShortVideo:
+		in.Kind, in.Media = bot.Video, media
+	case KindLocation:
+		in.Kind = bot.Place
+		in.Position = bot.Position{Latitude: v[fLatitude], Longitude: v[fLongitude], Label: v[fLabel]}
+	case KindLink:
+		in.Kind, in.Text = bot.Link, strings.TrimSpace(v[fTitle]+"\n"+v[fURL])
+	default:
+		p.Kind = KindOther
+	}
+}
+
+func (p *Push) event(v *[fieldCount]string) {
+	in := &p.Input
+	switch event := v[fEvent]; event {
+	case "subscribe":
+		p.Kind, in.Kind = KindSubscribe, bot.Follow
+		if scene, ok := strings.CutPrefix(v[fEventKey], "qrscene_"); ok {
+			in.Scene = scene
+		}
+	case "SCAN":
+		p.Kind, in.Kind, in.Scene = KindScan, bot.Scan, v[fEventKey]
+	case "unsubscribe":
+		p.Kind, in.Kind = KindUnsubscribe, bot.Unfollow
+	case "CLICK":
+		p.Kind, in.Kind, in.Text = KindClick, bot.Click, v[fEventKey]
+	case "VIEW":
+		p.Kind = KindView
+	case "LOCATION":
+		p.Kind = KindPosition
+	case "TEMPLATESENDJOBFINISH":
+		p.Kind = KindTemplate
+	case "subscribe_msg_popup_event", "subscribe_msg_change_event", "subscribe_msg_sent_event":
+		p.Kind = KindConsent
+	default:
+		p.Kind = KindOther
+	}
+}

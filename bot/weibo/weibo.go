@@ -1,0 +1,119 @@
+// Package weibo is the front of a Weibo account (粉丝服务平台): it authenticates
+// and parses what the platform pushes and renders what is answered. It is pure
+// functions over bytes: no network, no clock, no randomness.
+//
+// It may import bot, models and the standard library; it knows no HTTP server
+// and no other platform.
+package weibo
+
+import (
+	"crypto/sha1" // the platform defines its signature over SHA-1
+	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// MaxBody bounds a push, in bytes; Open refuses what is larger, whoever reads
+// the body should stop there as well.
+const MaxBody = 64 << 10
+
+// Options describe a Weibo account as its owner configured it.
+type Options struct {
+	AppSecret string // signs the pushes; never empty
+	UID       string // of the account, decimal digits
+}
+
+// Account opens and answers the pushes of one Weibo account. It is safe for
+// concurrent use.
+type Account struct {
+	secret string
+	uid    string
+}
+
+// New checks the options. Its error names every option that cannot be used,
+// never its value.
+func New(o Options) (*Account, error) {
+	var faults []error
+	if o.AppSecret == "" {
+		faults = append(faults, fault("AppSecret", errors.New("is empty, which would let anybody in")))
+	}
+	if !isID(o.UID) {
+		faults = append(faults, fault("UID", errors.New("is no number")))
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
+	}
+	return &Account{secret: o.AppSecret, uid: o.UID}, nil
+}
+
+func fault(option string, err error) error { return fmt.Errorf("%s: %w", option, err) }
+
+// Query is what a webhook's query says. Make it with ParseQuery.
+type Query struct {
+	Signature string
+	Timestamp string
+	Nonce     string
+	EchoStr   string
+
+	faulty bool // a used parameter twice, or a broken query: never authentic
+}
+
+// ParseQuery reads a raw query string. A parameter of Query that comes twice, or
+// a broken escape anywhere, makes the query fail authentication.
+func ParseQuery(raw string) Query {
+	values, err := url.ParseQuery(raw)
+	q := Query{faulty: err != nil}
+	for name, target := range map[string]*string{
+		"signature": &q.Signature, "timestamp": &q.Timestamp, "nonce": &q.Nonce, "echostr": &q.EchoStr,
+	} {
+		*target = values.Get(name)
+		q.faulty = q.faulty || len(values[name]) > 1
+	}
+	return q
+}
+
+// Handshake answers the platform's check of the address: what to send back as
+// it is. Freshness is not asked for, nothing depends on it.
+func (a *Account) Handshake(q Query) (echo string, err error) {
+	if !a.authentic(q) {
+		return "", refuse(BadSignature)
+	}
+	return q.EchoStr, nil
+}
+
+// authentic checks the signature: SHA-1 over the app secret, the time and the
+// nonce, sorted as strings. It does not cover the body.
+func (a *Account) authentic(q Query) bool {
+	parts := []string{a.secret, q.Timestamp, q.Nonce}
+	slices.Sort(parts)
+	sum := sha1.Sum([]byte(strings.Join(parts, "")))
+	want := hex.EncodeToString(sum[:])
+	return !q.faulty && subtle.ConstantTimeCompare([]byte(want), []byte(q.Signature)) == 1
+}
+
+// parseTime reads the time of a query, 13 digits of milliseconds or 10 of
+// seconds, as unix seconds.
+func parseTime(s string) (int64, bool) {
+	const seconds, milliseconds = 10, 13
+	if !isDigits(s) || len(s) != seconds && len(s) != milliseconds {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(s[:seconds], 10, 64)
+	return n, err == nil && n > 0
+}
+
+// isID reports whether s can be a uid. Ids are never read as numbers: some
+// have 16 digits.
+func isID(s string) bool {
+	const longest = 20
+	return isDigits(s) && len(s) <= longest
+}
+
+func isDigits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}

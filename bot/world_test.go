@@ -1,0 +1,320 @@
+package bot
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"pingyi/models"
+)
+
+// fakeDirectory is a register of a handful of units.
+type fakeDirectory []models.Unit
+
+func testUnits() fakeDirectory {
+	g, s, a, w := models.Government, models.Service, models.Association, models.Window
+	return fakeDirectory{
+		{Code: "A01", Name: "市公安局", Class: "政府部门", Type: g, Aliases: []string{"公安局"}},
+		{Code: "A02", Name: "市人力资源和社会保障局", Class: "政府部门", Type: g, Aliases: []string{"人社局"}},
+		{Code: "A03", Name: "市教育局", Class: "政府部门", Type: g, Aliases: []string{"教育局"}},
+		{Code: "A04", Name: "市国家税务局", Class: "政府部门", Type: g, Aliases: []string{"国税局", "税务局"}},
+		{Code: "A05", Name: "市地方税务局", Class: "政府部门", Type: g, Aliases: []string{"地税局", "税务局"}},
+		{Code: "A06", Name: "市民政局", Class: "政府部门", Type: g},
+		{Code: "A07", Name: "市司法局", Class: "政府部门", Type: g},
+		{Code: "A08", Name: "市财政局", Class: "政府部门", Type: g},
+		{Code: "A09", Name: "市水利局", Class: "政府部门", Type: g},
+		{Code: "A10", Name: "市食品药品监督管理与市场秩序综合执法局", Class: "政府部门", Type: g},
+		{Code: "B01", Name: "市总工会", Class: "社会团体", Type: a},
+		{Code: "C01", Name: "市自来水公司", Class: "公共服务单位", Type: s, Aliases: []string{"自来水"}},
+		{Code: "C02", Name: "R&D <园区>服务+中心", Class: "公共服务单位", Type: s},
+		{Code: "W01", Name: "学生资助窗口", Type: w, Parent: "A03"},
+		{Code: "W02", Name: "综合窗口", Type: w, Parent: "A02"},
+		{Code: "W03", Name: "综合窗口", Type: w, Parent: "C01"},
+		{Code: "X01", Name: "市档案馆", Class: "其他", Type: g},
+	}
+}
+
+func (d fakeDirectory) ByCode(code string) (models.Unit, bool) {
+	for _, u := range d {
+		if strings.EqualFold(u.Code, code) {
+			return u, true
+		}
+	}
+	return models.Unit{}, false
+}
+
+func (d fakeDirectory) Exact(text string) []models.Unit {
+	var out []models.Unit
+	for _, u := range d {
+		for _, n := range append([]string{u.Name, u.Code}, u.Aliases...) {
+			if strings.EqualFold(fold(n), text) {
+				out = append(out, u)
+				break
+			}
+		}
+	}
+	return out
+}
+
+func (d fakeDirectory) Search(text string, limit int) []models.Unit {
+	initials := map[string]string{"jyj": "A03", "gaj": "A01"}
+	var out []models.Unit
+	for _, u := range d {
+		names := strings.Join(append([]string{u.Name}, u.Aliases...), "|")
+		if len(out) < limit && (strings.Contains(fold(names), text) || initials[lower(text)] == u.Code) {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+func testDimensions() map[models.UnitType][]models.Dimension {
+	government := []models.Dimension{
+		{Title: "依法行政、守法诚信", Question: "他们办事讲不讲规矩，说话算不算数？"},
+		{Title: "政风行风", Question: "态度好不好，推不推诿，拖不拖拉？"},
+		{Title: "廉洁从政从业", Question: "有没有吃拿卡要？"},
+		{Title: "政务公开、办事公开", Question: "该公开的公开没有，问得清楚吗？"},
+		{Title: "系统建设、行业管理", Question: "队伍管得好不好，行业管得严不严？"},
+	}
+	service := append([]models.Dimension(nil), government...)
+	service[1].Question = "服务态度和质量怎么样，拖不拖拉？"
+	service[2].Question = "有没有乱收费、要好处？"
+	return map[models.UnitType][]models.Dimension{models.Government: government, models.Association: government, models.Service: service}
+}
+
+func testCampaign(id, title string, from, to time.Time, units fakeDirectory, codes ...string) *Campaign {
+	c := &Campaign{ID: id, Title: title, From: from, To: to, Dimensions: testDimensions()}
+	seen := map[string]bool{}
+	for _, u := range units {
+		wanted := len(codes) == 0 && u.Type != models.Window && u.Code != "X01"
+		for _, code := range codes {
+			wanted = wanted || code == u.Code
+		}
+		if !wanted {
+			continue
+		}
+		c.Units = append(c.Units, u)
+		if !seen[u.Class] {
+			seen[u.Class] = true
+			c.Classes = append(c.Classes, u.Class)
+		}
+	}
+	return c
+}
+
+func day(y, m, d int) time.Time { return time.Date(y, time.Month(m), d, 0, 0, 0, 0, beijing) }
+
+var testNow = time.Date(2017, 5, 10, 9, 30, 0, 0, beijing)
+
+func testWorld(taps bool) *World {
+	units := testUnits()
+	return &World{
+		Platform:  Platform{Taps: taps},
+		Campaigns: []*Campaign{testCampaign("2017", "2017年政风行风评议", day(2017, 4, 1), day(2017, 12, 1), units)},
+		Directory: units,
+	}
+}
+
+// fakeHost carries actions out in memory, once a draft.
+type fakeHost struct {
+	w        *World
+	now      time.Time
+	drafts   map[models.ID]Result
+	rates    []Rate // committed, in order
+	files    []File
+	ratings  []MyRating // newest first
+	tickets  []Ticket
+	code     map[string]string
+	filed    int
+	limit    bool
+	reasons  []string
+	erased   bool
+	serial   int
+	withdraw []Withdraw
+}
+
+func newFakeHost(w *World) *fakeHost {
+	return &fakeHost{w: w, now: testNow, drafts: map[models.ID]Result{}, code: map[string]string{}}
+}
+
+func (h *fakeHost) do(a Action) Result {
+	switch a := a.(type) {
+	case Rate:
+		return h.rate(a)
+	case Withdraw:
+		return h.take(a)
+	case GiveReason:
+		h.reasons = append(h.reasons, a.Reason)
+	case File:
+		return h.file(a)
+	case Erase:
+		h.erased = true
+	case ListMine:
+		return Result{Ratings: append([]MyRating(nil), h.ratings...), Tickets: append([]Ticket(nil), h.tickets...)}
+	case LookUpTicket:
+		for _, k := range h.tickets {
+			if k.No == a.No && h.code[a.No] == a.Code {
+				return Result{Tickets: []Ticket{k}}
+			}
+		}
+		return Result{Status: WrongCode}
+	case LookUpReceipt:
+		for _, m := range h.ratings {
+			if m.Receipt == a.Receipt {
+				return Result{Ratings: []MyRating{m}}
+			}
+		}
+		return Result{Status: NotFound}
+	case MayComplain:
+		if h.limit {
+			return Result{Status: OverLimit}
+		}
+	}
+	return Result{}
+}
+
+func (h *fakeHost) rate(a Rate) Result {
+	if r, ok := h.drafts[a.Draft]; ok {
+		r.Status = AlreadyDone
+		return r
+	}
+	for _, c := range h.w.Campaigns {
+		if c.ID == a.Campaign && !c.Open(h.now) {
+			return Result{Status: TooLate, Unit: a.Unit}
+		}
+	}
+	h.serial++
+	r := Result{At: h.now, Unit: a.Unit, Receipt: fmt.Sprintf("7K3M-Q9XA-2T4P-%04d", h.serial)}
+	for i := range h.ratings {
+		if h.ratings[i].Unit == a.Unit && h.ratings[i].Campaign == a.Campaign && h.ratings[i].State == Live {
+			h.ratings[i].State, h.ratings[i].Open, r.Before = Superseded, false, true
+		}
+	}
+	h.rates = append(h.rates, a)
+	h.ratings = append([]MyRating{{Campaign: a.Campaign, Unit: a.Unit, At: h.now, Receipt: r.Receipt, Open: true}}, h.ratings...)
+	h.drafts[a.Draft] = r
+	return r
+}
+
+func (h *fakeHost) take(a Withdraw) Result {
+	if r, ok := h.drafts[a.Draft]; ok {
+		r.Status = AlreadyDone
+		return r
+	}
+	for i := range h.ratings {
+		if m := &h.ratings[i]; m.Unit == a.Unit && m.Campaign == a.Campaign && m.State == Live {
+			m.State, m.Open = Withdrawn, false
+			h.withdraw = append(h.withdraw, a)
+			h.drafts[a.Draft] = Result{Unit: a.Unit}
+			return Result{Unit: a.Unit}
+		}
+	}
+	return Result{Status: NotFound}
+}
+
+func (h *fakeHost) file(a File) Result {
+	if r, ok := h.drafts[a.Draft]; ok {
+		r.Status = AlreadyDone
+		return r
+	}
+	if h.limit {
+		return Result{Status: OverLimit}
+	}
+	h.filed++
+	r := Result{At: h.now, No: fmt.Sprintf("%s-%04d", h.now.In(beijing).Format("20060102"), h.filed), Code: "H4T9"}
+	h.files = append(h.files, a)
+	h.code[r.No] = r.Code
+	h.tickets = append([]Ticket{{No: r.No, Unit: a.Unit, Kind: a.Kind, State: "received", At: h.now, Since: h.now}}, h.tickets...)
+	h.drafts[a.Draft] = r
+	return r
+}
+
+// dialogue is one citizen talking with the engine through the host.
+type dialogue struct {
+	e     *Engine
+	w     *World
+	h     *fakeHost
+	s     Session
+	said  []Message
+	n     byte
+	marks bool // the platform returns the marks of links
+	cut   bool // the next effect happens, but nothing is saved or shown
+}
+
+func newDialogue(e *Engine, taps bool) *dialogue {
+	w := testWorld(taps)
+	return &dialogue{e: e, w: w, h: newFakeHost(w)}
+}
+
+// send plays one input, sessions going through their encoding as they do in a
+// host.
+func (d *dialogue) send(in Input) (Message, error) {
+	d.n++
+	in.At, in.Now = d.h.now, d.h.now
+	in.Random = models.ID{0xd0, d.n, 1}
+	data, err := d.s.MarshalBinary()
+	if err != nil {
+		return Message{}, err
+	}
+	var s Session
+	if err = s.UnmarshalBinary(data); err != nil {
+		return Message{}, fmt.Errorf("session after %d messages: %w", d.n-1, err)
+	}
+	next, out := d.e.Advance(d.w, s, in)
+	if again, _ := s.MarshalBinary(); string(again) != string(data) {
+		return Message{}, fmt.Errorf("Advance changed the session it was given")
+	}
+	m := out.Say
+	if out.Action != nil {
+		r := d.h.do(out.Action)
+		if d.cut {
+			d.cut = false
+			return Message{}, nil
+		}
+		next, m = d.e.Finish(d.w, next, in, out.Action, r)
+	}
+	d.s = next
+	d.said = append(d.said, m)
+	return m, nil
+}
+
+func (d *dialogue) text(s string) (Message, error) { return d.send(Input{Kind: Text, Text: s}) }
+
+// tap sends what a span sends.
+func (d *dialogue) tap(s Span) (Message, error) {
+	in := Input{Kind: Text, Text: s.Send}
+	if d.marks {
+		in.Mark = s.Mark
+	}
+	return d.send(in)
+}
+
+// link finds the choice with a label.
+func link(m Message, label string) (Span, bool) {
+	for _, l := range m.Lines {
+		for _, s := range l {
+			if s.Send != "" && s.Label == label {
+				return s, true
+			}
+		}
+	}
+	return Span{}, false
+}
+
+// shown is a message as a citizen sees it; 「」 marks a link.
+func shown(m Message, taps bool) string {
+	var b strings.Builder
+	for i, l := range m.Lines {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		for _, s := range l {
+			if s.Send != "" && taps {
+				b.WriteString("「" + s.Label + "」")
+			} else {
+				b.WriteString(s.Label)
+			}
+		}
+	}
+	return b.String()
+}
