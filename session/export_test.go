@@ -1,0 +1,9 @@
+package session
+
+import "pingyi/models"
+
+// PushKey names a push's key, for tests that look at memory.
+func PushKey(citizen, push models.ID) string {
+	key, _ := keys(citizen, push)
+	return key
+}
