@@ -1,0 +1,263 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"pingyi/models"
+	"pingyi/scoring"
+)
+
+// batch is one attempt to commit a group of submissions to one campaign.
+type batch struct {
+	db       *DB
+	jobs     []*job
+	lost     bool // an earlier attempt may have been committed
+	verdicts []*scoring.Ack
+
+	window   *window // nil: no such campaign
+	public   publicWindow
+	holders  map[models.ID]models.ID
+	earlier  map[models.ID]bool // ratings that an earlier attempt committed
+	in       []*job             // those whose effect this attempt put in
+	replaced map[models.ID]liveRow
+}
+
+// window is what a rating is checked against, read under the share lock.
+type window struct {
+	opens, closes time.Time
+	sealed        bool
+}
+
+// verdict says whether a push that the platform dated platformAt and we
+// received at receivedAt counts (I11).
+func (w *window) verdict(platformAt, receivedAt time.Time) scoring.Verdict {
+	switch {
+	case w == nil:
+		return scoring.Missing
+	case w.sealed, !platformAt.Before(w.closes), receivedAt.After(w.closes.Add(scoring.CloseGrace)):
+		return scoring.TooLate
+	case platformAt.Before(w.opens):
+		return scoring.TooEarly
+	}
+	return scoring.Counted
+}
+
+// liveRow is a row of live_ratings as a batch needs it.
+type liveRow struct {
+	rating  models.ID
+	answers models.Answers
+}
+
+// settle answers every waiter whose verdict is known and returns the rest.
+func (b *batch) settle() []*job {
+	var again []*job
+	for i, j := range b.jobs {
+		if b.verdicts[i] == nil {
+			again = append(again, j)
+			continue
+		}
+		j.answer(*b.verdicts[i], nil)
+	}
+	return again
+}
+
+// transact runs the transaction. Nothing is committed unless
+// the error is nil and a verdict is Counted; with an error the outcome of the
+// commit is what faultOf(err) says.
+func (b *batch) transact(ctx context.Context, known *campaignUnits) (err error) {
+	b.dropUnknown(known)
+	if len(b.undecided()) == 0 {
+		return nil
+	}
+	conn, err := b.db.batch.Conn(ctx)
+	if err != nil {
+		return err //nolint:wrapcheck // classified by the writer
+	}
+	defer func() {
+		if cerr := conn.Close(); err == nil && cerr != nil {
+			err = fail("submit", cerr)
+		}
+	}()
+	committed := false
+	defer func() {
+		if !committed {
+			// What failed may be the connection itself; the transaction then
+			// ends with it, and the first error says why.
+			if rerr := rollback(ctx, conn); err == nil {
+				err = rerr
+			}
+		}
+	}()
+	if committed, err = b.swift(ctx, conn, known); committed || err != nil {
+		return err
+	}
+	committed, err = b.careful(ctx, conn)
+	return err
+}
+
+// careful is the way of every batch: it finds out what each submission is
+// before it goes on.
+func (b *batch) careful(ctx context.Context, conn *sql.Conn) (committed bool, err error) {
+	d := b.db.dialect
+	if err := d.runScript(ctx, conn, b.claim()...); err != nil {
+		return false, err
+	}
+	whole, err := b.classify(ctx, conn)
+	if err != nil || !whole {
+		return false, err
+	}
+	if err := d.runScript(ctx, conn, append(b.insert(d.onConflictKeep("rating")), b.readLives())...); err != nil {
+		return false, err
+	}
+	if refused, err := b.refusePublic(ctx, conn); err != nil || refused {
+		return false, err
+	}
+	err = b.commit(ctx, conn)
+	return err == nil, err
+}
+
+// commit sends the last packet. Where it fails, what became of the commit is
+// for the writer to find out; the rollback that follows ends whatever is left.
+func (b *batch) commit(ctx context.Context, conn *sql.Conn) error {
+	if err := b.db.dialect.runScript(ctx, conn, b.finish()...); err != nil {
+		return err
+	}
+	b.counted()
+	return nil
+}
+
+// dropUnknown gives a verdict to submissions that name no unit of the campaign.
+func (b *batch) dropUnknown(known *campaignUnits) {
+	for i, j := range b.jobs {
+		if !known.rates(j.sub.Channel, j.sub.Unit) {
+			b.verdicts[i] = &scoring.Ack{Verdict: scoring.Missing}
+		}
+	}
+}
+
+// claim share-locks the campaign, puts the effects in and reads whose they are.
+func (b *batch) claim() []part {
+	s := b.jobs[0].sub
+	parts := []part{{sql: b.db.dialect.begin}, lockCampaign(b.db.dialect.share, s.Tenant, s.Campaign, &b.window)}
+	jobs := b.undecided()
+	parts = append(parts, b.readPublicSeal(jobs)...)
+	b.holders = make(map[models.ID]models.ID, len(jobs))
+	parts = append(parts, insertEffects(b.db.dialect, jobs), part{
+		sql:  "SELECT push, id FROM effects WHERE tenant=? AND push IN " + tuples(1, len(jobs)),
+		args: pushes(s.Tenant, jobs),
+		rows: func(r *sql.Rows) error {
+			var push, id models.ID
+			if err := r.Scan(&push, &id); err != nil {
+				return fmt.Errorf("scan effect: %w", err)
+			}
+			b.holders[push] = id
+			return nil
+		},
+	})
+	if b.lost {
+		b.earlier = map[models.ID]bool{}
+		parts = append(parts, b.committedBefore(jobs))
+	}
+	return parts
+}
+
+// committedBefore reads which of our ratings an attempt whose answer was lost
+// has committed after all. The effects were put in just before: where that
+// attempt was still alive, its keys made us wait for its end.
+func (b *batch) committedBefore(jobs []*job) part {
+	s := b.jobs[0].sub
+	args := []any{s.Tenant, s.Campaign}
+	for _, j := range jobs {
+		args = append(args, raw(j.sub.Rating))
+	}
+	return part{
+		sql:  "SELECT id FROM ratings WHERE tenant=? AND campaign=? AND id IN " + tuples(1, len(jobs)),
+		args: args,
+		rows: func(r *sql.Rows) error {
+			var id models.ID
+			if err := r.Scan(&id); err != nil {
+				return fmt.Errorf("scan rating: %w", err)
+			}
+			b.earlier[id] = true
+			return nil
+		},
+	}
+}
+
+func (b *batch) undecided() []*job {
+	jobs := make([]*job, 0, len(b.jobs))
+	for i, j := range b.jobs {
+		if b.verdicts[i] == nil {
+			jobs = append(jobs, j)
+		}
+	}
+	return jobs
+}
+
+// classify gives a verdict to every submission that put nothing in. It reports
+// false where the transaction must not go on: some that put an effect in are
+// out of the window, so all is rolled back and the others are run again; or
+// none is left.
+func (b *batch) classify(ctx context.Context, conn *sql.Conn) (whole bool, err error) {
+	var repeats []*job
+	whole = true
+	for i, j := range b.jobs {
+		if b.verdicts[i] != nil {
+			continue
+		}
+		switch {
+		case b.holders[j.sub.Push] != j.sub.Rating:
+			repeats = append(repeats, j)
+		case b.earlier[j.sub.Rating]:
+			b.verdicts[i] = &scoring.Ack{Verdict: scoring.Counted, Receipt: j.sub.Receipt}
+		default:
+			if v := b.verdict(j.sub); v != scoring.Counted {
+				b.verdicts[i] = &scoring.Ack{Verdict: v}
+				whole = false
+				continue
+			}
+			b.in = append(b.in, j)
+		}
+	}
+	if err := b.recall(ctx, conn, repeats); err != nil {
+		return false, err
+	}
+	return whole && len(b.in) > 0, nil
+}
+
+// recall gives their verdict to submissions whose push or draft had its effect
+// before.
+func (b *batch) recall(ctx context.Context, conn *sql.Conn, jobs []*job) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	found, err := priorEffects(ctx, b.db.dialect, conn, jobs)
+	if err != nil {
+		return err
+	}
+	for i, j := range b.jobs {
+		if b.verdicts[i] != nil || b.holders[j.sub.Push] == j.sub.Rating {
+			continue
+		}
+		if p, ok := found.byPush[j.sub.Push]; ok {
+			b.verdicts[i] = &scoring.Ack{Verdict: scoring.Repeat, Answer: p.answer}
+		} else if p, ok := found.byDraft[j.sub.Draft]; ok {
+			b.verdicts[i] = &scoring.Ack{Verdict: scoring.DraftDone, Receipt: p.receipt, Unit: p.unit, At: p.at.Time}
+		} else {
+			return fmt.Errorf("an effect was refused, and nobody has its keys")
+		}
+	}
+	return nil
+}
+
+// counted gives the verdict of those that were committed.
+func (b *batch) counted() {
+	for i, j := range b.jobs {
+		if b.verdicts[i] == nil {
+			b.verdicts[i] = &scoring.Ack{Verdict: scoring.Counted, Receipt: j.sub.Receipt}
+		}
+	}
+}

@@ -1,0 +1,214 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"pingyi/models"
+	"pingyi/scoring"
+)
+
+// lockCampaign reads the window of a campaign under the given lock.
+func lockCampaign(mode, tenant, campaign string, into **window) part {
+	*into = nil
+	return part{
+		sql:  "SELECT opens_at, closes_at, sealed_at FROM campaigns WHERE tenant=? AND id=?" + mode,
+		args: []any{tenant, campaign},
+		rows: func(r *sql.Rows) error {
+			var opens, closes, sealed stamp
+			if err := r.Scan(&opens, &closes, &sealed); err != nil {
+				return fmt.Errorf("scan campaign: %w", err)
+			}
+			*into = &window{opens.Time, closes.Time, !sealed.IsZero()}
+			return nil
+		},
+	}
+}
+
+func pushes(tenant string, jobs []*job) []any {
+	args := make([]any, 1, len(jobs)+1)
+	args[0] = tenant
+	for _, j := range jobs {
+		args = append(args, raw(j.sub.Push))
+	}
+	return args
+}
+
+// insertEffects puts in the effects whose push and draft are both free, and
+// leaves every other row as it is.
+func insertEffects(d dialect, jobs []*job) part {
+	args := make([]any, 0, 8*len(jobs))
+	for _, j := range jobs {
+		s := j.sub
+		args = append(args, s.Tenant, raw(s.Push), raw(s.Draft), raw(s.Rating), kindRating, raw(s.Rating), blob(s.Answer), text(s.ReceivedAt))
+	}
+	return part{sql: effectInsert + tuples(len(jobs), 8) + d.onConflictKeep("id"), args: args}
+}
+
+// insert puts the ratings in and, last, claims their live rows. conflict says
+// what a live row that is there does: left as it is, and locked; or, with "",
+// an error.
+func (b *batch) insert(conflict string) []part {
+	ratings := make([]any, 0, 13*len(b.in))
+	lives := make([]any, 0, 7*len(b.in))
+	// Sorted by live key, so that two writers lock in one order.
+	b.in = slices.SortedFunc(slices.Values(b.in), byLiveKey)
+	for _, j := range b.in {
+		s := j.sub
+		answers := s.Answers.String()
+		ratings = append(ratings, s.Tenant, s.Campaign, raw(s.Rating), string(s.Channel), s.Account, s.Unit, s.Window, s.Serial,
+			raw(s.Person), answers, s.Receipt, text(s.PlatformAt), text(s.ReceivedAt))
+		lives = append(lives, s.Tenant, s.Campaign, string(s.Channel), s.Unit, raw(s.Person), raw(s.Rating), answers)
+	}
+	n := len(b.in)
+	return append(append(b.provenances(), b.sources()...),
+		part{sql: "INSERT INTO ratings (tenant,campaign,id,channel,account,unit,window_code,serial,person,answers,receipt,platform_at,received_at) VALUES " +
+			tuples(n, 13), args: ratings},
+		part{sql: liveInsert + tuples(n, 7) + conflict, args: lives})
+}
+
+// readLives reads which rating each of the claimed live rows holds.
+func (b *batch) readLives() part {
+	first := b.in[0].sub
+	keys := []any{first.Tenant, first.Campaign}
+	holders := make(map[liveKey]models.ID, len(b.in))
+	for _, j := range b.in {
+		s := j.sub
+		keys = append(keys, string(s.Channel), s.Unit, raw(s.Person))
+		holders[keyOf(s)] = s.Rating
+	}
+	b.replaced = map[models.ID]liveRow{}
+	return part{
+		sql: "SELECT channel, unit, person, rating, answers FROM live_ratings WHERE tenant=? AND campaign=? AND (channel, unit, person) IN (" +
+			valueRows(b.db.dialect) + tuples(len(b.in), 3) + ")" + b.db.dialect.forUpdate,
+		args: keys,
+		rows: func(r *sql.Rows) error { return b.scanLive(r, holders) },
+	}
+}
+
+// valueRows precedes a list of row values after IN where the dialect asks.
+func valueRows(d dialect) string {
+	if d.isMySQL() {
+		return ""
+	}
+	return "VALUES "
+}
+
+func byLiveKey(a, b *job) int {
+	return cmp.Or(
+		cmp.Compare(a.sub.Channel, b.sub.Channel),
+		cmp.Compare(a.sub.Unit, b.sub.Unit),
+		slices.Compare(a.sub.Person[:], b.sub.Person[:]),
+	)
+}
+
+// scanLive notes the rating that a live row holds where it is not ours.
+func (b *batch) scanLive(r *sql.Rows, ours map[liveKey]models.ID) error {
+	var k liveKey
+	var row liveRow
+	var answers string
+	if err := r.Scan(&k.channel, &k.unit, &k.person, &row.rating, &answers); err != nil {
+		return fmt.Errorf("scan live rating: %w", err)
+	}
+	mine, ok := ours[k]
+	if !ok || mine == row.rating {
+		return nil
+	}
+	var err error
+	if row.answers, err = models.ParseAnswers(answers); err != nil {
+		return fmt.Errorf("stored answers: %w", err)
+	}
+	b.replaced[mine] = row
+	return nil
+}
+
+// finish replaces what these ratings supersede, adds the deltas to the tallies
+// and commits. The tallies come last: their rows are hot.
+func (b *batch) finish() []part {
+	var parts []part
+	deltas := tallyDeltas{}
+	var lives, ends []any
+	for _, j := range b.in {
+		s := j.sub
+		t := deltas.of(s.Channel, s.Unit)
+		t.Received++
+		t.Add(s.Answers, 1)
+		old, ok := b.replaced[s.Rating]
+		if !ok {
+			continue
+		}
+		t.Superseded++
+		t.Add(old.answers, -1)
+		lives = append(lives, s.Tenant, s.Campaign, string(s.Channel), s.Unit, raw(s.Person), raw(s.Rating), s.Answers.String())
+		ends = append(ends, s.Tenant, s.Campaign, raw(old.rating), endSuperseded, text(s.ReceivedAt), raw(s.Rating))
+	}
+	if n := len(b.replaced); n > 0 {
+		parts = append(parts,
+			part{sql: endInsert + tuples(n, 6), args: ends},
+			part{sql: liveInsert + tuples(n, 7) + b.db.dialect.onConflictSet("tenant,campaign,channel,unit,person", "rating", "answers"), args: lives})
+	}
+	first := b.in[0].sub
+	return append(parts, deltas.upsert(b.db.dialect, first.Tenant, first.Campaign), part{sql: "COMMIT"})
+}
+
+// prior is an effect that was there before.
+type prior struct {
+	answer        []byte
+	receipt, unit string
+	at            stamp
+}
+
+type priors struct {
+	byPush, byDraft map[models.ID]prior
+}
+
+// priorEffects reads the effects that hold the pushes or the drafts of jobs,
+// with the rating they were for.
+func priorEffects(ctx context.Context, d dialect, conn *sql.Conn, jobs []*job) (priors, error) {
+	found := priors{map[models.ID]prior{}, map[models.ID]prior{}}
+	s := jobs[0].sub
+	const from = `SELECT e.push, e.draft, e.answer, COALESCE(r.receipt, ''), COALESCE(r.unit, ''), r.received_at FROM effects e
+ LEFT JOIN ratings r ON r.tenant = e.tenant AND r.campaign = ? AND r.id = e.ref WHERE e.tenant = ? AND e.`
+	args := make([]any, 0, 2*len(jobs)+4)
+	args = append(args, s.Campaign)
+	args = append(args, pushes(s.Tenant, jobs)...)
+	args = append(args, s.Campaign, s.Tenant)
+	for _, j := range jobs {
+		args = append(args, raw(j.sub.Draft))
+	}
+	in := " IN " + tuples(1, len(jobs))
+	return found, d.runScript(ctx, conn, part{
+		sql: from + "push" + in + " UNION ALL " + from + "draft" + in, args: args,
+		rows: func(r *sql.Rows) error {
+			var push, draft models.ID
+			var p prior
+			if err := r.Scan(&push, &draft, &p.answer, &p.receipt, &p.unit, &p.at); err != nil {
+				return fmt.Errorf("scan effect: %w", err)
+			}
+			found.byPush[push] = p
+			if !draft.IsZero() {
+				found.byDraft[draft] = p
+			}
+			return nil
+		},
+	})
+}
+
+// tallyDeltas are what a transaction adds to the tallies of one campaign.
+type tallyDeltas map[tallyKey]*scoring.Tally
+
+type tallyKey struct {
+	channel models.Channel
+	unit    string
+}
+
+func (d tallyDeltas) of(channel models.Channel, unit string) *scoring.Tally {
+	k := tallyKey{channel, unit}
+	if d[k] == nil {
+		d[k] = &scoring.Tally{Unit: unit}
+	}
+	return d[k]
+}

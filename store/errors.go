@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+
+	"github.com/go-sql-driver/mysql"
+	"gorm.io/gorm"
+	sqlite "modernc.org/sqlite"
+
+	"pingyi/models"
+)
+
+// errUnresolved marks an outcome nobody knows yet: the connection was lost, or
+// the caller left, while a commit may still go through.
+var errUnresolved = errors.New("the outcome is not known yet")
+
+// errClosed is returned by a writer that takes no more.
+var errClosed = models.Errorf(models.Unavailable, "closing", "the record is closing")
+
+// IsUnresolved reports whether err means that the effect may or may not have
+// been committed: say that it is being recorded, never that it failed. Asking
+// again with the same keys tells.
+func IsUnresolved(err error) bool { return errors.Is(err, errUnresolved) }
+
+// storeError names the operation and hides what the server quoted.
+type storeError struct {
+	op  string
+	err error
+}
+
+func (e *storeError) Error() string { return "store: " + e.op + ": " + safe(e.err).Error() }
+
+func (e *storeError) Unwrap() error { return e.err }
+
+// fail wraps err with the operation; a domain error keeps its kind.
+func fail(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var domain *models.Error
+	if errors.As(err, &domain) {
+		return err
+	}
+	return &storeError{op: op, err: err}
+}
+
+// safe is err without what a server quotes from rows ("Duplicate entry ...").
+func safe(err error) error {
+	var my *mysql.MySQLError
+	if errors.As(err, &my) {
+		return fmt.Errorf("the server's error %d (%s)", my.Number, my.SQLState[:])
+	}
+	return err
+}
+
+// fault says what may be done about a failed transaction.
+type fault uint8
+
+const (
+	faultRow   fault = iota // the statement or a row is to blame: running it again changes nothing
+	faultBusy               // a deadlock or a lock held too long: run the whole transaction again
+	faultLost               // the connection is gone: the outcome is unknown
+	faultAsked              // the transaction itself decided to end, with a domain error
+)
+
+// Errors of MySQL, MariaDB and TiDB by number.
+var mysqlFaults = map[uint16]fault{
+	1205: faultBusy,                                                    // lock wait timeout
+	1213: faultBusy,                                                    // deadlock
+	1020: faultBusy,                                                    // record changed since last read (MariaDB, snapshot isolation)
+	1317: faultBusy,                                                    // query interrupted
+	8022: faultBusy,                                                    // TiDB: commit failed, may be tried again
+	9007: faultBusy,                                                    // TiDB: write conflict
+	1040: faultLost,                                                    // too many connections
+	1053: faultLost,                                                    // server shutdown in progress
+	1152: faultLost,                                                    // aborted connection
+	1158: faultLost, 1159: faultLost, 1160: faultLost, 1161: faultLost, // network
+	1927: faultLost, // MariaDB: connection was killed
+	3169: faultLost, // MySQL: session was killed
+}
+
+func faultOf(err error) fault {
+	var domain *models.Error
+	var my *mysql.MySQLError
+	var lite *sqlite.Error
+	var network net.Error
+	switch {
+	case errors.As(err, &domain), errors.Is(err, errNothing):
+		return faultAsked
+	case errors.Is(err, errChanged):
+		return faultBusy
+	case errors.As(err, &my):
+		return mysqlFaults[my.Number]
+	case errors.As(err, &lite):
+		if c := lite.Code() & 0xff; c == sqliteBusy || c == sqliteLocked {
+			return faultBusy
+		}
+		return faultRow
+	case errors.Is(err, driver.ErrBadConn), errors.Is(err, mysql.ErrInvalidConn), errors.Is(err, sql.ErrConnDone),
+		errors.Is(err, sql.ErrTxDone), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network),
+		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, mysql.ErrBusyBuffer):
+		return faultLost
+	}
+	return faultRow
+}
+
+// orNotFound turns gorm's missing row into the domain's error.
+func orNotFound(op string, err error, code, text string) error {
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return models.Errorf(models.NotFound, code, "%s", text)
+	}
+	return fail(op, err)
+}
+
+// refused reports whether a row was refused: its key is taken, or it lacks a
+// value.
+func refused(err error) bool {
+	var my *mysql.MySQLError
+	var lite *sqlite.Error
+	switch {
+	case errors.As(err, &my):
+		return my.Number == 1062 || my.Number == 1048
+	case errors.As(err, &lite):
+		c := lite.Code()
+		return c == sqliteUnique || c == sqlitePrimaryKey || c == sqliteNotNull
+	}
+	return false
+}

@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"pingyi/complaints"
+	"pingyi/models"
+	"pingyi/scoring"
+)
+
+const eventInsert = "INSERT INTO complaint_events (tenant,complaint,seq,state,happened_at,by_name,on_time,satisfied) VALUES "
+
+// Event moves a complaint to a state. Events are only added to.
+type Event struct {
+	Tenant    string
+	Complaint models.ID
+	State     complaints.State
+	At        time.Time
+	By        string // the account that did it, "" for intake
+	OnTime    *bool  // of the first answer: whether it came before its deadline
+	Satisfied *bool  // of a revisit: what the citizen said
+}
+
+type eventRow struct {
+	Seq       int
+	State     complaints.State
+	OnTime    *bool
+	Satisfied *bool
+}
+
+// AddEvent adds an event and keeps the unit's tally with it, in one
+// transaction. models.NotFound: no such complaint.
+func (db *DB) AddEvent(ctx context.Context, e Event) error {
+	return db.write(ctx, "add event", func(tx *gorm.DB) error {
+		var c struct {
+			Campaign, CountedUnit string
+			Channel               models.Channel
+			ID                    models.ID
+		}
+		const find = "SELECT id, campaign, channel, counted_unit FROM complaints WHERE tenant=? AND id=?"
+		if err := tx.Raw(find, e.Tenant, raw(e.Complaint)).Scan(&c).Error; err != nil {
+			return err
+		}
+		if c.ID.IsZero() {
+			return models.Errorf(models.NotFound, "unknown_complaint", "there is no such complaint")
+		}
+		if c.Campaign != "" {
+			if _, err := db.lockWindow(tx, e.Tenant, c.Campaign); err != nil {
+				return err
+			}
+		}
+		if err := tx.Raw(find+db.dialect.forUpdate, e.Tenant, raw(e.Complaint)).Scan(&c).Error; err != nil {
+			return err
+		}
+		var events []eventRow
+		if err := tx.Raw("SELECT seq, state, on_time, satisfied FROM complaint_events WHERE tenant=? AND complaint=? ORDER BY seq",
+			e.Tenant, raw(e.Complaint)).Scan(&events).Error; err != nil {
+			return err
+		}
+		next := eventRow{len(events) + 1, e.State, e.OnTime, e.Satisfied}
+		err := tx.Exec(eventInsert+tuples(1, 8), e.Tenant, raw(e.Complaint), next.Seq, e.State, text(e.At), e.By, e.OnTime, e.Satisfied).Error
+		if err != nil || c.CountedUnit == "" {
+			return err
+		}
+		before, after := handled(events), handled(append(events, next))
+		return db.addTallies(tx, e.Tenant, c.Campaign, tallyDeltas{{c.Channel, c.CountedUnit}: ptr(minus(after, before))})
+	})
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// minus is a - b, cell by cell.
+func minus(a, b scoring.Tally) scoring.Tally {
+	from := tallyCells(&b)
+	for i, cell := range tallyCells(&a) {
+		*cell -= *from[i]
+	}
+	return a
+}

@@ -1,0 +1,230 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gorm.io/gorm"
+
+	"pingyi/models"
+	"pingyi/scoring"
+)
+
+// Act is who did something administrative, and who agreed.
+type Act struct {
+	By, ApprovedBy, Note string
+	At                   time.Time
+}
+
+// Exclusion is an event of a rating's exclusion: odd ones exclude, even ones
+// restore. They are only added; the last one holds.
+type Exclusion struct {
+	Rating models.ID
+	Unit   string
+	Seq    int
+	Reason string
+	Act
+}
+
+// Excludes reports whether the event left the rating out.
+func (x *Exclusion) Excludes() bool { return x.Seq%2 == 1 }
+
+// excludedNow is true for a rating r whose last event excluded it.
+const excludedNow = `((SELECT COUNT(*) FROM rating_exclusions x WHERE x.tenant = r.tenant AND x.campaign = r.campaign AND x.rating = r.id) % 2 = 1)`
+
+// Exclude leaves a live rating out, with a reason. It reports false where the
+// rating is not live. models.Conflict: the campaign is settled.
+func (db *DB) Exclude(ctx context.Context, tenant, campaign string, rating models.ID, reason string, a Act) (done bool, err error) {
+	err = db.write(ctx, "exclude", func(tx *gorm.DB) error {
+		done = false
+		w, seq, err := db.lockForExclusion(tx, tenant, campaign, rating, a)
+		if err != nil || seq%2 == 1 {
+			return err
+		}
+		live, err := readLive(tx, w, db.dialect.forUpdate)
+		if err != nil || live.Rating != rating {
+			return err
+		}
+		answers, err := models.ParseAnswers(live.Answers)
+		if err != nil {
+			return err
+		}
+		done = true
+		if err := tx.Exec("DELETE FROM live_ratings WHERE tenant=? AND campaign=? AND channel=? AND unit=? AND person=?",
+			tenant, campaign, w.Channel, w.Unit, raw(w.Person)).Error; err != nil {
+			return err
+		}
+		return db.addExclusion(tx, w, rating, answers, seq+1, reason, a)
+	})
+	return done, err
+}
+
+// Restore takes back the exclusion of a rating. It reports false where the
+// rating is not excluded. models.Conflict: the campaign is settled, or the person
+// has a newer rating.
+func (db *DB) Restore(ctx context.Context, tenant, campaign string, rating models.ID, reason string, a Act) (done bool, err error) {
+	err = db.write(ctx, "restore", func(tx *gorm.DB) error {
+		done = false
+		w, seq, err := db.lockForExclusion(tx, tenant, campaign, rating, a)
+		if err != nil || seq%2 == 0 {
+			return err
+		}
+		var stored string
+		if err := tx.Raw("SELECT answers FROM ratings WHERE tenant=? AND campaign=? AND id=?", tenant, campaign, raw(rating)).Row().Scan(&stored); err != nil {
+			return err
+		}
+		answers, err := models.ParseAnswers(stored)
+		if err != nil {
+			return err
+		}
+		put := tx.Exec(liveInsert+tuples(1, 7)+db.dialect.onConflictKeep("rating"), tenant, campaign, w.Channel, w.Unit, raw(w.Person), raw(rating), stored)
+		if put.Error == nil && put.RowsAffected == 0 {
+			return models.Errorf(models.Conflict, "newer_rating", "the person rated the unit again meanwhile")
+		}
+		done = true
+		return errors.Join(put.Error, db.addExclusion(tx, w, rating, answers, seq+1, reason, a))
+	})
+	return done, err
+}
+
+// lockForExclusion keeps everybody else out of the campaign, for exclusions are
+// few, and reads the rating and how many events it has. Where the last event is
+// this very act, an earlier attempt was committed after all.
+func (db *DB) lockForExclusion(tx *gorm.DB, tenant, campaign string, rating models.ID, a Act) (scoring.Withdrawal, int, error) {
+	w := scoring.Withdrawal{Tenant: tenant, Campaign: campaign, ReceivedAt: a.At}
+	var rows []struct{ SettledAt stamp }
+	if err := tx.Raw("SELECT settled_at FROM campaigns WHERE tenant=? AND id=?"+db.dialect.forUpdate, tenant, campaign).Scan(&rows).Error; err != nil {
+		return w, 0, err
+	}
+	switch {
+	case len(rows) == 0:
+		return w, 0, models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", campaign)
+	case !rows[0].SettledAt.IsZero():
+		return w, 0, models.Errorf(models.Conflict, "settled", "the campaign %s is settled", campaign)
+	}
+	var found []struct {
+		Channel models.Channel
+		Unit    string
+		Person  models.ID
+	}
+	if err := tx.Raw("SELECT channel, unit, person FROM ratings WHERE tenant=? AND campaign=? AND id=?", tenant, campaign, raw(rating)).Scan(&found).Error; err != nil {
+		return w, 0, err
+	}
+	if len(found) == 0 {
+		return w, 0, models.Errorf(models.NotFound, "unknown_rating", "there is no such rating")
+	}
+	w.Channel, w.Unit, w.Person = found[0].Channel, found[0].Unit, found[0].Person
+	var seq int
+	err := tx.Raw("SELECT COUNT(*) FROM rating_exclusions WHERE tenant=? AND campaign=? AND rating=?", tenant, campaign, raw(rating)).Row().Scan(&seq)
+	return w, seq, err
+}
+
+func (db *DB) addExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, answers models.Answers, seq int, reason string, a Act) error {
+	if err := tx.Exec("INSERT INTO rating_exclusions (tenant,campaign,rating,seq,reason,note,by_name,approved_by,happened_at) VALUES "+tuples(1, 9),
+		w.Tenant, w.Campaign, raw(rating), seq, reason, a.Note, a.By, a.ApprovedBy, text(a.At)).Error; err != nil {
+		return err
+	}
+	deltas := tallyDeltas{}
+	t, sign := deltas.of(w.Channel, w.Unit), int64(1)
+	if seq%2 == 0 {
+		sign = -1
+	}
+	t.Excluded += sign
+	t.Add(answers, -sign)
+	return db.addTallies(tx, w.Tenant, w.Campaign, deltas)
+}
+
+// Exclusions lists the events of a channel in the order in which they happened.
+func (db *DB) Exclusions(ctx context.Context, tenant, campaign string, channel models.Channel) ([]Exclusion, error) {
+	var rows []struct {
+		Rating                           models.ID
+		Unit                             string
+		Seq                              int
+		Reason, Note, ByName, ApprovedBy string
+		HappenedAt                       stamp
+	}
+	err := db.read.WithContext(ctx).Raw(`SELECT x.rating, r.unit, x.seq, x.reason, x.note, x.by_name, x.approved_by, x.happened_at FROM rating_exclusions x
+ JOIN ratings r ON r.tenant = x.tenant AND r.campaign = x.campaign AND r.id = x.rating
+ WHERE x.tenant=? AND x.campaign=? AND r.channel=? ORDER BY x.happened_at, x.rating, x.seq`, tenant, campaign, channel).Scan(&rows).Error
+	list := make([]Exclusion, len(rows))
+	for i, r := range rows {
+		list[i] = Exclusion{r.Rating, r.Unit, r.Seq, r.Reason, Act{r.ByName, r.ApprovedBy, r.Note, r.HappenedAt.Time}}
+	}
+	return list, fail("exclusions", err)
+}
+
+// RawTallies is Tallies as if nothing were excluded.
+func (db *DB) RawTallies(ctx context.Context, tenant, campaign string, channel models.Channel) ([]scoring.Tally, error) {
+	list, err := db.Tallies(ctx, tenant, campaign, channel)
+	if err != nil {
+		return nil, err
+	}
+	var rows []struct{ Unit, Answers string }
+	err = db.read.WithContext(ctx).Raw(`SELECT r.unit, r.answers FROM ratings r
+ LEFT JOIN rating_ends e ON e.tenant = r.tenant AND e.campaign = r.campaign AND e.rating = r.id
+ WHERE r.tenant=? AND r.campaign=? AND r.channel=? AND e.rating IS NULL AND `+excludedNow, tenant, campaign, channel).Scan(&rows).Error
+	if err != nil {
+		return nil, fail("excluded ratings", err)
+	}
+	at := make(map[string]int, len(list))
+	for i := range list {
+		at[list[i].Unit] = i
+	}
+	for _, r := range rows {
+		answers, err := models.ParseAnswers(r.Answers)
+		if err != nil {
+			return nil, fail("excluded ratings", err)
+		}
+		t := &list[at[r.Unit]]
+		t.Excluded--
+		t.Add(answers, 1)
+	}
+	return list, nil
+}
+
+// LiveRating is a live rating as exclusions need it.
+type LiveRating struct {
+	Rating  models.ID
+	Unit    string
+	Person  models.ID
+	Receipt string
+	Public  bool // read from a public text
+	At      time.Time
+}
+
+// LiveRatings lists at most limit live ratings of a channel behind the rating
+// after, by id.
+func (db *DB) LiveRatings(ctx context.Context, tenant, campaign string, channel models.Channel, after models.ID, limit int) ([]LiveRating, error) {
+	var rows []struct {
+		Rating  models.ID
+		Unit    string
+		Person  models.ID
+		Receipt string
+		Item    models.ID
+		At      stamp
+	}
+	err := db.read.WithContext(ctx).Raw(`SELECT l.rating, l.unit, l.person, r.receipt, p.item, r.platform_at AS at FROM live_ratings l
+ JOIN ratings r ON r.tenant = l.tenant AND r.campaign = l.campaign AND r.id = l.rating
+ LEFT JOIN public_ratings p ON p.tenant = l.tenant AND p.campaign = l.campaign AND p.rating = l.rating
+ WHERE l.tenant=? AND l.campaign=? AND l.channel=? AND l.rating>? ORDER BY l.rating LIMIT ?`,
+		tenant, campaign, channel, after[:], limit).Scan(&rows).Error
+	list := make([]LiveRating, len(rows))
+	for i, r := range rows {
+		list[i] = LiveRating{r.Rating, r.Unit, r.Person, r.Receipt, !r.Item.IsZero(), r.At.Time}
+	}
+	return list, fail("live ratings", err)
+}
+
+// RatingByReceipt is the id of the rating that a receipt was given for.
+func (db *DB) RatingByReceipt(ctx context.Context, tenant, campaign, receipt string) (models.ID, error) {
+	var ids []models.ID
+	err := db.read.WithContext(ctx).Raw("SELECT id FROM ratings WHERE tenant=? AND campaign=? AND receipt=?", tenant, campaign, receipt).Scan(&ids).Error
+	if err == nil && len(ids) == 0 {
+		return models.ID{}, models.Errorf(models.NotFound, "unknown_receipt", "no rating has this receipt")
+	}
+	if err != nil {
+		return models.ID{}, fail("rating", err)
+	}
+	return ids[0], nil
+}

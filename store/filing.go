@@ -1,0 +1,226 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"pingyi/complaints"
+	"pingyi/models"
+	"pingyi/scoring"
+)
+
+// File puts a confirmed complaint into the record and gives it the day's next
+// number. Errors are those of Writer.Submit.
+func (db *DB) File(ctx context.Context, f complaints.Filing) (ack complaints.Ack, err error) {
+	e := effect{Tenant: f.Tenant, Push: f.Push, Draft: f.Draft, ID: f.ID, Kind: kindComplaint, Ref: f.ID, At: f.ReceivedAt}
+	err = db.write(ctx, "file a complaint", func(tx *gorm.DB) error {
+		ack = complaints.Ack{}
+		return db.file(tx, f, e, &ack)
+	})
+	return ack, err
+}
+
+func (db *DB) file(tx *gorm.DB, f complaints.Filing, e effect, ack *complaints.Ack) error {
+	// The share keeps Repair away from the tally; complaints know no window.
+	if f.Campaign != "" {
+		if _, err := db.lockWindow(tx, f.Tenant, f.Campaign); err != nil {
+			return err
+		}
+	}
+	if done, err := recallFiling(tx, f, e, ack); done || err != nil {
+		return errors.Join(err, when(done, errNothing))
+	}
+	// The quota's row is locked from here to the commit, so a race cannot pass
+	// it. It knows the citizen's hash and no complaint, and outlives an unfollow.
+	day := beijingDay(f.ReceivedAt)
+	filed, err := db.increment(tx, "filing_quotas", "tenant,citizen,day", "filed", f.Tenant, raw(f.Citizen), day)
+	if err != nil {
+		return err
+	}
+	if filed > complaints.DailyLimit {
+		// The last slot may have gone to this very push while we waited for it.
+		if done, err := recallFiling(tx, f, e, ack); done || err != nil {
+			return errors.Join(err, when(done, errNothing))
+		}
+		ack.Verdict = complaints.OverLimit
+		return errNothing
+	}
+	serial, err := db.increment(tx, "counters", "tenant,name", "value", f.Tenant, "ticket/"+day)
+	if err != nil {
+		return err
+	}
+	*ack = complaints.Ack{Verdict: complaints.Filed, No: fmt.Sprintf("%s-%04d", day, serial), At: f.ReceivedAt}
+	if e.Answer, err = f.Finish(ack.No); err != nil {
+		return err
+	}
+	h, _, err := db.insertEffect(tx, e)
+	if err != nil {
+		return err
+	}
+	if h != heldNow {
+		if done, err := recallFiling(tx, f, e, ack); err != nil || !done {
+			return errors.Join(err, when(!done, errChanged))
+		}
+		return errNothing
+	}
+	return db.insertComplaint(tx, f, ack.No)
+}
+
+// when is err where the condition holds.
+func when(cond bool, err error) error {
+	if cond {
+		return err
+	}
+	return nil
+}
+
+// increment adds one to a counter's row, locks it, and is its new value.
+func (db *DB) increment(tx *gorm.DB, table, key, column string, args ...any) (int64, error) {
+	up := "INSERT INTO " + table + " (" + key + "," + column + ") VALUES " + tuples(1, len(args)+1) + db.dialect.onConflictAdd(table, key, column)
+	if err := tx.Exec(up, append(args[:len(args):len(args)], 1)...).Error; err != nil {
+		return 0, err
+	}
+	var n int64
+	return n, tx.Raw("SELECT "+column+" FROM "+table+" WHERE ("+key+") = "+tuples(1, len(args)), args...).Scan(&n).Error
+}
+
+// recallFiling reports whether push or draft had its effect before, with the
+// ack for it.
+func recallFiling(tx *gorm.DB, f complaints.Filing, e effect, ack *complaints.Ack) (bool, error) {
+	h, before, err := findEffect(tx, e)
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	var c struct {
+		No         string
+		ReceivedAt stamp
+	}
+	if err := tx.Raw("SELECT no, received_at FROM complaints WHERE tenant=? AND id=?", e.Tenant, raw(before.Ref)).Scan(&c).Error; err != nil {
+		return false, err
+	}
+	*ack = complaints.Ack{No: c.No, At: c.ReceivedAt.Time, Answer: before.Answer}
+	switch h {
+	case heldBefore:
+		// This attempt may have made an answer with another number, which is
+		// rolled back; the last one made must be the one that counts.
+		ack.Verdict = complaints.Filed
+		_, err = f.Finish(c.No)
+	case heldByPush:
+		ack.Verdict = complaints.Repeat
+	default:
+		ack.Verdict = complaints.DraftDone
+	}
+	return true, err
+}
+
+func (db *DB) insertComplaint(tx *gorm.DB, f complaints.Filing, no string) error {
+	unit, err := countedUnit(tx, f)
+	if err != nil {
+		return err
+	}
+	type statement struct {
+		sql  string
+		args []any
+	}
+	list := []statement{
+		{
+			"INSERT INTO complaints (tenant,id,no,campaign,channel,account,unit,counted_unit,kind,anonymous,code_hash,sealed_parts,platform_at,received_at) VALUES ",
+			[]any{
+				f.Tenant, raw(f.ID), no, f.Campaign, f.Channel, f.Account, f.Unit, unit, f.Kind, flag(f.Anonymous), f.CodeHash, blob(f.SealedParts),
+				text(f.PlatformAt), text(f.ReceivedAt),
+			},
+		},
+		{"INSERT INTO complaint_keys (tenant,complaint,wrapped) VALUES ", []any{f.Tenant, raw(f.ID), f.WrappedKey}},
+		{
+			"INSERT INTO complaint_links (tenant,complaint,account,citizen,sealed_citizen) VALUES ",
+			[]any{f.Tenant, raw(f.ID), f.Account, raw(f.Citizen), blob(f.SealedCitizen)},
+		},
+		{eventInsert, []any{f.Tenant, raw(f.ID), 1, complaints.Received, text(f.ReceivedAt), "", nil, nil}},
+	}
+	if f.SealedContact != nil {
+		list = append(list, statement{"INSERT INTO complaint_contacts (tenant,complaint,sealed) VALUES ", []any{f.Tenant, raw(f.ID), f.SealedContact}})
+	}
+	for _, s := range list {
+		if err := tx.Exec(s.sql+tuples(1, len(s.args)), s.args...).Error; err != nil {
+			return err
+		}
+	}
+	if unit == "" {
+		return nil
+	}
+	deltas := tallyDeltas{}
+	deltas.of(f.Channel, unit).ComplaintsReceived++
+	return db.addTallies(tx, f.Tenant, f.Campaign, deltas)
+}
+
+// countedUnit is the unit of the campaign whose tally a complaint belongs to:
+// the unit itself, for a window its parent, "" where neither is in it.
+func countedUnit(tx *gorm.DB, f complaints.Filing) (string, error) {
+	if f.Campaign == "" || f.Unit == "" {
+		return "", nil
+	}
+	var codes []string
+	err := tx.Raw(`SELECT code FROM campaign_units WHERE tenant = ? AND campaign = ?
+ AND EXISTS (SELECT 1 FROM campaign_channels c WHERE c.tenant = ? AND c.campaign = ? AND c.channel = ?)
+ AND (code = ? OR code = (SELECT parent FROM units u WHERE u.tenant = ? AND u.code = ? AND u.parent <> ''))`,
+		f.Tenant, f.Campaign, f.Tenant, f.Campaign, f.Channel, f.Unit, f.Tenant, f.Unit).Scan(&codes).Error
+	if err != nil || len(codes) == 0 {
+		return "", err
+	}
+	for _, code := range codes {
+		if code == f.Unit {
+			return code, nil
+		}
+	}
+	return codes[0], nil
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// FiledToday is how many complaints the citizen filed on the Beijing day of
+// now; complaints.DailyLimit is the most there can be.
+func (db *DB) FiledToday(ctx context.Context, tenant string, citizen models.ID, now time.Time) (int, error) {
+	var filed []int
+	err := db.read.WithContext(ctx).Raw("SELECT filed FROM filing_quotas WHERE tenant=? AND citizen=? AND day=?",
+		tenant, raw(citizen), beijingDay(now)).Scan(&filed).Error
+	if err != nil || len(filed) == 0 {
+		return 0, fail("filed today", err)
+	}
+	return filed[0], nil
+}
+
+// handled is what a complaint with these events adds to its unit's tally.
+func handled(events []eventRow) scoring.Tally {
+	t := scoring.Tally{ComplaintsReceived: 1}
+	var asked *bool
+	for _, e := range events {
+		if e.State == complaints.Answered && t.ComplaintsAnswered == 0 {
+			t.ComplaintsAnswered = 1
+			if e.OnTime != nil && *e.OnTime {
+				t.ComplaintsOnTime = 1
+			}
+		}
+		if e.State == complaints.Revisit && e.Satisfied != nil {
+			asked = e.Satisfied
+		}
+	}
+	switch {
+	case asked != nil && *asked:
+		t.ComplaintsSatisfied = 1
+	case asked != nil && t.ComplaintsOnTime == 1:
+		t.ComplaintsUnsatisfied = 1
+	}
+	return t
+}

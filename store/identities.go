@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"pingyi/models"
+)
+
+// Identity is how a citizen can be reached again. It stands in a table of its
+// own, apart from all evidence, and is deleted when they leave.
+type Identity struct {
+	Tenant, Account string
+	Citizen         models.ID
+	SealedID        []byte
+	Follows         *bool // nil: not known
+	FollowedAt      time.Time
+	SeenAt          time.Time
+}
+
+// Remember stores or renews an identity; what it does not know of following
+// stays as it was.
+func (db *DB) Remember(ctx context.Context, i Identity) error {
+	return db.write(ctx, "remember", func(tx *gorm.DB) error {
+		columns := []string{"sealed_id", "seen_at"}
+		if i.Follows != nil {
+			columns = append(columns, "follows", "followed_at")
+		}
+		return tx.Exec("INSERT INTO identities (tenant,account,citizen,sealed_id,follows,followed_at,seen_at) VALUES "+tuples(1, 7)+
+			db.dialect.onConflictSet("tenant,account,citizen", columns...),
+			i.Tenant, i.Account, raw(i.Citizen), blob(i.SealedID), i.Follows, text(i.FollowedAt), text(i.SeenAt)).Error
+	})
+}
+
+// Identity finds a citizen. models.NotFound: unknown, or erased.
+func (db *DB) Identity(ctx context.Context, tenant, account string, citizen models.ID) (Identity, error) {
+	var rows []struct {
+		SealedID   []byte
+		Follows    *bool
+		FollowedAt stamp
+		SeenAt     stamp
+	}
+	err := db.read.WithContext(ctx).Raw("SELECT sealed_id, follows, followed_at, seen_at FROM identities WHERE tenant=? AND account=? AND citizen=?",
+		tenant, account, raw(citizen)).Scan(&rows).Error
+	if err != nil {
+		return Identity{}, fail("identity", err)
+	}
+	if len(rows) == 0 {
+		return Identity{}, models.Errorf(models.NotFound, "unknown_citizen", "nobody is known by this id")
+	}
+	r := rows[0]
+	return Identity{tenant, account, citizen, r.SealedID, r.Follows, r.FollowedAt.Time, r.SeenAt.Time}, nil
+}
+
+// Erase deletes whatever ties a citizen's platform id to what they sent: their
+// identity and the links from their complaints. Ratings carry no id; complaints
+// stay, and so does a sealed contact, which was given to be used.
+func (db *DB) Erase(ctx context.Context, tenant, account string, citizen models.ID) error {
+	return db.write(ctx, "erase", func(tx *gorm.DB) error {
+		if err := tx.Exec("DELETE FROM complaint_links WHERE tenant=? AND citizen=?", tenant, raw(citizen)).Error; err != nil {
+			return err
+		}
+		return tx.Exec("DELETE FROM identities WHERE tenant=? AND account=? AND citizen=?", tenant, account, raw(citizen)).Error
+	})
+}
+
+// Sweep deletes the daily counters (complaints of a citizen, wrong query codes)
+// of days before the Beijing day of now: they are of no more use.
+func (db *DB) Sweep(ctx context.Context, now time.Time) error {
+	return db.write(ctx, "sweep", func(tx *gorm.DB) error {
+		for _, table := range []string{"filing_quotas", "code_failures"} {
+			if err := tx.Exec("DELETE FROM "+table+" WHERE day < ?", beijingDay(now)).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

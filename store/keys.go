@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"pingyi/models"
+)
+
+// WrappedKey is a key sealed by the program's secret.
+type WrappedKey struct {
+	Name    string
+	Wrapped []byte
+}
+
+// Key is a wrapped key. models.NotFound: there is none, or it was destroyed.
+func (db *DB) Key(ctx context.Context, tenant, name string) ([]byte, error) {
+	return oneKey(db.read.WithContext(ctx), tenant, name)
+}
+
+func oneKey(tx *gorm.DB, tenant, name string) ([]byte, error) {
+	var rows []WrappedKey
+	if err := tx.Raw("SELECT name, wrapped FROM wrapped_keys WHERE tenant=? AND name=?", tenant, name).Scan(&rows).Error; err != nil {
+		return nil, fail("key", err)
+	}
+	if len(rows) == 0 {
+		return nil, models.Errorf(models.NotFound, "unknown_key", "there is no such key")
+	}
+	return rows[0].Wrapped, nil
+}
+
+// AddKey stores a wrapped key unless one of that name is there, and returns the
+// one that is stored: of two servers that make a key at once both get the same.
+func (db *DB) AddKey(ctx context.Context, tenant, name string, wrapped []byte) (stored []byte, err error) {
+	err = db.write(ctx, "add key", func(tx *gorm.DB) error {
+		if err := tx.Exec("INSERT INTO wrapped_keys (tenant,name,wrapped,created_at) VALUES "+tuples(1, 4)+db.dialect.onConflictKeep("name"),
+			tenant, name, wrapped, text(time.Now())).Error; err != nil {
+			return err
+		}
+		stored, err = oneKey(tx, tenant, name)
+		return err
+	})
+	return stored, err
+}
+
+// Keys lists a tenant's keys by name.
+func (db *DB) Keys(ctx context.Context, tenant string) (list []WrappedKey, err error) {
+	err = db.read.WithContext(ctx).Raw("SELECT name, wrapped FROM wrapped_keys WHERE tenant=? ORDER BY name", tenant).Scan(&list).Error
+	return list, fail("keys", err)
+}
+
+// ReplaceKey stores the same key under another wrapping, if it still has the
+// one given. It reports whether it had.
+func (db *DB) ReplaceKey(ctx context.Context, tenant, name string, old, wrapped []byte) (replaced bool, err error) {
+	err = db.write(ctx, "replace key", func(tx *gorm.DB) error {
+		done := tx.Exec("UPDATE wrapped_keys SET wrapped=? WHERE tenant=? AND name=? AND wrapped=?", wrapped, tenant, name, old)
+		replaced = done.RowsAffected == 1
+		return done.Error
+	})
+	return replaced, err
+}
+
+// DestroyKey deletes a key, and with it whatever only it could open or link.
+func (db *DB) DestroyKey(ctx context.Context, tenant, name string) error {
+	return db.write(ctx, "destroy key", func(tx *gorm.DB) error {
+		return tx.Exec("DELETE FROM wrapped_keys WHERE tenant=? AND name=?", tenant, name).Error
+	})
+}
+
+// ComplaintKey is the wrapped key of one complaint.
+type ComplaintKey struct {
+	Complaint models.ID
+	Wrapped   []byte
+}
+
+// ComplaintKeys lists at most limit keys behind the complaint after, by id.
+func (db *DB) ComplaintKeys(ctx context.Context, tenant string, after models.ID, limit int) (list []ComplaintKey, err error) {
+	err = db.read.WithContext(ctx).Raw("SELECT complaint, wrapped FROM complaint_keys WHERE tenant=? AND complaint>? ORDER BY complaint LIMIT ?",
+		tenant, after[:], limit).Scan(&list).Error
+	return list, fail("complaint keys", err)
+}
+
+// ReplaceComplaintKey is ReplaceKey for a complaint's own key.
+func (db *DB) ReplaceComplaintKey(ctx context.Context, tenant string, complaint models.ID, old, wrapped []byte) (replaced bool, err error) {
+	err = db.write(ctx, "replace key", func(tx *gorm.DB) error {
+		done := tx.Exec("UPDATE complaint_keys SET wrapped=? WHERE tenant=? AND complaint=? AND wrapped=?", wrapped, tenant, raw(complaint), old)
+		replaced = done.RowsAffected == 1
+		return done.Error
+	})
+	return replaced, err
+}
+
+// DestroyComplaint deletes the key of a complaint and its contact: nobody can
+// read text or contact again. That it was filed, and what became of it, stays.
+func (db *DB) DestroyComplaint(ctx context.Context, tenant string, complaint models.ID) error {
+	return db.write(ctx, "destroy complaint", func(tx *gorm.DB) error {
+		for _, table := range []string{"complaint_keys", "complaint_contacts"} {
+			if err := tx.Exec("DELETE FROM "+table+" WHERE tenant=? AND complaint=?", tenant, raw(complaint)).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

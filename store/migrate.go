@@ -1,0 +1,192 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"pingyi/models"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// migrationWait is how long a server waits for another one that migrates.
+const migrationWait = 60 * time.Second
+
+// Migrate brings the schema to this program's version. Two servers may call it
+// at once: the second waits and finds nothing to do. On MySQL, whose DDL
+// commits by itself, every file is one statement that may be run again, so a
+// migration that was cut off goes on where it ended.
+func (db *DB) Migrate(ctx context.Context) (err error) {
+	folder, err := fs.Sub(migrations, db.dialect.folder)
+	if err != nil {
+		return fail("migrations", err)
+	}
+	return db.migrate(ctx, folder)
+}
+
+func (db *DB) migrate(ctx context.Context, folder fs.FS) error {
+	locker, err := db.locker()
+	if err != nil {
+		return err
+	}
+	p, err := db.provider(folder, goose.WithSessionLocker(locker))
+	if err != nil {
+		return err
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fail("migrate", err)
+	}
+	return nil
+}
+
+// SchemaVersion is the version the database is at, 0 where it is empty, and
+// the one this program has.
+func (db *DB) SchemaVersion(ctx context.Context) (current, newest int64, err error) {
+	folder, err := fs.Sub(migrations, db.dialect.folder)
+	if err != nil {
+		return 0, 0, fail("migrations", err)
+	}
+	p, err := db.provider(folder)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, s := range p.ListSources() {
+		newest = max(newest, s.Version)
+	}
+	exists, err := db.hasTable(ctx, goose.DefaultTablename)
+	if err != nil || !exists {
+		return 0, newest, err
+	}
+	row := db.readSQL.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version")
+	if err := row.Scan(&current); err != nil {
+		return 0, newest, fail("schema version", err)
+	}
+	return current, newest, nil
+}
+
+// NeedsMigration reports whether the schema lacks any of this program's files.
+// A newer one is none of its faults: upgrades expand before they contract.
+func (db *DB) NeedsMigration(ctx context.Context) (bool, error) {
+	current, newest, err := db.SchemaVersion(ctx)
+	if err != nil || current < newest {
+		return true, err
+	}
+	folder, err := fs.Sub(migrations, db.dialect.folder)
+	if err != nil {
+		return false, fail("migrations", err)
+	}
+	p, err := db.provider(folder)
+	if err != nil {
+		return false, err
+	}
+	var applied int64
+	row := db.readSQL.QueryRowContext(ctx, "SELECT COUNT(DISTINCT version_id) FROM goose_db_version WHERE version_id BETWEEN 1 AND ?", newest)
+	if err := row.Scan(&applied); err != nil {
+		return false, fail("schema version", err)
+	}
+	return applied < int64(len(p.ListSources())), nil
+}
+
+func (db *DB) hasTable(ctx context.Context, name string) (bool, error) {
+	query := "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
+	if db.dialect.isMySQL() {
+		query = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?"
+	}
+	var n int
+	if err := db.readSQL.QueryRowContext(ctx, query, name).Scan(&n); err != nil {
+		return false, fail("look for a table", err)
+	}
+	return n > 0, nil
+}
+
+func (db *DB) provider(folder fs.FS, o ...goose.ProviderOption) (*goose.Provider, error) {
+	kind := goose.DialectSQLite3
+	if db.dialect.isMySQL() {
+		kind = goose.DialectMySQL
+	}
+	p, err := goose.NewProvider(kind, db.sql, folder, append(o,
+		goose.WithSlog(db.logger), goose.WithDisableGlobalRegistry(true),
+		// Files only ever add, so one that was merged late is applied late.
+		goose.WithAllowOutofOrder(true))...)
+	if err != nil {
+		return nil, fail("migrations", err)
+	}
+	return p, nil
+}
+
+func (db *DB) locker() (lock.SessionLocker, error) {
+	if db.dialect.isMySQL() {
+		return namedLock{}, nil
+	}
+	side, err := sql.Open(sqliteDriver, sqliteDSN(db.path+".migrating", "_txlock=exclusive"))
+	if err != nil {
+		return nil, fail("migration lock", err)
+	}
+	return &sideLock{db: side}, nil
+}
+
+// namedLock is MySQL's GET_LOCK: the server lets it go when the session ends,
+// however the program ended.
+type namedLock struct{}
+
+const lockName = "CONCAT('pingyi.', SHA1(DATABASE()))"
+
+func (namedLock) SessionLock(ctx context.Context, conn *sql.Conn) error {
+	var got sql.NullInt64
+	row := conn.QueryRowContext(ctx, "SELECT GET_LOCK("+lockName+", ?)", int64(migrationWait/time.Second))
+	if err := row.Scan(&got); err != nil {
+		return fail("migration lock", err)
+	}
+	if got.Int64 != 1 {
+		return models.Errorf(models.Unavailable, "migrating", "another server has been migrating for more than %s", migrationWait)
+	}
+	return nil
+}
+
+func (namedLock) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
+	var freed sql.NullInt64
+	if err := conn.QueryRowContext(ctx, "SELECT RELEASE_LOCK("+lockName+")").Scan(&freed); err != nil {
+		return fail("migration unlock", err)
+	}
+	return nil
+}
+
+// sideLock is a write lock on a second, empty SQLite file: goose opens a
+// transaction a migration, so the database's own lock is free in between. The
+// system lets it go when the process ends.
+type sideLock struct {
+	db *sql.DB
+	tx *sql.Tx
+}
+
+func (l *sideLock) SessionLock(ctx context.Context, _ *sql.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, migrationWait)
+	defer cancel()
+	for {
+		// Not under ctx: the lock must outlive this call.
+		tx, err := l.db.BeginTx(context.WithoutCancel(ctx), nil)
+		if err == nil {
+			l.tx = tx
+			return nil
+		}
+		if faultOf(err) != faultBusy || ctx.Err() != nil {
+			return fail("migration lock", errors.Join(err, l.db.Close()))
+		}
+	}
+}
+
+func (l *sideLock) SessionUnlock(context.Context, *sql.Conn) error {
+	if err := errors.Join(l.tx.Rollback(), l.db.Close()); err != nil {
+		return fmt.Errorf("migration unlock: %w", err)
+	}
+	return nil
+}

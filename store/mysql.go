@@ -1,0 +1,112 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"time"
+
+	sqldriver "github.com/go-sql-driver/mysql"
+	"gorm.io/driver/mysql"
+)
+
+// sqlMode is strict whatever the server's default: what does not fit is an
+// error, never cut.
+const sqlMode = "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
+
+// Bounds of the two MySQL pools. Few connections suffice: a transaction is a
+// millisecond, and group commit has writers of its own.
+const (
+	maxConns     = 24
+	connLifetime = 30 * time.Minute
+	connIdleTime = 5 * time.Minute
+)
+
+// openMySQL opens the pool under gorm and one for group commit, whose
+// statements travel several to a packet.
+func (db *DB) openMySQL(dsn string) error {
+	db.dialect = mysqlDialect
+	var err error
+	if db.sql, err = mysqlPool(dsn, false, maxConns); err != nil {
+		return err
+	}
+	db.readSQL = db.sql
+	if db.batch, err = mysqlPool(dsn, true, maxConns/2); err != nil {
+		return err
+	}
+	db.gorm, err = openGorm(mysql.New(mysql.Config{Conn: db.sql, SkipInitializeWithVersion: true}), db.logger)
+	db.read = db.gorm
+	return err
+}
+
+func mysqlPool(dsn string, several bool, conns int) (*sql.DB, error) {
+	cfg, err := sqldriver.ParseDSN(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("the DSN of the database is malformed: %w", err)
+	}
+	if cfg.DBName == "" {
+		return nil, fmt.Errorf("the DSN of the database names no database")
+	}
+	if err := cfg.Apply(sqldriver.Charset("utf8mb4", "")); err != nil {
+		return nil, fmt.Errorf("set the character set: %w", err)
+	}
+	cfg.ParseTime = true
+	cfg.Loc = time.UTC
+	// An insert that changes nothing must count no row: see insertEffect.
+	cfg.ClientFoundRows = false
+	// A server that turned read-only in a failover is a lost connection.
+	cfg.RejectReadOnly = true
+	cfg.InterpolateParams = true
+	cfg.Logger = &sqldriver.NopLogger{} // what it would say is in the errors
+	cfg.MultiStatements = several
+	if cfg.Timeout == 0 {
+		cfg.Timeout = 5 * time.Second
+	}
+	if cfg.Params == nil {
+		cfg.Params = map[string]string{}
+	}
+	if several {
+		// A batch's transaction begins with its first statement.
+		cfg.Params["autocommit"] = "0"
+	}
+	cfg.Params["time_zone"] = "'+00:00'"
+	cfg.Params["sql_mode"] = sqlMode
+	if _, set := cfg.Params["innodb_lock_wait_timeout"]; !set {
+		// Whoever waits longer has left: a platform gives us five seconds.
+		cfg.Params["innodb_lock_wait_timeout"] = "3"
+	}
+	connector, err := sqldriver.NewConnector(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	pool := sql.OpenDB(readCommitted{connector})
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
+	pool.SetConnMaxLifetime(connLifetime)
+	pool.SetConnMaxIdleTime(connIdleTime)
+	return pool, nil
+}
+
+// readCommitted sets the isolation of every new session by statement: the
+// variable's name differs between MySQL and MariaDB.
+type readCommitted struct{ driver.Connector }
+
+// Connect opens a session in READ COMMITTED.
+func (c readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	ex, ok := conn.(driver.ExecerContext)
+	if !ok {
+		return nil, fmt.Errorf("a connection of type %T executes nothing", conn)
+	}
+	if _, err := ex.ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", nil); err != nil {
+		if cerr := conn.Close(); cerr != nil {
+			return nil, fmt.Errorf("set the isolation: %w; close: %w", err, cerr)
+		}
+		return nil, fmt.Errorf("set the isolation: %w", err)
+	}
+	return conn, nil
+}

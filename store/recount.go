@@ -1,0 +1,266 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"pingyi/models"
+	"pingyi/scoring"
+)
+
+// recountPage is how many ratings a recount reads at a time.
+const recountPage = 10_000
+
+// Fields of a difference that are not counters of a tally.
+const (
+	fieldLiveRows       = "live_rows"       // rows of the index of live ratings
+	fieldLiveMismatches = "live_mismatches" // ratings the index is wrong about
+)
+
+// Recount rebuilds every tally of a campaign from the single ratings, their ends
+// and the complaints' events, and compares it and the index of live ratings with
+// what the transactions kept (I4). It reads one snapshot and holds no lock.
+// progress is told how many of the ratings are done. The differences are in
+// order of channel, unit and field; nil means that there is none.
+// models.NotFound: no such campaign.
+func (db *DB) Recount(ctx context.Context, tenant, campaign string, progress func(done, total int64)) ([]scoring.Difference, error) {
+	o := &sql.TxOptions{ReadOnly: true}
+	if db.dialect.isMySQL() {
+		o.Isolation = sql.LevelRepeatableRead
+	}
+	tx, err := db.readSQL.BeginTx(ctx, o)
+	if err != nil {
+		return nil, fail("recount", err)
+	}
+	c, err := recount(ctx, tx, tenant, campaign, progress)
+	if err := errors.Join(err, tx.Rollback()); err != nil {
+		return nil, fail("recount", err)
+	}
+	return c.differences(), nil
+}
+
+// recounted is what a recount found beside what was recorded.
+type recounted struct {
+	found, recorded tallyDeltas
+	rows            map[tallyKey]int64 // of live_ratings
+	mismatches      map[tallyKey]int64
+}
+
+func recount(ctx context.Context, tx *sql.Tx, tenant, campaign string, progress func(done, total int64)) (*recounted, error) {
+	c := &recounted{tallyDeltas{}, tallyDeltas{}, map[tallyKey]int64{}, map[tallyKey]int64{}}
+	var there int
+	if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM campaigns WHERE tenant=? AND id=?", tenant, campaign).Scan(&there); err != nil {
+		return nil, err
+	}
+	if there == 0 {
+		return nil, models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", campaign)
+	}
+	if err := c.readRatings(ctx, tx, tenant, campaign, progress); err != nil {
+		return nil, err
+	}
+	if err := c.readComplaints(ctx, tx, tenant, campaign); err != nil {
+		return nil, err
+	}
+	if err := c.readRecorded(ctx, tx, tenant, campaign); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// readRatings streams the ratings by key, page by page: a cursor over all of
+// them would hold the connection's buffer for minutes.
+func (c *recounted) readRatings(ctx context.Context, tx *sql.Tx, tenant, campaign string, progress func(done, total int64)) error {
+	var total, done int64
+	if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM ratings WHERE tenant=? AND campaign=?", tenant, campaign).Scan(&total); err != nil {
+		return err
+	}
+	last := []byte{}
+	for {
+		n := 0
+		err := each(ctx, tx, func(r *sql.Rows) error {
+			n++
+			var err error
+			last, err = c.count(r)
+			return err
+		}, `SELECT r.id, r.channel, r.unit, r.answers, COALESCE(e.how, CASE WHEN `+excludedNow+` THEN 'excluded' ELSE '' END), l.rating, COALESCE(l.answers, '') FROM ratings r
+ LEFT JOIN rating_ends e ON e.tenant = r.tenant AND e.campaign = r.campaign AND e.rating = r.id
+ LEFT JOIN live_ratings l ON l.tenant = r.tenant AND l.campaign = r.campaign AND l.channel = r.channel AND l.unit = r.unit AND l.person = r.person
+ WHERE r.tenant=? AND r.campaign=? AND r.id>? ORDER BY r.id LIMIT ?`, tenant, campaign, last, recountPage)
+		if err != nil {
+			return err
+		}
+		done += int64(n)
+		if progress != nil {
+			progress(done, total)
+		}
+		if n < recountPage {
+			return nil
+		}
+	}
+}
+
+// count counts one rating and checks that the index of live ratings agrees.
+func (c *recounted) count(r *sql.Rows) (last []byte, err error) {
+	var k tallyKey
+	var id, live models.ID
+	var answers, how, liveAnswers string
+	if err := r.Scan(&id, &k.channel, &k.unit, &answers, &how, &live, &liveAnswers); err != nil {
+		return nil, err
+	}
+	parsed, err := models.ParseAnswers(answers)
+	if err != nil {
+		return nil, fmt.Errorf("stored answers: %w", err)
+	}
+	t := c.found.of(k.channel, k.unit)
+	t.Received++
+	right := live != id
+	switch how {
+	case "":
+		t.Add(parsed, 1)
+		right = live == id && liveAnswers == answers
+	case endSuperseded:
+		t.Superseded++
+	case endWithdrawn:
+		t.Withdrawn++
+	case endExcluded:
+		t.Excluded++
+	default:
+		return nil, fmt.Errorf("a rating ended in an unknown way")
+	}
+	if !right {
+		c.mismatches[k]++
+	}
+	return id[:], nil
+}
+
+func (c *recounted) readComplaints(ctx context.Context, tx *sql.Tx, tenant, campaign string) error {
+	var of models.ID
+	var key tallyKey
+	var events []eventRow
+	settle := func() {
+		if len(events) > 0 {
+			plus(c.found.of(key.channel, key.unit), handled(events))
+		}
+		events = events[:0]
+	}
+	err := each(ctx, tx, func(r *sql.Rows) error {
+		var id models.ID
+		var k tallyKey
+		var e eventRow
+		var onTime, satisfied sql.NullBool
+		if err := r.Scan(&id, &k.channel, &k.unit, &e.Seq, &e.State, &onTime, &satisfied); err != nil {
+			return err
+		}
+		if id != of {
+			settle()
+			of, key = id, k
+		}
+		e.OnTime, e.Satisfied = orNil(onTime), orNil(satisfied)
+		events = append(events, e)
+		return nil
+	}, `SELECT c.id, c.channel, c.counted_unit, e.seq, e.state, e.on_time, e.satisfied FROM complaints c
+ JOIN complaint_events e ON e.tenant = c.tenant AND e.complaint = c.id
+ WHERE c.tenant=? AND c.campaign=? AND c.counted_unit <> '' ORDER BY c.id, e.seq`, tenant, campaign)
+	settle()
+	return err
+}
+
+func orNil(b sql.NullBool) *bool {
+	if !b.Valid {
+		return nil
+	}
+	return &b.Bool
+}
+
+func (c *recounted) readRecorded(ctx context.Context, tx *sql.Tx, tenant, campaign string) error {
+	err := each(ctx, tx, func(r *sql.Rows) error {
+		var k tallyKey
+		var t scoring.Tally
+		into := []any{&k.channel, &k.unit}
+		for _, cell := range tallyCells(&t) {
+			into = append(into, cell)
+		}
+		if err := r.Scan(into...); err != nil {
+			return err
+		}
+		t.Unit = k.unit
+		c.recorded[k] = &t
+		return nil
+	}, "SELECT channel,unit,"+strings.Join(tallyColumns, ",")+" FROM tallies WHERE tenant=? AND campaign=?", tenant, campaign)
+	if err != nil {
+		return err
+	}
+	return each(ctx, tx, func(r *sql.Rows) error {
+		var k tallyKey
+		var n int64
+		if err := r.Scan(&k.channel, &k.unit, &n); err != nil {
+			return err
+		}
+		c.rows[k] = n
+		return nil
+	}, "SELECT channel, unit, COUNT(*) FROM live_ratings WHERE tenant=? AND campaign=? GROUP BY channel, unit", tenant, campaign)
+}
+
+// differences compares cell by cell.
+func (c *recounted) differences() []scoring.Difference {
+	var list []scoring.Difference
+	keys := tallyDeltas{}
+	for _, m := range []tallyDeltas{c.found, c.recorded} {
+		for k := range m {
+			keys.of(k.channel, k.unit)
+		}
+	}
+	for k := range c.rows {
+		keys.of(k.channel, k.unit)
+	}
+	for _, k := range keys.keys() {
+		add := func(field string, recorded, found int64) {
+			if recorded != found {
+				list = append(list, scoring.Difference{Channel: k.channel, Unit: k.unit, Field: field, Recorded: recorded, Recounted: found})
+			}
+		}
+		found, recorded := c.found.of(k.channel, k.unit), c.recorded.of(k.channel, k.unit)
+		cells := tallyCells(found)
+		for i, cell := range tallyCells(recorded) {
+			add(tallyColumns[i], *cell, *cells[i])
+		}
+		add(fieldLiveRows, c.rows[k], found.Live)
+		add(fieldLiveMismatches, c.mismatches[k], 0)
+	}
+	slices.SortStableFunc(list, func(a, b scoring.Difference) int {
+		return cmp.Or(cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.Unit, b.Unit))
+	})
+	return list
+}
+
+// plus adds b to a, cell by cell.
+func plus(a *scoring.Tally, b scoring.Tally) {
+	from := tallyCells(&b)
+	for i, cell := range tallyCells(a) {
+		*cell += *from[i]
+	}
+}
+
+// each calls read for every row of a query.
+func each(ctx context.Context, tx *sql.Tx, read func(*sql.Rows) error, query string, args ...any) (err error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if cerr := rows.Close(); err == nil {
+			err = cerr
+		}
+	}()
+	for rows.Next() {
+		if err := read(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+
+	"pingyi/models"
+)
+
+// part is one statement of a script. Where rows is set it is called for every
+// row the statement returns.
+type part struct {
+	sql  string
+	args []any
+	rows func(*sql.Rows) error
+}
+
+// runScript runs parts in order on conn: in one packet where the database takes
+// several statements at a time, else one by one. It ends at the first that
+// fails; ending the transaction is the caller's part.
+func (d dialect) runScript(ctx context.Context, conn *sql.Conn, parts ...part) error {
+	if !d.several || len(parts) == 1 {
+		for _, p := range parts {
+			if p.sql == "" {
+				continue
+			}
+			if err := runParts(ctx, conn, p.sql, p.args, []part{p}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	text, args := join(parts)
+	return runParts(ctx, conn, text, args, parts)
+}
+
+// join is the text of parts in one packet, with their arguments. An empty part
+// is none.
+func join(parts []part) (string, []any) {
+	var text strings.Builder
+	var args []any
+	for _, p := range parts {
+		if p.sql == "" {
+			continue
+		}
+		if text.Len() > 0 {
+			text.WriteByte(';')
+		}
+		text.WriteString(p.sql)
+		args = append(args, p.args...)
+	}
+	return text.String(), args
+}
+
+// execScript runs parts, none of which returns rows, like runScript, and tells
+// how many rows each of them put in.
+func (d dialect) execScript(ctx context.Context, conn *sql.Conn, parts ...part) ([]int64, error) {
+	if d.several {
+		return execPacket(ctx, conn, parts)
+	}
+	var affected []int64
+	for _, p := range parts {
+		done, err := conn.ExecContext(ctx, p.sql, p.args...)
+		if err != nil {
+			return nil, err //nolint:wrapcheck // classified and wrapped by whoever runs the script
+		}
+		n, err := done.RowsAffected()
+		if err != nil {
+			return nil, fmt.Errorf("count rows: %w", err)
+		}
+		affected = append(affected, n)
+	}
+	return affected, nil
+}
+
+// execPacket goes below database/sql, which knows of one count alone.
+func execPacket(ctx context.Context, conn *sql.Conn, parts []part) (affected []int64, err error) {
+	text, args := join(parts)
+	named := make([]driver.NamedValue, len(args))
+	for i, a := range args {
+		named[i] = driver.NamedValue{Ordinal: i + 1, Value: a}
+	}
+	err = conn.Raw(func(c any) error {
+		ex, ok := c.(driver.ExecerContext)
+		if !ok {
+			return fmt.Errorf("a connection of type %T executes nothing", c)
+		}
+		done, err := ex.ExecContext(ctx, text, named)
+		if err != nil {
+			return err //nolint:wrapcheck // as above
+		}
+		all, ok := done.(mysql.Result)
+		if !ok {
+			return fmt.Errorf("a result of type %T counts nothing", done)
+		}
+		affected = all.AllRowsAffected()
+		return nil
+	})
+	return affected, err
+}
+
+func runParts(ctx context.Context, conn *sql.Conn, text string, args []any, parts []part) (err error) {
+	var readers []func(*sql.Rows) error
+	for _, p := range parts {
+		if p.rows != nil {
+			readers = append(readers, p.rows)
+		}
+	}
+	if len(readers) == 0 {
+		_, err := conn.ExecContext(ctx, text, args...)
+		return err //nolint:wrapcheck // classified and wrapped by whoever runs the script
+	}
+	rows, err := conn.QueryContext(ctx, text, args...)
+	if err != nil {
+		return err //nolint:wrapcheck // as above
+	}
+	defer func() {
+		if cerr := rows.Close(); err == nil {
+			err = cerr
+		}
+	}()
+	for i, read := range readers {
+		if i > 0 && !rows.NextResultSet() {
+			if err := rows.Err(); err != nil {
+				return err //nolint:wrapcheck // as above
+			}
+			return fmt.Errorf("result %d of %d is missing", i+1, len(readers))
+		}
+		for rows.Next() {
+			if err := read(rows); err != nil {
+				return err
+			}
+		}
+		if err := rows.Err(); err != nil {
+			return err //nolint:wrapcheck // as above
+		}
+	}
+	for rows.NextResultSet() {
+		continue // statements after the last that returns rows: only their errors matter
+	}
+	return rows.Err() //nolint:wrapcheck // as above
+}
+
+// rollback ends the transaction on conn and gives the connection back; one that
+// cannot be rolled back is thrown away.
+func rollback(ctx context.Context, conn *sql.Conn) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if _, err := conn.ExecContext(ctx, "ROLLBACK"); err != nil {
+		discard(conn)
+		return fail("roll back", err)
+	}
+	return nil
+}
+
+// discard makes the pool drop the connection.
+func discard(conn *sql.Conn) {
+	// Raw returns the error it is told to return; that is how it is asked.
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+}
+
+// tuples is "(?,?),(?,?)": n groups of width placeholders.
+func tuples(n, width int) string {
+	one := "(" + strings.TrimSuffix(strings.Repeat("?,", width), ",") + ")"
+	return strings.TrimSuffix(strings.Repeat(one+",", n), ",")
+}
+
+// raw binds an id as its bytes, the zero id as NULL.
+func raw(id models.ID) any {
+	if id.IsZero() {
+		return nil
+	}
+	return id[:]
+}
+
+// text binds a time in the stored form.
+func text(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UTC().Truncate(time.Millisecond).Format(stampForm)
+}

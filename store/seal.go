@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"pingyi/models"
+	"pingyi/scoring"
+)
+
+// Seal closes a campaign's record for good. It takes the campaign's row
+// exclusively, so it waits for every rating's transaction that holds a share of
+// it, and none commits behind it. It reports whether this call set the seal;
+// false: it was set before. models.NotFound: no such campaign.
+func (db *DB) Seal(ctx context.Context, tenant, campaign string, now time.Time) (bool, error) {
+	return db.mark(ctx, "seal", tenant, campaign, map[string]any{"sealed_at": at(now)}, "sealed_at")
+}
+
+// ApproveCampaign marks a campaign as approved by a person, once.
+func (db *DB) ApproveCampaign(ctx context.Context, tenant, campaign, by string, now time.Time) (bool, error) {
+	return db.mark(ctx, "approve campaign", tenant, campaign, map[string]any{"approved_at": at(now), "approved_by": by}, "approved_at")
+}
+
+// Settle marks a campaign's results as settled, once.
+func (db *DB) Settle(ctx context.Context, tenant, campaign string, now time.Time) (bool, error) {
+	return db.mark(ctx, "settle", tenant, campaign, map[string]any{"settled_at": at(now)}, "settled_at")
+}
+
+// Publish marks a campaign's results as published, once.
+func (db *DB) Publish(ctx context.Context, tenant, campaign string, now time.Time) (bool, error) {
+	return db.mark(ctx, "publish", tenant, campaign, map[string]any{"published_at": at(now)}, "published_at")
+}
+
+// mark sets columns where the column once is still empty.
+func (db *DB) mark(ctx context.Context, op, tenant, campaign string, set map[string]any, once string) (marked bool, err error) {
+	err = db.write(ctx, op, func(tx *gorm.DB) error {
+		marked = false
+		if err := db.bump(tx, tenant); err != nil {
+			return err
+		}
+		done := tx.Model(&campaignRow{}).Where("tenant = ? AND id = ? AND "+once+" IS NULL", tenant, campaign).Updates(set)
+		if done.Error != nil {
+			return done.Error
+		}
+		if marked = done.RowsAffected == 1; marked {
+			return nil
+		}
+		var n int64
+		if err := tx.Model(&campaignRow{}).Where("tenant = ? AND id = ?", tenant, campaign).Count(&n).Error; err != nil {
+			return err
+		}
+		if n == 0 {
+			return models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", campaign)
+		}
+		return nil
+	})
+	return marked, err
+}
+
+// Due is a campaign whose record is to be sealed.
+type Due struct{ Tenant, Campaign string }
+
+// DueForSeal lists the campaigns of all tenants that no rating can reach any
+// more and that are not sealed.
+func (db *DB) DueForSeal(ctx context.Context, now time.Time) ([]Due, error) {
+	var list []Due
+	err := db.read.WithContext(ctx).Raw("SELECT tenant, id AS campaign FROM campaigns WHERE closes_at < ? AND sealed_at IS NULL ORDER BY tenant, id",
+		at(now.Add(-scoring.CloseGrace))).Scan(&list).Error
+	return list, fail("due for seal", err)
+}

@@ -1,0 +1,271 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"pingyi/models"
+	"pingyi/social"
+)
+
+var _ social.Store = (*DB)(nil)
+
+// Spend implements social.Budget. The row is counted up before the call that it
+// is for; a server that ends in between has lost a call, never won one.
+func (db *DB) Spend(ctx context.Context, a social.Account, day, pool string, limit int) (spent bool, err error) {
+	err = db.write(ctx, "spend a call", func(tx *gorm.DB) error {
+		spent = false
+		if err := tx.Exec("INSERT INTO social_budgets (tenant,account,day,pool,used) VALUES "+tuples(1, 5)+db.dialect.onConflictKeep("used"),
+			a.Tenant, a.ID, day, pool, 0).Error; err != nil {
+			return err
+		}
+		done := tx.Exec("UPDATE social_budgets SET used=used+1 WHERE tenant=? AND account=? AND day=? AND pool=? AND used<?", a.Tenant, a.ID, day, pool, limit)
+		spent = done.RowsAffected == 1
+		return done.Error
+	})
+	if err != nil {
+		return false, err
+	}
+	return spent, nil
+}
+
+// Spent is how many calls of each pool are gone on a day.
+func (db *DB) Spent(ctx context.Context, a social.Account, day string) (map[string]int, error) {
+	var rows []struct {
+		Pool string
+		Used int
+	}
+	err := db.read.WithContext(ctx).Raw("SELECT pool, used FROM social_budgets WHERE tenant=? AND account=? AND day=?", a.Tenant, a.ID, day).Scan(&rows).Error
+	spent := make(map[string]int, len(rows))
+	for _, r := range rows {
+		spent[r.Pool] = r.Used
+	}
+	return spent, fail("spent calls", err)
+}
+
+// Lease implements social.Leases.
+func (db *DB) Lease(ctx context.Context, a social.Account, name string, holder models.ID, now, until time.Time) (mine bool, err error) {
+	err = db.write(ctx, "lease", func(tx *gorm.DB) error {
+		mine = false
+		put := tx.Exec("INSERT INTO social_leases (tenant,account,name,holder,until_at) VALUES "+tuples(1, 5)+db.dialect.onConflictKeep("holder"),
+			a.Tenant, a.ID, name, raw(holder), text(until))
+		if put.Error != nil {
+			return put.Error
+		}
+		if mine = put.RowsAffected == 1; mine {
+			return nil
+		}
+		if err := tx.Exec("UPDATE social_leases SET holder=?, until_at=? WHERE tenant=? AND account=? AND name=? AND (holder=? OR until_at<=?)",
+			raw(holder), text(until), a.Tenant, a.ID, name, raw(holder), text(now)).Error; err != nil {
+			return err
+		}
+		// Not by the count of rows: a renewal within one millisecond changes none.
+		var is models.ID
+		err := tx.Raw("SELECT holder FROM social_leases WHERE tenant=? AND account=? AND name=?", a.Tenant, a.ID, name).Row().Scan(&is)
+		mine = is == holder
+		return err
+	})
+	return mine, err
+}
+
+// Cursor implements social.Cursors.
+func (db *DB) Cursor(ctx context.Context, a social.Account, name string) (state []byte, version int64, err error) {
+	var rows []struct {
+		State   []byte
+		Version int64
+	}
+	err = db.gorm.WithContext(ctx).Raw("SELECT state, version FROM social_cursors WHERE tenant=? AND account=? AND feed=?", a.Tenant, a.ID, name).Scan(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return nil, 0, fail("cursor", err)
+	}
+	return rows[0].State, rows[0].Version, nil
+}
+
+// Keep implements social.Cursors.
+func (db *DB) Keep(ctx context.Context, a social.Account, k social.Keep) error {
+	return db.write(ctx, "keep texts", func(tx *gorm.DB) error {
+		if err := db.moveCursor(tx, a, k); err != nil {
+			return err
+		}
+		const atATime = 100
+		for items := k.Items; len(items) > 0; {
+			n := min(atATime, len(items))
+			if err := db.keepItems(tx, a, items[:n], k.Round); err != nil {
+				return err
+			}
+			items = items[n:]
+		}
+		return nil
+	})
+}
+
+// moveCursor moves the cursor if it is where it was read.
+func (db *DB) moveCursor(tx *gorm.DB, a social.Account, k social.Keep) error {
+	if k.Cursor == "" {
+		return nil
+	}
+	var done *gorm.DB
+	if k.Version == 0 {
+		done = tx.Exec("INSERT INTO social_cursors (tenant,account,feed,state,version) VALUES "+tuples(1, 5)+db.dialect.onConflictKeep("version"),
+			a.Tenant, a.ID, k.Cursor, blob(k.State), 1)
+	} else {
+		done = tx.Exec("UPDATE social_cursors SET state=?, version=version+1 WHERE tenant=? AND account=? AND feed=? AND version=?",
+			blob(k.State), a.Tenant, a.ID, k.Cursor, k.Version)
+	}
+	if done.Error == nil && done.RowsAffected != 1 {
+		return models.Errorf(models.Conflict, "cursor_moved", "another server read this feed meanwhile")
+	}
+	return done.Error
+}
+
+// keepItems puts texts in. One that is known keeps what was stored first; it only
+// takes over the feed that shows it, and the round that saw it.
+func (db *DB) keepItems(tx *gorm.DB, a social.Account, items []social.Item, round int64) error {
+	args := make([]any, 0, 11*len(items))
+	for i := range items {
+		t := &items[i]
+		args = append(args, a.Tenant, a.ID, raw(t.ID), string(t.Kind), string(t.Feed), raw(t.Author), blob(t.Sealed), text(t.At), text(t.FetchedAt), round, 0)
+	}
+	d := db.dialect
+	conflict := " ON CONFLICT (tenant,account,item) DO UPDATE SET "
+	if d.isMySQL() {
+		conflict = " ON DUPLICATE KEY UPDATE "
+	}
+	return tx.Exec("INSERT INTO social_items (tenant,account,item,kind,feed,author,sealed,platform_at,fetched_at,seen_round,done) VALUES "+
+		tuples(len(items), 11)+conflict+
+		"feed=CASE WHEN social_items.feed='' THEN "+d.inserted("feed")+" ELSE social_items.feed END, "+
+		"seen_round=CASE WHEN social_items.seen_round<"+d.inserted("seen_round")+" THEN "+d.inserted("seen_round")+" ELSE social_items.seen_round END",
+		args...).Error
+}
+
+type itemRow struct {
+	Item       models.ID
+	Kind       social.Kind
+	Feed       social.Feed
+	Author     models.ID
+	Sealed     []byte
+	PlatformAt stamp
+	FetchedAt  stamp
+}
+
+func (r *itemRow) item() social.Item {
+	return social.Item{
+		ID: r.Item, Kind: r.Kind, Feed: r.Feed, Author: r.Author, Sealed: r.Sealed, At: r.PlatformAt.Time, FetchedAt: r.FetchedAt.Time,
+	}
+}
+
+// Unread implements social.Items.
+func (db *DB) Unread(ctx context.Context, a social.Account, limit int) ([]social.Item, error) {
+	var rows []itemRow
+	err := db.gorm.WithContext(ctx).Raw(`SELECT item, kind, feed, author, sealed, platform_at, fetched_at FROM social_items
+ WHERE tenant=? AND account=? AND done=0 ORDER BY platform_at, item LIMIT ?`, a.Tenant, a.ID, limit).Scan(&rows).Error
+	list := make([]social.Item, len(rows))
+	for i := range rows {
+		list[i] = rows[i].item()
+	}
+	return list, fail("unread texts", err)
+}
+
+// WriteDown implements social.Items.
+func (db *DB) WriteDown(ctx context.Context, a social.Account, readings []social.Reading) error {
+	if len(readings) == 0 {
+		return nil
+	}
+	return db.write(ctx, "write down readings", func(tx *gorm.DB) error {
+		rows, items := make([]any, 0, 10*len(readings)), []any{a.Tenant, a.ID}
+		for i := range readings {
+			r := &readings[i]
+			rows = append(rows, a.Tenant, a.ID, raw(r.Item), string(r.Outcome), string(r.Reason), r.Campaign, r.Unit, int64(r.Level), raw(r.Rating), text(r.At))
+			items = append(items, r.Item) // a Valuer: after a parenthesis gorm would take bytes apart
+		}
+		if err := tx.Exec("INSERT INTO social_readings (tenant,account,item,outcome,reason,campaign,unit,level,rating,read_at) VALUES "+
+			tuples(len(readings), 10)+db.dialect.onConflictKeep("item"), rows...).Error; err != nil {
+			return err
+		}
+		return tx.Exec("UPDATE social_items SET done=1 WHERE tenant=? AND account=? AND item IN "+tuples(1, len(readings)), items...).Error
+	})
+}
+
+// Unseen implements social.Checks.
+func (db *DB) Unseen(ctx context.Context, a social.Account, feed social.Feed, round int64, from time.Time, limit int) ([]social.Unseen, error) {
+	var list []social.Unseen
+	err := db.gorm.WithContext(ctx).Raw(`SELECT i.item, r.campaign FROM social_items i
+ JOIN social_readings r ON r.tenant = i.tenant AND r.account = i.account AND r.item = i.item
+ LEFT JOIN social_retractions x ON x.tenant = i.tenant AND x.account = i.account AND x.item = i.item
+ WHERE i.tenant=? AND i.account=? AND i.feed=? AND i.platform_at>=? AND i.seen_round<? AND i.fetched_at<? AND x.item IS NULL
+ AND r.outcome = ? ORDER BY i.platform_at LIMIT ?`,
+		a.Tenant, a.ID, string(feed), text(from), round, text(time.UnixMilli(round)), string(social.Counted), limit).Scan(&list).Error
+	return list, fail("unseen texts", err)
+}
+
+// Review is a text that did not count, with the reason.
+type Review struct {
+	social.Item
+	Reading social.Reading
+}
+
+// Listed lists texts that did not count, by the platform's time: at most limit
+// behind after. An empty reason lists all.
+func (db *DB) Listed(ctx context.Context, a social.Account, reason social.Reason, after After, limit int) ([]Review, error) {
+	query := `SELECT i.item, i.kind, i.feed, i.author, i.sealed, i.platform_at, i.fetched_at, r.reason, r.campaign, r.unit, r.level, r.read_at
+ FROM social_items i JOIN social_readings r ON r.tenant = i.tenant AND r.account = i.account AND r.item = i.item
+ WHERE i.tenant=? AND i.account=? AND i.done=1 AND r.outcome=? AND (i.platform_at>? OR i.platform_at=? AND i.item>?)`
+	// The zero ID would be NULL, which nothing is greater than.
+	args := []any{a.Tenant, a.ID, string(social.Listed), at(after.At), at(after.At), after.ID[:]}
+	if after.At.IsZero() {
+		args[3], args[4] = "0001-01-01 00:00:00.000", "0001-01-01 00:00:00.000"
+	}
+	if reason != social.None {
+		query, args = query+" AND r.reason=?", append(args, string(reason))
+	}
+	var rows []struct {
+		Item       models.ID // not an embedded itemRow: gorm leaves out what has no exported name
+		Kind       social.Kind
+		Feed       social.Feed
+		Author     models.ID
+		Sealed     []byte
+		PlatformAt stamp
+		FetchedAt  stamp
+
+		Reason   social.Reason
+		Campaign string
+		Unit     string
+		Level    uint8
+		ReadAt   stamp
+	}
+	if err := db.read.WithContext(ctx).Raw(query+" ORDER BY i.platform_at, i.item LIMIT ?", append(args, limit)...).Scan(&rows).Error; err != nil {
+		return nil, fail("listed texts", err)
+	}
+	list := make([]Review, len(rows))
+	for i := range rows {
+		r := &rows[i]
+		item := itemRow{r.Item, r.Kind, r.Feed, r.Author, r.Sealed, r.PlatformAt, r.FetchedAt}
+		list[i] = Review{item.item(), social.Reading{
+			Item: r.Item, Outcome: social.Listed, Reason: r.Reason, Campaign: r.Campaign, Unit: r.Unit, Level: models.Level(r.Level), At: r.ReadAt.Time,
+		}}
+	}
+	return list, nil
+}
+
+// Outcomes counts the texts of an account by what became of them; those that
+// wait to be read count under "".
+func (db *DB) Outcomes(ctx context.Context, a social.Account) (map[social.Reason]int64, int64, error) {
+	var rows []struct {
+		Outcome social.Outcome
+		Reason  social.Reason
+		N       int64
+	}
+	err := db.read.WithContext(ctx).Raw("SELECT outcome, reason, COUNT(*) AS n FROM social_readings WHERE tenant=? AND account=? GROUP BY outcome, reason",
+		a.Tenant, a.ID).Scan(&rows).Error
+	listed, counted := map[social.Reason]int64{}, int64(0)
+	for _, r := range rows {
+		if r.Outcome == social.Counted {
+			counted += r.N
+			continue
+		}
+		listed[r.Reason] += r.N
+	}
+	return listed, counted, fail("outcomes", err)
+}

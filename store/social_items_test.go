@@ -1,0 +1,161 @@
+package store
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"pingyi/models"
+	"pingyi/scoring"
+	"pingyi/social"
+)
+
+var weibo = social.Account{Tenant: tenant, ID: "wb_1"}
+
+func TestSpend_manyServersAtOnce_neverPassTheLimit(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		var spent atomic.Int64
+		var group sync.WaitGroup
+		for range 40 {
+			group.Go(func() {
+				ok, err := db.Spend(t.Context(), weibo, "20261122", social.PoolPoll, 24)
+				if err != nil {
+					t.Error(err)
+				}
+				if ok {
+					spent.Add(1)
+				}
+			})
+		}
+		group.Wait()
+		if got, err := db.Spent(t.Context(), weibo, "20261122"); err != nil || spent.Load() != 24 || got[social.PoolPoll] != 24 {
+			t.Errorf("%d spent, %v, %v", spent.Load(), got, err)
+		}
+		if ok, err := db.Spend(t.Context(), weibo, "20261123", social.PoolPoll, 24); err != nil || !ok {
+			t.Errorf("the next day: %t, %v", ok, err)
+		}
+	})
+}
+
+func TestKeep_cursorMovedMeanwhile_storesNothing(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		item := func() social.Item {
+			return social.Item{ID: newID(t), Kind: social.Comment, Feed: social.CommentsToMe, Author: newID(t), Sealed: []byte("s"), At: inside, FetchedAt: inside}
+		}
+		first := item()
+		k := social.Keep{Items: []social.Item{first, item()}, Cursor: "c", State: []byte("1")}
+		if err := db.Keep(t.Context(), weibo, k); err != nil {
+			t.Fatal(err)
+		}
+		for _, version := range []int64{0, 7} {
+			stale := social.Keep{Items: []social.Item{item()}, Cursor: "c", State: []byte("2"), Version: version}
+			if err := db.Keep(t.Context(), weibo, stale); models.KindOf(err) != models.Conflict {
+				t.Errorf("version %d: %v", version, err)
+			}
+		}
+		k = social.Keep{Items: []social.Item{first}, Cursor: "c", State: []byte("3"), Version: 1, Round: 5}
+		if err := db.Keep(t.Context(), weibo, k); err != nil {
+			t.Fatal(err)
+		}
+		state, version, err := db.Cursor(t.Context(), weibo, "c")
+		if err != nil || string(state) != "3" || version != 2 {
+			t.Errorf("cursor %q, %d, %v", state, version, err)
+		}
+		wantRows(t, db, map[string]int{"social_items": 2})
+		if n := count(t, db, "social_items", "seen_round = 5"); n != 1 {
+			t.Errorf("%d seen in the round", n)
+		}
+	})
+}
+
+func TestListed_pagesWhatDidNotCount(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		var readings []social.Reading
+		for i := range 5 {
+			item := social.Item{ID: newID(t), Kind: social.Comment, Author: newID(t), Sealed: []byte("s"), At: inside.Add(time.Duration(i/2) * time.Second), FetchedAt: inside}
+			if err := db.Keep(t.Context(), weibo, social.Keep{Items: []social.Item{item}}); err != nil {
+				t.Fatal(err)
+			}
+			readings = append(readings, social.Reading{Item: item.ID, Outcome: social.Listed, Reason: social.NoLevel, At: inside})
+		}
+		for range 2 { // a second reading changes nothing
+			if err := db.WriteDown(t.Context(), weibo, readings); err != nil {
+				t.Fatal(err)
+			}
+		}
+		seen, after := 0, After{}
+		for {
+			page, err := db.Listed(t.Context(), weibo, social.NoLevel, after, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(page) == 0 {
+				break
+			}
+			for _, r := range page {
+				if string(r.Sealed) != "s" || r.Reading.Reason != social.NoLevel {
+					t.Errorf("%+v", r)
+				}
+				after = After{At: r.At, ID: r.ID}
+			}
+			seen += len(page)
+		}
+		if seen != 5 {
+			t.Errorf("%d listed, want 5", seen)
+		}
+		if left, err := db.Unread(t.Context(), weibo, 10); err != nil || len(left) != 0 {
+			t.Errorf("%d unread, %v", len(left), err)
+		}
+	})
+}
+
+func TestExclude_andRestore_areEvents_andSumsHold(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		withCampaign(t, db, 3)
+		w := writerOn(t, db, WriterOptions{})
+		s := public(t, "A01", "11111", inside)
+		submit(t, w, s, scoring.Counted)
+		submit(t, w, public(t, "A01", "55555", inside), scoring.Counted)
+		two := Act{By: "a", ApprovedBy: "b", Note: "n", At: inside}
+		turn := func(do func() (bool, error), want bool, live, excluded int64) {
+			t.Helper()
+			if done, err := do(); err != nil || done != want {
+				t.Fatalf("%t, %v, want %t", done, err, want)
+			}
+			got := tally(t, db, models.Social, "A01")
+			if got.Live != live || got.Excluded != excluded || got.Received != 2 {
+				t.Errorf("tally %+v", got)
+			}
+			raw, err := db.RawTallies(t.Context(), tenant, campaign, models.Social)
+			if err != nil || raw[0].Live != 2 || raw[0].Excluded != 0 || raw[0].Counts[0][0] != 1 {
+				t.Errorf("raw %+v, %v", raw[0], err)
+			}
+			wantSound(t, db)
+		}
+		exclude := func() (bool, error) { return db.Exclude(t.Context(), tenant, campaign, s.Rating, "government", two) }
+		restore := func() (bool, error) { return db.Restore(t.Context(), tenant, campaign, s.Rating, "by_hand", two) }
+		turn(exclude, true, 1, 1)
+		turn(exclude, false, 1, 1)
+		if err := db.Repair(t.Context(), tenant, campaign); err != nil {
+			t.Fatal(err)
+		}
+		turn(restore, true, 2, 0)
+		turn(restore, false, 2, 0)
+		turn(exclude, true, 1, 1)
+		if list, err := db.Exclusions(t.Context(), tenant, campaign, models.Social); err != nil || len(list) != 3 || list[1].Excludes() || list[2].By != "a" {
+			t.Errorf("%+v, %v", list, err)
+		}
+		submit(t, w, of(t, s, "33333", inside.Add(time.Hour)), scoring.Counted)
+		if _, err := restore(); models.KindOf(err) != models.Conflict {
+			t.Errorf("restored beside a newer rating: %v", err)
+		}
+		if _, err := db.Settle(t.Context(), tenant, campaign, closes); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := restore(); models.KindOf(err) != models.Conflict {
+			t.Errorf("restored after the settlement: %v", err)
+		}
+		wantSound(t, db)
+	})
+}

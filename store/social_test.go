@@ -1,0 +1,151 @@
+package store
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"pingyi/models"
+	"pingyi/scoring"
+)
+
+func TestEnsureScenes_again_keepsEveryNumber(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		first := []string{"u:A01", "u:A02", "w:W1"}
+		mustEnsure(t, db, "1", first)
+		mustEnsure(t, db, "1", []string{"u:A02", "u:A03", "u:A01", "c:2017", "u:A03"})
+		mustEnsure(t, db, "2", []string{"c:2017"})
+		list, err := db.Scenes(t.Context(), "city", "1")
+		want := []Scene{{1, "u:A01"}, {2, "u:A02"}, {3, "w:W1"}, {4, "u:A03"}, {5, "c:2017"}}
+		if err != nil || !slices.Equal(list, want) {
+			t.Fatalf("%v %v, want %v", list, err, want)
+		}
+		if list, err = db.Scenes(t.Context(), "city", "2"); err != nil || len(list) != 1 || list[0].ID != 1 {
+			t.Fatalf("another account has %v %v", list, err)
+		}
+		if list, err = db.Scenes(t.Context(), "county", "1"); err != nil || len(list) != 0 {
+			t.Fatalf("another tenant has %v %v", list, err)
+		}
+	})
+}
+
+func mustEnsure(t *testing.T, db *DB, account string, targets []string) {
+	t.Helper()
+	if err := db.EnsureScenes(t.Context(), "city", account, targets, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestEnsureScenes_twoServersAtOnce_oneNumberEach(t *testing.T) {
+	for name, url := range map[string]func(testing.TB) string{"sqlite": sqliteURL, "mysql": mysqlURL} {
+		t.Run(name, func(t *testing.T) {
+			u := url(t)
+			servers := []*DB{migrated(t, u), openURL(t, u)}
+			var targets []string
+			for i := range 300 {
+				targets = append(targets, "u:"+strconv.Itoa(i))
+			}
+			var group sync.WaitGroup
+			for i := range 8 {
+				group.Go(func() {
+					if err := servers[i%2].EnsureScenes(t.Context(), "city", "1", targets[:100+20*i], time.Now()); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			group.Wait()
+			list, err := servers[0].Scenes(t.Context(), "city", "1")
+			if err != nil || len(list) != 240 {
+				t.Fatalf("%d numbers, %v", len(list), err)
+			}
+			seen := map[string]bool{}
+			for i, s := range list {
+				if s.ID != i+1 || seen[s.Target] {
+					t.Fatalf("number %d of %s at place %d", s.ID, s.Target, i)
+				}
+				seen[s.Target] = true
+			}
+		})
+	}
+}
+
+func TestEnsureScenes_noNumberLeft_givesNone(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		mustEnsure(t, db, "1", []string{"u:A01"})
+		tamper(t, db, "UPDATE scenes SET id = 99999")
+		err := db.EnsureScenes(t.Context(), "city", "1", []string{"u:A02", "u:A03"}, time.Now())
+		if models.KindOf(err) != models.Conflict {
+			t.Fatal(err)
+		}
+		if list, err := db.Scenes(t.Context(), "city", "1"); err != nil || len(list) != 1 {
+			t.Fatal(list, err)
+		}
+		mustEnsure(t, db, "1", []string{"u:A02"})
+	})
+}
+
+func TestFollowing_pushesOutOfOrder_theLastEventHolds(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		citizen, start := models.ID(randomID(t)), time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+		set := func(follows bool, at time.Duration) {
+			t.Helper()
+			if err := db.SetFollowing(t.Context(), "city", "1", citizen, follows, start.Add(at)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := func(p scoring.Provenance) {
+			t.Helper()
+			if got, err := db.Following(t.Context(), "city", "1", citizen); err != nil || got != p {
+				t.Fatalf("%s %v, want %s", got, err, p)
+			}
+		}
+		want(scoring.Unverified)
+		set(true, 0)
+		set(true, 0)
+		want(scoring.Follower)
+		set(false, time.Minute)
+		set(true, 0) // the platform's third try
+		want(scoring.Unfollowed)
+		set(true, time.Hour)
+		set(false, time.Hour)
+		want(scoring.Unfollowed)
+		set(true, time.Hour)
+		want(scoring.Follower)
+		if got, err := db.Following(t.Context(), "city", "2", citizen); err != nil || got != scoring.Unverified {
+			t.Fatal(got, err)
+		}
+	})
+}
+
+func TestSubmit_withProvenance_isRecordedWithTheRating(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		withCampaign(t, db, 3)
+		w := writerOn(t, db, WriterOptions{})
+		first := rating(t, "A01", "30425")
+		first.Provenance = scoring.Unverified
+		submit(t, w, first, scoring.Counted)
+		repeat := again(t, first)
+		repeat.Provenance = scoring.Follower
+		submit(t, w, repeat, scoring.Repeat)
+		wantProvenances(t, db, map[scoring.Provenance]int64{scoring.Unverified: 1})
+		second := change(t, first, "55555")
+		second.Provenance = scoring.Follower
+		submit(t, w, second, scoring.Counted)
+		third := rating(t, "A01", "55555")
+		third.Provenance = ""
+		submit(t, w, third, scoring.Counted)
+		wantProvenances(t, db, map[scoring.Provenance]int64{scoring.Follower: 1, "": 1})
+		wantRows(t, db, map[string]int{"rating_provenances": 2, "ratings": 3})
+	})
+}
+
+func wantProvenances(t *testing.T, db *DB, want map[scoring.Provenance]int64) {
+	t.Helper()
+	got, err := db.LiveProvenances(t.Context(), tenant, campaign, models.Mobile)
+	if err != nil || !maps.Equal(got, want) {
+		t.Errorf("%v %v, want %v", got, err, want)
+	}
+}

@@ -1,0 +1,31 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"pingyi/models"
+	"pingyi/social"
+)
+
+// NoteToken notes when an access token, by its keyed hash, was issued. Notes are
+// only added; the last one holds.
+func (db *DB) NoteToken(ctx context.Context, a social.Account, token models.ID, issued, now time.Time) error {
+	return db.write(ctx, "note token", func(tx *gorm.DB) error {
+		return tx.Exec("INSERT INTO social_tokens (tenant,account,token,issued_at,noted_at) VALUES "+tuples(1, 5)+db.dialect.onConflictKeep("token"),
+			a.Tenant, a.ID, raw(token), text(issued), text(now)).Error
+	})
+}
+
+// TokenIssued is when a token was issued as far as noted; zero: never noted.
+func (db *DB) TokenIssued(ctx context.Context, a social.Account, token models.ID) (time.Time, error) {
+	var rows []struct{ IssuedAt stamp }
+	err := db.read.WithContext(ctx).Raw("SELECT issued_at FROM social_tokens WHERE tenant=? AND account=? AND token=? ORDER BY noted_at DESC LIMIT 1",
+		a.Tenant, a.ID, raw(token)).Scan(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return time.Time{}, fail("token", err)
+	}
+	return rows[0].IssuedAt.Time, nil
+}

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	driver "modernc.org/sqlite"
+)
+
+// sqliteDriver is the name modernc.org/sqlite registers.
+const sqliteDriver = "sqlite"
+
+// Extended result codes of SQLite, https://www.sqlite.org/rescode.html.
+const (
+	sqliteBusy       = 5
+	sqliteLocked     = 6
+	sqlitePrimaryKey = 1555
+	sqliteUnique     = 2067
+	sqliteNotNull    = 1299
+)
+
+// sqliteDialector adds the translation of duplicate keys: gorm's own reads the
+// error of a driver that needs cgo.
+type sqliteDialector struct{ sqlite.Dialector }
+
+// Translate turns a duplicate key into gorm.ErrDuplicatedKey.
+func (d sqliteDialector) Translate(err error) error {
+	var e *driver.Error
+	if errors.As(err, &e) && (e.Code() == sqlitePrimaryKey || e.Code() == sqliteUnique) {
+		return gorm.ErrDuplicatedKey
+	}
+	return err
+}
+
+// openSQLite opens one connection that writes, and a pool that reads. The
+// writer begins every transaction with the write lock, so that none has to
+// upgrade; readers see a snapshot and wait for nobody (WAL).
+func (db *DB) openSQLite(path string) error {
+	if path == ":memory:" {
+		return errors.New("sqlite needs a file: a database in memory is lost with its connection")
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return fmt.Errorf("make the folder of the database: %w", err)
+	}
+	db.dialect, db.path = sqliteDialect, path
+	var err error
+	if db.sql, err = sql.Open(sqliteDriver, sqliteDSN(path, "_txlock=immediate")); err != nil {
+		return fmt.Errorf("open sqlite: %w", err)
+	}
+	db.sql.SetMaxOpenConns(1)
+	db.batch = db.sql
+	if db.readSQL, err = sql.Open(sqliteDriver, sqliteDSN(path, "_pragma=query_only(1)")); err != nil {
+		return fmt.Errorf("open sqlite: %w", err)
+	}
+	db.readSQL.SetMaxOpenConns(max(4, runtime.NumCPU()))
+	if db.gorm, err = openGorm(sqliteDialector{sqlite.Dialector{Conn: db.sql}}, db.logger); err != nil {
+		return err
+	}
+	db.read, err = openGorm(sqliteDialector{sqlite.Dialector{Conn: db.readSQL}}, db.logger)
+	return err
+}
+
+func sqliteDSN(path, extra string) string {
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() +
+		"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&" + extra
+}

@@ -1,0 +1,121 @@
+// Package store is the SQL side: rows, migrations and every transaction that
+// the rest of the program relies on. One code serves MySQL, MariaDB and SQLite;
+// what differs between them is in dialect.go, mysql.go and sqlite.go.
+//
+// It may import scoring, complaints and models. Rows are private structs and
+// never wire types. Errors a caller must tell apart are *models.Error or
+// recognised by IsUnresolved; no error text carries a stored value.
+//
+// Transactions take locks in one order: campaign → effects → ratings →
+// live_ratings → tallies, rows sorted by key. Every table belongs to a tenant.
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"gorm.io/gorm"
+)
+
+// DB is an open database. It is safe for concurrent use.
+type DB struct {
+	dialect dialect
+	gorm    *gorm.DB // writes; on SQLite one connection
+	read    *gorm.DB // reads; the same pool on MySQL
+	sql     *sql.DB  // under gorm
+	readSQL *sql.DB  // under read
+	batch   *sql.DB  // for group commit; several statements a packet on MySQL
+	path    string   // of the SQLite file
+	random  io.Reader
+	logger  *slog.Logger
+}
+
+// Options of Open.
+type Options struct {
+	URL    string       // "sqlite:path" or "mysql:" and go-sql-driver's DSN
+	Logger *slog.Logger // nil: silent
+	Random io.Reader    // ids of effects; nil: crypto/rand
+}
+
+// Open connects and checks that the database answers. It changes nothing in it;
+// see Migrate.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Random == nil {
+		o.Random = rand.Reader
+	}
+	db := &DB{random: o.Random, logger: o.Logger}
+	kind, rest, _ := strings.Cut(o.URL, ":")
+	var err error
+	switch {
+	case kind == "sqlite" && rest != "":
+		err = db.openSQLite(rest)
+	case kind == "mysql" && rest != "":
+		err = db.openMySQL(rest)
+	default:
+		return nil, errors.New(`the database is neither "sqlite:path" nor "mysql:dsn"`)
+	}
+	if err == nil {
+		err = db.Ping(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// Ping reports whether the database answers reads and writes connections.
+func (db *DB) Ping(ctx context.Context) error {
+	if err := db.sql.PingContext(ctx); err != nil {
+		return fail("ping", err)
+	}
+	if err := db.readSQL.PingContext(ctx); err != nil {
+		return fail("ping", err)
+	}
+	return nil
+}
+
+// Close closes every connection. Writers must be closed before.
+func (db *DB) Close() error {
+	seen := map[*sql.DB]bool{}
+	var errs []error
+	for _, pool := range []*sql.DB{db.batch, db.readSQL, db.sql} {
+		if pool == nil || seen[pool] {
+			continue
+		}
+		seen[pool] = true
+		if err := pool.Close(); err != nil {
+			errs = append(errs, fail("close", err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// gormConfig is the same for every pool. Transactions are opened where they
+// are meant; statements are prepared once and kept within a bound.
+func gormConfig(logger *slog.Logger, prepare bool) *gorm.Config {
+	return &gorm.Config{
+		TranslateError:         true,
+		PrepareStmt:            prepare,
+		PrepareStmtMaxSize:     512,
+		SkipDefaultTransaction: true,
+		DisableAutomaticPing:   true,
+		Logger:                 quietLogger{logger},
+	}
+}
+
+func openGorm(d gorm.Dialector, logger *slog.Logger) (*gorm.DB, error) {
+	g, err := gorm.Open(d, gormConfig(logger, true))
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", safe(err))
+	}
+	return g, nil
+}

@@ -1,0 +1,92 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"pingyi/scoring"
+)
+
+// swift is the way of a batch that brings nothing but first pushes into an open
+// window: two packets, and no row is read. It is tried first, and reports
+// false, with the transaction rolled back, where it finds anything else. After
+// a lost connection it is not tried: what is there may be our own.
+func (b *batch) swift(ctx context.Context, conn *sql.Conn, known *campaignUnits) (committed bool, err error) {
+	jobs := b.undecided()
+	for _, j := range jobs {
+		// The window is frozen with the campaign; only the seal may come
+		// between, and that is asked under the lock.
+		if isPublic(j.sub) || known.window.verdict(j.sub.PlatformAt, j.sub.ReceivedAt) != scoring.Counted {
+			return false, nil
+		}
+	}
+	if b.lost {
+		return false, nil
+	}
+	b.in = jobs
+	if len(jobs) == 1 {
+		return b.alone(ctx, conn)
+	}
+	d := b.db.dialect
+	script := []part{{sql: d.begin}, b.claimFirst(jobs[0])}
+	if d.begin == "" {
+		script = script[1:]
+	}
+	first := len(script) - 1
+	script = append(script, insertEffects(d, jobs[1:]))
+	last := len(script)
+	script = append(script, b.insert(d.onConflictKeep("rating"))...)
+	counts, err := d.execScript(ctx, conn, script...)
+	if err != nil {
+		return false, err
+	}
+	effects := int64(0)
+	for _, n := range counts[first:last] {
+		effects += n
+	}
+	if effects != int64(len(jobs)) {
+		b.in = nil
+		return false, rollback(ctx, conn)
+	}
+	if lives := counts[len(counts)-1]; lives < int64(len(jobs)) {
+		if err := d.runScript(ctx, conn, b.readLives()); err != nil {
+			return false, err
+		}
+	}
+	err = b.commit(ctx, conn)
+	return err == nil, err
+}
+
+// claimFirst puts in the effect of one submission if the campaign is not sealed,
+// and share-locks the campaign in the same statement.
+func (b *batch) claimFirst(j *job) part {
+	p := insertEffects(b.db.dialect, []*job{j})
+	return part{
+		sql: effectInto + " SELECT ?,?,?,?,?,?,?,? FROM campaigns WHERE campaigns.tenant=? AND campaigns.id=? AND campaigns.sealed_at IS NULL" +
+			b.db.dialect.share + b.db.dialect.onConflictKeep("effects.id"),
+		args: append(p.args, j.sub.Tenant, j.sub.Campaign),
+	}
+}
+
+// alone is the swift way of a single submission: one packet, commit included.
+// Whatever is not as it should be is an error of a statement, which ends the
+// packet before the commit: a key that is taken, or, by way of a time that is
+// NULL, a campaign that is sealed.
+func (b *batch) alone(ctx context.Context, conn *sql.Conn) (committed bool, err error) {
+	d, s := b.db.dialect, b.in[0].sub
+	p := insertEffects(d, b.in)
+	p.sql = effectInsert + "(?,?,?,?,?,?,?,(SELECT ? FROM campaigns WHERE tenant=? AND id=? AND sealed_at IS NULL" + d.share + "))"
+	p.args = append(p.args, s.Tenant, s.Campaign)
+	script := append([]part{{sql: d.begin}, p}, b.insert("")...)
+	err = d.runScript(ctx, conn, append(script, b.finish()...)...)
+	switch {
+	case err == nil:
+		b.counted()
+		return true, nil
+	case refused(err):
+		b.in = nil
+		return false, rollback(ctx, conn)
+	default:
+		return false, err
+	}
+}

@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"crypto/subtle"
+	"time"
+
+	"gorm.io/gorm"
+
+	"pingyi/complaints"
+	"pingyi/models"
+)
+
+// MaxTries is how many wrong query codes a ticket takes between two midnights
+// in Asia/Shanghai; after that even the right one is refused until the next.
+const MaxTries = 10
+
+// maxListed bounds lists of one citizen's own.
+const maxListed = 200
+
+const ticketColumns = `SELECT c.id, c.no, c.unit, c.kind, c.channel, c.campaign, c.code_hash, c.received_at, e.state, e.happened_at AS since FROM complaints c
+ JOIN complaint_events e ON e.tenant = c.tenant AND e.complaint = c.id
+ AND e.seq = (SELECT MAX(m.seq) FROM complaint_events m WHERE m.tenant = c.tenant AND m.complaint = c.id) `
+
+type ticketRow struct {
+	ID             models.ID
+	No, Unit, Kind string
+	Channel        models.Channel
+	Campaign       string
+	CodeHash       []byte
+	ReceivedAt     stamp
+	State          complaints.State
+	Since          stamp
+}
+
+func (r ticketRow) ticket() complaints.Ticket {
+	return complaints.Ticket{No: r.No, Unit: r.Unit, Kind: r.Kind, State: r.State, At: r.ReceivedAt.Time, Since: r.Since.Time}
+}
+
+// Tickets lists a citizen's own complaints, newest first, as long as the link
+// to them stands.
+func (db *DB) Tickets(ctx context.Context, tenant string, citizen models.ID) ([]complaints.Ticket, error) {
+	var rows []ticketRow
+	err := db.read.WithContext(ctx).Raw(ticketColumns+`JOIN complaint_links l ON l.tenant = c.tenant AND l.complaint = c.id
+ WHERE l.tenant = ? AND l.citizen = ? ORDER BY c.received_at DESC, c.no DESC LIMIT ?`, tenant, raw(citizen), maxListed).Scan(&rows).Error
+	if err != nil {
+		return nil, fail("tickets", err)
+	}
+	list := make([]complaints.Ticket, len(rows))
+	for i, r := range rows {
+		list[i] = r.ticket()
+	}
+	return list, nil
+}
+
+// TicketByNo is the ticket of a number, for whoever knows its query code.
+//
+// models.NotFound ("unknown_ticket"): no such number. models.Forbidden
+// ("wrong_code"): the code is another's; that is counted. models.TooMany
+// ("too_many_tries"): MaxTries wrong codes today; not even the right one helps.
+func (db *DB) TicketByNo(ctx context.Context, tenant, no string, codeHash []byte, now time.Time) (complaints.Ticket, error) {
+	var rows []ticketRow
+	if err := db.read.WithContext(ctx).Raw(ticketColumns+"WHERE c.tenant = ? AND c.no = ?", tenant, no).Scan(&rows).Error; err != nil {
+		return complaints.Ticket{}, fail("ticket", err)
+	}
+	if len(rows) == 0 {
+		return complaints.Ticket{}, models.Errorf(models.NotFound, "unknown_ticket", "there is no such ticket")
+	}
+	right := subtle.ConstantTimeCompare(rows[0].CodeHash, codeHash) == 1
+	if err := db.try(ctx, tenant, rows[0].ID, beijingDay(now), right); err != nil {
+		return complaints.Ticket{}, err
+	}
+	if !right {
+		return complaints.Ticket{}, models.Errorf(models.Forbidden, "wrong_code", "the query code is wrong")
+	}
+	return rows[0].ticket(), nil
+}
+
+// try takes one of the day's tries, and gives it back where the code is right
+// or none was left. The row stays locked in between, so guesses at the same
+// moment cannot get past the count.
+func (db *DB) try(ctx context.Context, tenant string, complaint models.ID, day string, right bool) error {
+	return db.write(ctx, "try a query code", func(tx *gorm.DB) error {
+		n, err := db.increment(tx, "code_failures", "tenant,complaint,day", "tries", tenant, raw(complaint), day)
+		switch {
+		case err != nil:
+			return err
+		case n > MaxTries:
+			return errTooManyTries()
+		case right:
+			return errNothing
+		}
+		return nil
+	})
+}
+
+func errTooManyTries() error {
+	return models.Errorf(models.TooMany, "too_many_tries", "too many wrong query codes today")
+}
+
+// After is where a page of complaints begins: behind this one. The zero After
+// is the beginning.
+type After struct {
+	At time.Time
+	ID models.ID
+}
+
+// Complaints lists at most limit complaints, the last received first, among
+// those received at the same time by descending ID.
+func (db *DB) Complaints(ctx context.Context, tenant string, after After, limit int) ([]complaints.Record, error) {
+	where, args := "WHERE c.tenant = ?", []any{tenant}
+	if !after.ID.IsZero() {
+		where += " AND (c.received_at < ? OR (c.received_at = ? AND c.id < ?))"
+		args = append(args, at(after.At), at(after.At), raw(after.ID))
+	}
+	var rows []ticketRow
+	err := db.read.WithContext(ctx).Raw(ticketColumns+where+" ORDER BY c.received_at DESC, c.id DESC LIMIT ?", append(args, limit)...).Scan(&rows).Error
+	if err != nil {
+		return nil, fail("complaints", err)
+	}
+	list := make([]complaints.Record, len(rows))
+	for i, r := range rows {
+		list[i] = complaints.Record{
+			ID: r.ID, No: r.No, Unit: r.Unit, Kind: r.Kind, Channel: r.Channel, State: r.State,
+			At: r.ReceivedAt.Time, Since: r.Since.Time, Campaign: r.Campaign,
+		}
+	}
+	return list, nil
+}
