@@ -1,0 +1,413 @@
+package intake
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"pingyi/bot"
+	"pingyi/seal"
+)
+
+// Limits of one citizen.
+const (
+	// PushesPerMinute is how many pushes of a citizen are served in a minute;
+	// the next one is told so, those after it get a bare success.
+	PushesPerMinute = 120
+	// reserve is kept of Budget for storing the short answer of a turn that was
+	// not finished in time.
+	reserve = 400 * time.Millisecond
+	// pollEvery is how often a repeat looks whether the first delivery is done.
+	pollEvery = 20 * time.Millisecond
+)
+
+// Options wires a desk.
+type Options struct {
+	Engine    *bot.Engine
+	Sessions  Sessions
+	Actions   Actions
+	Worlds    Worlds
+	Keys      *seal.Ring
+	Observer  Observer
+	Followers Followers // nil: nobody wants to know who follows
+	Log       *slog.Logger
+	Now       func() time.Time
+	InFlight  int // turns at once before the lowest class is refused; see gate
+	Hints     int // sessions remembered in the process
+}
+
+// Desk handles pushes. It is safe for concurrent use; several desks on one
+// database and one Redis act as one.
+type Desk struct {
+	Options
+	gate  *gate
+	hints *hints
+	late  atomic.Int64 // late answers that are waited for
+}
+
+// NewDesk makes a desk.
+func NewDesk(o Options) *Desk {
+	return &Desk{Options: o, gate: newGate(o.InFlight), hints: newHints(o.Hints)}
+}
+
+// turn is the state of one push on its way.
+type turn struct {
+	Turn
+	keys  *seal.Tenant
+	box   seal.Box
+	token []byte // of our claim, made when first needed
+	kind  string // outcome label
+}
+
+// current is a citizen's session as it was last seen: its version and content.
+type current struct {
+	version []byte // nil: there is no session
+	session bot.Session
+}
+
+// Handle answers a push within Budget of the start of ctx, which carries the
+// deadline. It never fails: what cannot be finished in time is answered with a
+// short text, which then is the push's first answer.
+func (d *Desk) Handle(ctx context.Context, p Push) Answer {
+	start := d.Now()
+	class := bot.ClassOf(p.Input)
+	if !d.gate.enter(class) {
+		d.Observer.Shed(class)
+		return Answer{Shed: true}
+	}
+	took := quickTurn // says nothing, as does that of a repeat, which waits for another
+	defer func() { d.gate.leave(took) }()
+	t, a, err := d.handle(ctx, p)
+	if err != nil {
+		d.Log.Warn("turn not finished", "platform_kind", p.Input.Kind, "err", err)
+		t.kind = "busy"
+		a = d.busy(ctx, t)
+	}
+	if t.kind != "repeat" {
+		took = d.Now().Sub(start)
+	}
+	d.Observer.Turn(p.Input.Kind.String(), t.kind, d.Now().Sub(start))
+	return a
+}
+
+func (d *Desk) handle(ctx context.Context, p Push) (*turn, Answer, error) {
+	t := &turn{Turn: Turn{Push: p}, kind: "step"}
+	keys, err := d.Keys.Tenant(ctx, p.Account.Tenant)
+	if err != nil {
+		return t, Answer{}, err
+	}
+	t.keys = keys
+	t.CitizenID = keys.Citizen(p.Account.ID, p.Citizen)
+	t.PushID = keys.Push(p.Account.ID, p.Key)
+	if t.box, err = keys.Session(t.CitizenID); err != nil {
+		return t, Answer{}, err
+	}
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-reserve))
+		defer cancel()
+	}
+	a, err := d.run(ctx, t)
+	return t, a, err
+}
+
+// run advances the dialogue until one advance could be saved: the session may
+// have been moved on by another push of the citizen, then the engine runs again
+// on what is there.
+func (d *Desk) run(ctx context.Context, t *turn) (Answer, error) {
+	cur, known := d.hints.get(t.CitizenID)
+	for {
+		if err := ctx.Err(); err != nil {
+			return Answer{}, err
+		}
+		var st SessionState
+		var a Answer
+		var err error
+		if known {
+			st, a, err = d.step(ctx, t, cur)
+		} else {
+			st, err = d.Sessions.Load(ctx, t.CitizenID, t.PushID)
+			if st.Status == Saved { // the push is unknown
+				st.Status = Stale
+			}
+		}
+		if err != nil {
+			return Answer{}, err
+		}
+		switch st.Status {
+		case Saved:
+			return a, nil
+		case Answered:
+			t.kind = "repeat"
+			return t.openAnswer(st.Answer)
+		case Running:
+			if err = wait(ctx, pollEvery); err != nil {
+				return Answer{}, err
+			}
+			known = false
+		default: // Stale: run on what is there
+			if st.Session == nil {
+				if first, found, err := d.finished(ctx, t); err != nil || found {
+					return first, err
+				}
+			}
+			cur, known = t.open(st.Session), true
+		}
+	}
+}
+
+// finished looks in SQL for the answer that an effect of this push committed
+// before Redis was lost or the server died, and makes it the first answer.
+func (d *Desk) finished(ctx context.Context, t *turn) (Answer, bool, error) {
+	sealed, err := d.Actions.Finished(ctx, &t.Turn)
+	if err != nil || sealed == nil {
+		return Answer{}, false, err
+	}
+	t.kind = "repeat"
+	a, err := d.first(ctx, t, sealed)
+	return a, true, err
+}
+
+// first makes the answer committed in SQL the push's answer in Redis, where
+// another may stand already. That Redis cannot take it is no fault: SQL has it.
+func (d *Desk) first(ctx context.Context, t *turn, sealed []byte) (Answer, error) {
+	a, err := t.openFinished(sealed)
+	if err != nil {
+		return Answer{}, err
+	}
+	st, err := d.Sessions.Answer(ctx, t.CitizenID, t.PushID, t.sealAnswer(a))
+	if err == nil && st.Status == Answered {
+		return t.openAnswer(st.Answer)
+	}
+	return a, nil
+}
+
+// step advances the dialogue once and saves it.
+func (d *Desk) step(ctx context.Context, t *turn, cur current) (SessionState, Answer, error) {
+	s, over := meter(cur.session, t.Input.Now)
+	if t.Input.Kind == bot.Unfollow {
+		over = 0 // who leaves is forgotten, however much they sent
+	}
+	if over > 1 {
+		return d.refuse(ctx, t)
+	}
+	if over == 1 {
+		t.kind = "limited"
+		return d.save(ctx, t, cur, s, d.answer(t, d.Engine.TooFast()))
+	}
+	if len(s.Rest) > 0 && t.Input.Kind == bot.Text && d.Engine.AsksMore(t.Input.Text) {
+		return d.nextPage(ctx, t, cur, s)
+	}
+	w := d.prepare(ctx, t)
+	next, out := d.Engine.Advance(w, s, t.Input)
+	if !acts(out.Action) && d.Engine.MayAct(t.Input) {
+		if st, first, done, err := d.settled(ctx, t, cur); done || err != nil {
+			return st, first, err
+		}
+	}
+	switch a := out.Action.(type) {
+	case nil:
+		t.kind = "step"
+		return d.saveSaying(ctx, t, cur, next, out.Say)
+	case bot.ListMine, bot.LookUpTicket, bot.LookUpReceipt, bot.MayComplain:
+		t.kind = "read"
+		r, err := d.Actions.Read(ctx, &t.Turn, a)
+		if err != nil {
+			return SessionState{}, Answer{}, err
+		}
+		next, say := d.Engine.Finish(w, next, t.Input, a, r)
+		return d.saveSaying(ctx, t, cur, next, say)
+	default:
+		t.kind = "effect"
+		return d.effect(ctx, t, w, cur, next, a)
+	}
+}
+
+// settled looks for an effect of a push that could have had one, but would have
+// none on this session: Redis may have been lost since, or the session may have
+// moved on while another delivery has the effect right now. The claim keeps that
+// other delivery from having it between the look and the answer. A bare number is
+// only looked up: it is a level nearly always, and a reason counts once anyway.
+func (d *Desk) settled(ctx context.Context, t *turn, cur current) (SessionState, Answer, bool, error) {
+	if len(t.Input.Text) > 1 {
+		if st, taken, err := d.claim(ctx, t, cur); !taken || err != nil {
+			return st, Answer{}, true, err
+		}
+	}
+	first, found, err := d.finished(ctx, t)
+	return SessionState{Status: Saved}, first, found, err
+}
+
+// claim takes the push for a turn on cur; taken is false where it is answered,
+// runs elsewhere, or the session is another one.
+func (d *Desk) claim(ctx context.Context, t *turn, cur current) (st SessionState, taken bool, err error) {
+	if t.token == nil {
+		t.token = make([]byte, 8)
+		_, _ = rand.Read(t.token) // never fails
+	}
+	st, err = d.Sessions.Claim(ctx, t.CitizenID, t.PushID, t.token)
+	if err != nil || st.Status != Taken {
+		return st, false, err
+	}
+	if !sameVersion(cur.version, st.Session) {
+		st.Status = Stale
+		return st, false, nil
+	}
+	return st, true, nil
+}
+
+// effect claims the push, has the effect, and saves the dialogue after it.
+func (d *Desk) effect(ctx context.Context, t *turn, w *bot.World, cur current, next bot.Session, a bot.Action) (SessionState, Answer, error) {
+	if st, taken, err := d.claim(ctx, t, cur); !taken || err != nil {
+		return st, Answer{}, err
+	}
+	before := next
+	var say bot.Message
+	var ans Answer
+	finish := func(r bot.Result) ([]byte, error) {
+		next, say = d.Engine.Finish(w, before, t.Input, a, r)
+		ans = d.say(t, &next, say)
+		return t.keys.Answers().Seal(encodeAnswer(ans), t.PushID[:]), nil
+	}
+	start := d.Now()
+	r, first, err := d.Actions.Do(ctx, &t.Turn, a, finish)
+	if err != nil {
+		return SessionState{}, Answer{}, err
+	}
+	if first != nil {
+		t.kind = "repeat"
+		ans, err = d.first(ctx, t, first)
+		return SessionState{Status: Saved}, ans, err
+	}
+	if r.Status != bot.Done {
+		// Nothing was committed, so SQL has no answer of this push: only what is
+		// saved may be said.
+		next, say = d.Engine.Finish(w, before, t.Input, a, r)
+		return d.saveSaying(ctx, t, cur, next, say)
+	}
+	d.Observer.Commit(actionName(a), d.Now().Sub(start))
+	return d.saveEffect(ctx, t, cur, next, a, ans)
+}
+
+// saveEffect saves the dialogue after an effect. The effect stands whatever
+// happens here: where the session moved on meanwhile, only the answer is kept,
+// and where Redis is gone, SQL has the answer.
+func (d *Desk) saveEffect(ctx context.Context, t *turn, cur current, next bot.Session, a bot.Action, ans Answer) (SessionState, Answer, error) {
+	if _, erased := a.(bot.Erase); erased {
+		d.hints.drop(t.CitizenID)
+		if err := d.Sessions.Forget(ctx, t.CitizenID); err != nil {
+			return SessionState{}, Answer{}, err
+		}
+		st, err := d.Sessions.Answer(ctx, t.CitizenID, t.PushID, t.sealAnswer(ans))
+		return st, ans, err
+	}
+	st, saved, err := d.save(ctx, t, cur, next, ans)
+	switch {
+	case err != nil:
+		d.Log.Warn("effect committed, session not saved", "err", err)
+	case st.Status == Answered:
+		return st, saved, nil
+	case st.Status != Saved:
+		if st, err = d.Sessions.Answer(ctx, t.CitizenID, t.PushID, t.sealAnswer(ans)); err == nil && st.Status == Answered {
+			return st, ans, nil
+		}
+	}
+	return SessionState{Status: Saved}, ans, nil
+}
+
+// save stores the advanced session and the answer in one step.
+func (d *Desk) save(ctx context.Context, t *turn, cur current, next bot.Session, a Answer) (SessionState, Answer, error) {
+	plain, err := next.MarshalBinary()
+	if err != nil {
+		return SessionState{}, Answer{}, fmt.Errorf("session: %w", err)
+	}
+	sealed := t.box.Seal(plain, sessionUse)
+	st, err := d.Sessions.Swap(ctx, t.CitizenID, t.PushID, t.token, cur.version, sealed, t.sealAnswer(a))
+	if err == nil && st.Status == Saved {
+		d.hints.put(t.CitizenID, current{version: sealed[:VersionSize:VersionSize], session: next})
+	}
+	return st, a, err
+}
+
+// refuse answers what goes beyond the limit with a bare success, unless it
+// repeats a push that was answered before.
+func (d *Desk) refuse(ctx context.Context, t *turn) (SessionState, Answer, error) {
+	st, err := d.Sessions.Load(ctx, t.CitizenID, t.PushID)
+	if err == nil && st.Status == Answered {
+		return st, Answer{}, nil
+	}
+	t.kind = "limited"
+	return SessionState{Status: Saved}, Answer{}, err
+}
+
+func (d *Desk) answer(t *turn, m bot.Message) Answer {
+	a := Answer{At: d.Now().Unix()}
+	if !m.Empty() {
+		a.Text = t.Account.Face.Render(m)
+	}
+	return a
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// meter counts a push in the session's minute; over is 0 within the limit, 1 for
+// the first push beyond it, more for those after.
+func meter(s bot.Session, now time.Time) (bot.Session, int) {
+	minute := uint16(now.Unix() / 60 % bot.RateMinutes) //nolint:gosec // cut on purpose
+	if s.RateMinute != minute {
+		s.RateMinute, s.RateCount = minute, 0
+	}
+	if s.RateCount > PushesPerMinute {
+		return s, 2
+	}
+	s.RateCount++
+	if s.RateCount > PushesPerMinute {
+		return s, 1
+	}
+	return s, 0
+}
+
+func sameVersion(version, sealed []byte) bool {
+	if len(sealed) < VersionSize {
+		return version == nil
+	}
+	return string(version) == string(sealed[:VersionSize])
+}
+
+// acts reports whether an action has an effect, rather than looks something up.
+func acts(a bot.Action) bool {
+	switch a.(type) {
+	case nil, bot.ListMine, bot.LookUpTicket, bot.LookUpReceipt, bot.MayComplain:
+		return false
+	}
+	return true
+}
+
+func actionName(a bot.Action) string {
+	switch a.(type) {
+	case bot.Rate:
+		return "rate"
+	case bot.Withdraw:
+		return "withdraw"
+	case bot.GiveReason:
+		return "reason"
+	case bot.File:
+		return "file"
+	case bot.Erase:
+		return "erase"
+	default:
+		return "other"
+	}
+}

@@ -1,0 +1,87 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Bounds of late answers.
+const (
+	// LateWithin is how long after a busy text the answer is looked for; a commit
+	// that takes longer is found by 查询.
+	LateWithin = time.Minute
+	lateEvery  = 200 * time.Millisecond
+	lateAtOnce = 256
+)
+
+// busy makes the short answer of an unfinished turn the push's first answer,
+// unless it has one by now.
+func (d *Desk) busy(ctx context.Context, t *turn) Answer {
+	a := d.answer(t, d.Engine.Busy())
+	if t.keys == nil {
+		return a
+	}
+	if sealed, err := d.Actions.Finished(ctx, &t.Turn); err == nil && sealed != nil {
+		if first, err := d.first(ctx, t, sealed); err == nil {
+			return first
+		}
+	}
+	st, err := d.Sessions.Answer(ctx, t.CitizenID, t.PushID, t.sealAnswer(a))
+	switch {
+	case err != nil:
+	case st.Status == Answered:
+		if first, err := t.openAnswer(st.Answer); err == nil {
+			return first
+		}
+	default: // of all deliveries this one made it the first answer
+		d.tellLater(t)
+	}
+	return a
+}
+
+// tellLater looks for what became of an effect whose push was answered with the
+// busy text, and sends its answer where the account has a way. What had no
+// effect has no answer: the citizen repeats it.
+func (d *Desk) tellLater(t *turn) {
+	if t.Account.Late == nil || t.token == nil {
+		return
+	}
+	if d.late.Add(1) > lateAtOnce {
+		d.late.Add(-1)
+		return
+	}
+	go func() {
+		defer d.late.Add(-1)
+		ctx, cancel := context.WithTimeout(context.Background(), LateWithin)
+		defer cancel()
+		if err := d.sendLate(ctx, t); err != nil {
+			d.Log.Warn("late answer not sent", "err", err)
+		}
+	}()
+}
+
+func (d *Desk) sendLate(ctx context.Context, t *turn) error {
+	for {
+		sealed, err := d.Actions.Finished(ctx, &t.Turn)
+		if err == nil && sealed != nil {
+			a, err := t.openFinished(sealed)
+			if err != nil || a.Text == "" {
+				return err
+			}
+			return t.Account.Late.Send(ctx, t.Citizen, a.Text)
+		}
+		if wait(ctx, lateEvery) != nil {
+			return nil // it had no effect in time: there is nothing to tell
+		}
+	}
+}
+
+// openFinished opens an answer that was committed with an effect.
+func (t *turn) openFinished(sealed []byte) (Answer, error) {
+	plain, err := t.keys.Answers().Open(sealed, t.PushID[:])
+	if err != nil {
+		return Answer{}, fmt.Errorf("committed answer: %w", err)
+	}
+	return decodeAnswer(plain)
+}
