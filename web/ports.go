@@ -1,0 +1,87 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"pingyi/complaints"
+	"pingyi/intake"
+	"pingyi/models"
+	"pingyi/scoring"
+)
+
+// Intake answers an authentic push before the deadline of ctx; it never fails.
+type Intake interface {
+	Handle(ctx context.Context, p intake.Push) intake.Answer
+}
+
+// Mention is a public text that names an account.
+type Mention struct {
+	Account *intake.Account
+	Citizen string // the platform's id of whoever wrote it: never in a log
+	Subtype string // status or comment
+	ID      string // the platform's, of the text
+	Text    string
+	At      time.Time // the platform's time
+}
+
+// Mentions takes what names an account in public. It is no private message and
+// is not answered like one.
+type Mentions interface {
+	// Mention keeps a text; the same ID may come more than once. An error means
+	// that it was not kept: the platform is to push it again.
+	Mention(ctx context.Context, m Mention) error
+}
+
+// Freshness decides whether a rightly signed push is recent enough.
+type Freshness interface {
+	Accept(timestamp int64, citizen string) bool
+}
+
+// Principal is whom an API key stands for.
+type Principal struct {
+	Tenant string
+	KeyID  string // names the key in the access log; no secret
+	Name   string
+	Role   models.Role
+}
+
+// Keys knows the API keys.
+type Keys interface {
+	// Authenticate finds the key's principal. An unknown, revoked or malformed
+	// key is a models.Error of kind Unauthorised.
+	Authenticate(ctx context.Context, key string) (Principal, error)
+}
+
+// Campaign is a campaign as the API lists it.
+type Campaign struct {
+	ID       string
+	Title    string
+	Phase    models.Phase
+	From, To time.Time // the rating window, half open
+	Channels []models.Channel
+}
+
+// Campaigns lists a tenant's campaigns.
+type Campaigns interface {
+	// Campaigns is at most limit campaigns by descending id, from the first one
+	// that sorts after the id after; "" is the start.
+	Campaigns(ctx context.Context, tenant, after string, limit int) ([]Campaign, error)
+}
+
+// Scores computes channel scores.
+type Scores interface {
+	// Scores is the present score of every unit of a campaign on a channel, and
+	// the phase that the campaign is in. An unknown campaign is a models.Error
+	// unknown_campaign, a channel that the campaign does not have unknown_channel,
+	// both of kind NotFound.
+	Scores(ctx context.Context, tenant, campaign string, channel models.Channel) (scoring.Scores, models.Phase, error)
+}
+
+// Complaints lists a tenant's complaints.
+type Complaints interface {
+	// Complaints is at most limit complaints, the last received first, among
+	// those received at the same time by descending id. It starts behind the row
+	// received at (whole microseconds) with this id; a zero id is the start.
+	Complaints(ctx context.Context, tenant string, at time.Time, id models.ID, limit int) ([]complaints.Record, error)
+}

@@ -1,0 +1,328 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"pingyi/bot"
+	"pingyi/intake"
+)
+
+// maxPush bounds the body of a push, in bytes.
+const maxPush = 64 << 10
+
+// success is the answer to a push that asks for none.
+const success = "success"
+
+// What an authentic push was answered; labels of a metric.
+const (
+	outAnswered = "answered"
+	outSilent   = "silent" // success, for there was nothing to say
+	outIgnored  = "ignored"
+	outShed     = "shed"
+	outUnusable = "unusable"
+	outPanicked = "panicked"
+	outUnsealed = "unsealed"
+	outPublic   = "public"  // a mention, taken
+	outUnsaved  = "unsaved" // a mention, not taken: the platform is to come again
+)
+
+// Why a call was turned away before its platform's own reasons; labels of a
+// metric.
+const (
+	whyAccount  = "account"
+	whyTooLarge = "too_large"
+	whyBody     = "body"
+)
+
+// fate is what became of opening a push.
+type fate uint8
+
+const (
+	refused fate = iota // not authentic
+	unusable
+	usable
+)
+
+// opened is a push after a platform's front has read it. native is what the
+// front needs to answer it.
+type opened[P any] struct {
+	native    P
+	citizen   string
+	key       string
+	timestamp int64
+	input     bot.Input
+	follows   bool     // it says that the citizen began to follow
+	mention   *Mention // it is no private message; its Account is not set
+}
+
+// front is one account as its platform speaks: what differs between platforms.
+type front[P any] interface {
+	account() *intake.Account
+	// greet is the echo for the platform's check of the address.
+	greet(query string) (echo string, reason string, ok bool)
+	// open reads a push; reason is from refusalReasons unless it is usable. An
+	// unusable one has at least its timestamp.
+	open(query string, body []byte) (o opened[P], f fate, reason string)
+	// answer is the finished body for a text, and media its media type.
+	answer(native P, at int64, text string, now time.Time) ([]byte, error)
+	media() []string
+	// nothing is the body for a push that asks for no answer.
+	nothing() []byte
+}
+
+// hook is a platform's webhook with its accounts by name.
+type hook[P any] struct {
+	s        *Server
+	platform string
+	fronts   map[string]front[P]
+}
+
+var accountName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$`)
+
+// routeHook adds a platform's routes: /<platform> for the account without a
+// name and /<platform>/:account for the named ones. Without any account the
+// platform has no route.
+func routeHook[P any](s *Server, platform string, fronts []front[P]) error {
+	if len(fronts) == 0 {
+		return nil
+	}
+	h := &hook[P]{s: s, platform: platform, fronts: map[string]front[P]{}}
+	for _, f := range fronts {
+		name := f.account().Name
+		if _, twice := h.fronts[name]; twice || name != "" && !accountName.MatchString(name) {
+			return fmt.Errorf("web: %s account %q: a name is letters, digits, - and _, at most 32 long, and there once", platform, name)
+		}
+		h.fronts[name] = f
+	}
+	for _, path := range []string{"/" + platform, "/" + platform + "/:account"} {
+		s.handle(http.MethodGet, path, Webhook(), h.get)
+		s.handle(http.MethodPost, path, Webhook(), h.post)
+	}
+	return nil
+}
+
+// get answers the platform's check of the address.
+func (h *hook[P]) get(c *gin.Context) {
+	defer h.recover(c)
+	f, ok := h.fronts[c.Param("account")]
+	if !ok {
+		h.refuse(c, http.StatusForbidden, whyAccount)
+		return
+	}
+	echo, reason, ok := f.greet(c.Request.URL.RawQuery)
+	if !ok {
+		h.refuse(c, http.StatusForbidden, reason)
+		return
+	}
+	c.Writer.Header().Set("X-Content-Type-Options", "nosniff")
+	h.s.write(c, plainText, []byte(echo))
+}
+
+// post takes a push.
+func (h *hook[P]) post(c *gin.Context) {
+	received := h.s.now()
+	defer h.recover(c)
+	f, ok := h.fronts[c.Param("account")]
+	if !ok {
+		h.refuse(c, http.StatusForbidden, whyAccount)
+		return
+	}
+	buf := h.s.borrow()
+	defer h.s.giveBack(buf)
+	var err error
+	if *buf, err = readBody(c.Request.Body, c.Request.ContentLength, *buf); err != nil {
+		h.refuseBody(c, err)
+		return
+	}
+	o, became, reason := f.open(c.Request.URL.RawQuery, *buf)
+	if became == refused {
+		h.refuse(c, http.StatusForbidden, reason)
+		return
+	}
+	if !h.s.opts.Freshness.Accept(o.timestamp, o.citizen) {
+		h.refuse(c, http.StatusForbidden, whyStale)
+		return
+	}
+	outcome := outUnusable
+	if became == usable {
+		outcome = h.serve(c, f, &o, received)
+	} else {
+		h.s.metrics.refused(h.platform, reason)
+		h.s.write(c, plainText, []byte(success))
+	}
+	h.s.metrics.push(h.platform, o.input.Kind, outcome, h.s.now().Sub(received))
+}
+
+// serve answers a usable push and says how.
+func (h *hook[P]) serve(c *gin.Context, f front[P], o *opened[P], received time.Time) (outcome string) {
+	switch {
+	case o.mention != nil && h.s.opts.Mentions != nil:
+		return h.public(c, f, *o.mention)
+	case o.input.Kind == bot.Other:
+		h.s.write(c, plainText, f.nothing())
+		return outIgnored
+	}
+	a, outcome := h.turn(c, f, o, received)
+	if a.Text == "" {
+		h.s.write(c, plainText, f.nothing())
+		return outcome
+	}
+	body, err := f.answer(o.native, a.At, a.Text, h.s.now())
+	if err != nil {
+		h.s.log.LogAttrs(c.Request.Context(), slog.LevelError, "answer not sealed", slog.String("platform", h.platform), slog.Any("error", err))
+		h.s.write(c, plainText, f.nothing())
+		return outUnsealed
+	}
+	h.s.write(c, f.media(), body)
+	return outcome
+}
+
+// public hands a mention on. Where it could not be kept the platform is told so,
+// and comes again.
+func (h *hook[P]) public(c *gin.Context, f front[P], m Mention) (outcome string) {
+	m.Account = f.account()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), intake.Budget)
+	defer cancel()
+	if err := h.s.opts.Mentions.Mention(ctx, m); err != nil {
+		h.s.log.LogAttrs(ctx, slog.LevelWarn, "mention not kept", slog.String("platform", h.platform), slog.Any("error", err))
+		c.Status(http.StatusServiceUnavailable)
+		c.Writer.WriteHeaderNow()
+		return outUnsaved
+	}
+	h.s.write(c, plainText, f.nothing())
+	return outPublic
+}
+
+// turn has the intake answer the push. That the platform cuts the connection
+// does not end it: what was taken is finished, and the platform's next try gets
+// its answer. A panic is answered with the busy text.
+func (h *hook[P]) turn(c *gin.Context, f front[P], o *opened[P], received time.Time) (a intake.Answer, outcome string) {
+	defer func() {
+		if v := recover(); v != nil {
+			h.s.logPanic(c, v)
+			a, outcome = intake.Answer{At: received.Unix(), Text: h.s.opts.Busy}, outPanicked
+		}
+	}()
+	o.input.Now = received
+	if _, err := io.ReadFull(h.s.opts.Random, o.input.Random[:]); err != nil {
+		panic(err) // crypto/rand never fails
+	}
+	left := intake.Budget - h.s.now().Sub(received)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), left)
+	defer cancel()
+	a = h.s.opts.Intake.Handle(ctx, intake.Push{Account: f.account(), Citizen: o.citizen, Key: o.key, Input: o.input, Follows: o.follows})
+	switch {
+	case a.Shed:
+		return a, outShed
+	case a.Text == "":
+		return a, outSilent
+	}
+	return a, outAnswered
+}
+
+// refuse answers without a body: whoever is not the platform learns nothing.
+func (h *hook[P]) refuse(c *gin.Context, status int, reason string) {
+	h.s.metrics.refused(h.platform, reason)
+	c.Status(status)
+	c.Writer.WriteHeaderNow()
+}
+
+func (h *hook[P]) refuseBody(c *gin.Context, err error) {
+	c.Header("Connection", "close") // the rest of the body is not waited for
+	switch {
+	case errors.Is(err, errTooLarge):
+		h.refuse(c, http.StatusRequestEntityTooLarge, whyTooLarge)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		h.refuse(c, http.StatusRequestTimeout, whyBody)
+	default:
+		h.refuse(c, http.StatusBadRequest, whyBody)
+	}
+}
+
+// recover answers for whatever panicked outside of the turn.
+func (h *hook[P]) recover(c *gin.Context) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	h.s.logPanic(c, v)
+	h.s.metrics.push(h.platform, bot.Other, outPanicked, 0)
+	if !c.Writer.Written() {
+		h.s.write(c, plainText, []byte(success))
+	}
+}
+
+// The values of Content-Type, kept so that an answer does not make them anew.
+var (
+	plainText = []string{"text/plain; charset=utf-8"}
+	xmlText   = []string{"text/xml; charset=utf-8"}
+	jsonText  = []string{"application/json; charset=utf-8"}
+)
+
+// ownLength is up to where net/http tells the length of a body by itself;
+// beyond it would send chunks, which not every proxy of a platform likes.
+const ownLength = 1 << 10
+
+// write sends a body with status 200. An error means that the platform has
+// gone; it comes again with the same push.
+func (s *Server) write(c *gin.Context, media []string, body []byte) {
+	h := c.Writer.Header()
+	h["Content-Type"] = media
+	if len(body) > ownLength {
+		h.Set("Content-Length", strconv.Itoa(len(body)))
+	}
+	c.Writer.WriteHeader(http.StatusOK)
+	if _, err := c.Writer.Write(body); err != nil {
+		s.log.LogAttrs(c.Request.Context(), slog.LevelDebug, "answer not sent", slog.String("route", c.FullPath()))
+	}
+}
+
+var errTooLarge = errors.New("body too large")
+
+// readBody reads a body of at most maxPush bytes into b; size is what its head
+// says, negative where it does not.
+func readBody(r io.Reader, size int64, b []byte) ([]byte, error) {
+	const usual = 4 << 10
+	if size > maxPush {
+		return b[:0], errTooLarge
+	}
+	if size < 0 {
+		size = usual
+	}
+	b = slices.Grow(b[:0], int(size)+1) // one more, so that the end is seen without growing
+	for {
+		n, err := r.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		switch {
+		case len(b) > maxPush:
+			return b, errTooLarge
+		case errors.Is(err, io.EOF):
+			return b, nil
+		case err != nil:
+			return b, fmt.Errorf("read body: %w", err)
+		case len(b) == cap(b):
+			b = slices.Grow(b, len(b))
+		}
+	}
+}
+
+func (s *Server) borrow() *[]byte {
+	if b, ok := s.buffers.Get().(*[]byte); ok {
+		return b
+	}
+	return new([]byte)
+}
+
+func (s *Server) giveBack(b *[]byte) { s.buffers.Put(b) }

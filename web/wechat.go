@@ -1,0 +1,103 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"time"
+
+	"pingyi/bot/wechat"
+	"pingyi/bot/weibo"
+	"pingyi/intake"
+)
+
+// The platforms, as paths and labels name them.
+const (
+	wechatName = "wechat"
+	weiboName  = "weibo"
+)
+
+// whyStale is one word for both platforms.
+const whyStale = string(wechat.Stale)
+
+// WeChat is an official account: where its pushes go, and how they are read.
+type WeChat struct {
+	Account *intake.Account
+	Front   *wechat.Account
+}
+
+// refusalReasons is the closed list of the reasons why a call is turned away
+// or a push not used.
+func refusalReasons() []string {
+	all := []string{other, whyAccount, whyTooLarge, whyBody}
+	for _, r := range wechat.Reasons() {
+		all = append(all, string(r))
+	}
+	for _, r := range weibo.Reasons() {
+		all = append(all, string(r))
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func (s *Server) routeWebhooks() error {
+	return errors.Join(s.routeWeChat(), s.routeWeibo())
+}
+
+func (s *Server) routeWeChat() error {
+	fronts := make([]front[wechat.Push], len(s.opts.WeChat))
+	for i, w := range s.opts.WeChat {
+		fronts[i] = &wechatFront{to: w.Account, with: w.Front, random: s.opts.Random}
+	}
+	return routeHook(s, wechatName, fronts)
+}
+
+// wechatFront speaks WeChat.
+type wechatFront struct {
+	to     *intake.Account
+	with   *wechat.Account
+	random io.Reader
+}
+
+func (f *wechatFront) account() *intake.Account { return f.to }
+
+func (f *wechatFront) greet(query string) (echo, reason string, ok bool) {
+	echo, err := f.with.Handshake(wechat.ParseQuery(query))
+	if err != nil {
+		_, reason = wechatFate(err)
+		return "", reason, false
+	}
+	return echo, "", true
+}
+
+func (f *wechatFront) open(query string, body []byte) (opened[wechat.Push], fate, string) {
+	p, err := f.with.Open(wechat.ParseQuery(query), body)
+	o := opened[wechat.Push]{native: p, citizen: p.Citizen, key: p.Key, timestamp: p.Timestamp, input: p.Input}
+	if err != nil {
+		why, reason := wechatFate(err)
+		return o, why, reason
+	}
+	return o, usable, ""
+}
+
+// wechatFate tells a push that is not authentic from one that is but cannot be
+// used; an error that is neither refuses.
+func wechatFate(err error) (f fate, reason string) {
+	var bad *wechat.Unusable
+	if errors.As(err, &bad) {
+		return unusable, string(bad.Reason)
+	}
+	var no *wechat.Refusal
+	if errors.As(err, &no) {
+		return refused, string(no.Reason)
+	}
+	return refused, other
+}
+
+func (f *wechatFront) answer(p wechat.Push, at int64, text string, now time.Time) ([]byte, error) {
+	return f.with.Seal(p, wechat.Reply(p, at, text), f.random, now)
+}
+
+func (f *wechatFront) media() []string { return xmlText }
+
+func (f *wechatFront) nothing() []byte { return []byte(success) }

@@ -1,0 +1,80 @@
+package web
+
+import (
+	"errors"
+	"time"
+
+	"pingyi/bot/weibo"
+	"pingyi/intake"
+)
+
+// Weibo is an account with the fan service: where its pushes go, and how they
+// are read.
+type Weibo struct {
+	Account *intake.Account
+	Front   *weibo.Account
+}
+
+func (s *Server) routeWeibo() error {
+	fronts := make([]front[weibo.Push], len(s.opts.Weibo))
+	for i, w := range s.opts.Weibo {
+		fronts[i] = &weiboFront{to: w.Account, with: w.Front}
+	}
+	return routeHook(s, weiboName, fronts)
+}
+
+// weiboFront speaks Weibo.
+type weiboFront struct {
+	to   *intake.Account
+	with *weibo.Account
+}
+
+func (f *weiboFront) account() *intake.Account { return f.to }
+
+func (f *weiboFront) greet(query string) (echo, reason string, ok bool) {
+	echo, err := f.with.Handshake(weibo.ParseQuery(query))
+	if err != nil {
+		_, reason = weiboFate(err)
+		return "", reason, false
+	}
+	return echo, "", true
+}
+
+func (f *weiboFront) open(query string, body []byte) (opened[weibo.Push], fate, string) {
+	p, err := f.with.Open(weibo.ParseQuery(query), body)
+	o := opened[weibo.Push]{
+		native: p, citizen: p.Citizen, key: p.Key, timestamp: p.Timestamp, input: p.Input,
+		follows: p.Following == weibo.FollowingBegan,
+	}
+	if err != nil {
+		why, reason := weiboFate(err)
+		return o, why, reason
+	}
+	if m := p.Mention; m.Subtype != "" {
+		o.mention = &Mention{Citizen: p.Citizen, Subtype: m.Subtype, ID: m.ID, Text: m.Text, At: p.Input.At}
+	}
+	return o, usable, ""
+}
+
+// weiboFate is wechatFate for Weibo.
+func weiboFate(err error) (f fate, reason string) {
+	var bad *weibo.Unusable
+	if errors.As(err, &bad) {
+		return unusable, string(bad.Reason)
+	}
+	var no *weibo.Refusal
+	if errors.As(err, &no) {
+		return refused, string(no.Reason)
+	}
+	return refused, other
+}
+
+func (f *weiboFront) answer(p weibo.Push, _ int64, text string, _ time.Time) ([]byte, error) {
+	return weibo.Reply(p, text)
+}
+
+func (f *weiboFront) media() []string { return jsonText }
+
+// nothing is the empty body: the platform does nothing with it and does not come
+// again. That it does likewise with any other word is not documented.
+func (f *weiboFront) nothing() []byte { return nil }
