@@ -1,0 +1,225 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+
+	"pingyi/bot"
+	"pingyi/complaints"
+	"pingyi/intake"
+	"pingyi/models"
+	"pingyi/scoring"
+	"pingyi/seal"
+	"pingyi/store"
+)
+
+// actions joins the dialogue with scoring, complaints and storage: it turns what
+// the engine asks for into submissions and filings, and verdicts into results.
+type actions struct {
+	db        *store.DB
+	ratings   *store.Writer
+	ring      *seal.Ring
+	campaigns *campaigns
+	followers *followers
+}
+
+var _ intake.Actions = (*actions)(nil)
+
+// Finished implements intake.Actions.
+func (a *actions) Finished(ctx context.Context, t *intake.Turn) ([]byte, error) {
+	answer, found, err := a.db.FindEffect(ctx, t.Account.Tenant, t.PushID)
+	if err != nil || !found {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// Do implements intake.Actions.
+func (a *actions) Do(ctx context.Context, t *intake.Turn, what bot.Action, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
+	switch what := what.(type) {
+	case bot.Rate:
+		return a.rate(ctx, t, what, finish)
+	case bot.Withdraw:
+		return a.withdraw(ctx, t, what, finish)
+	case bot.GiveReason:
+		return a.reason(ctx, t, what, finish)
+	case bot.File:
+		return a.file(ctx, t, what, finish)
+	case bot.Erase:
+		err := a.followers.left(ctx, t)
+		return bot.Result{Status: bot.Done}, nil, err
+	default:
+		return bot.Result{}, nil, fmt.Errorf("no effect is known for %T", what)
+	}
+}
+
+func (a *actions) rate(ctx context.Context, t *intake.Turn, what bot.Rate, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
+	person, err := a.ring.Person(ctx, t.Account.Tenant, what.Campaign, t.Account.ID, t.Citizen)
+	if err != nil {
+		return bot.Result{}, nil, err
+	}
+	row, err := models.NewID(rand.Reader)
+	if err != nil {
+		return bot.Result{}, nil, err
+	}
+	keys, err := a.ring.Tenant(ctx, t.Account.Tenant)
+	if err != nil {
+		return bot.Result{}, nil, err
+	}
+	provenance, err := a.followers.provenance(ctx, t)
+	if err != nil {
+		return bot.Result{}, nil, err
+	}
+	s := scoring.Submission{
+		Tenant: t.Account.Tenant, Campaign: what.Campaign, Channel: t.Account.Channel, Account: t.Account.ID,
+		Unit: what.Unit, Window: what.Window, Serial: what.Serial,
+		Rating: row, Person: person, Push: t.PushID, Draft: keys.Draft(t.CitizenID, what.Draft),
+		Receipt: newReceipt(), Answers: what.Answers, Provenance: provenance, PlatformAt: t.Input.At, ReceivedAt: t.Input.Now,
+	}
+	done := bot.Result{Status: bot.Done, Receipt: s.Receipt, Unit: s.Unit, At: s.ReceivedAt}
+	if s.Answer, err = finish(done); err != nil {
+		return bot.Result{}, nil, err
+	}
+	ack, err := a.ratings.Submit(ctx, s)
+	if err != nil {
+		return bot.Result{}, nil, err
+	}
+	return ratingResult(ack, done)
+}
+
+func (a *actions) withdraw(ctx context.Context, t *intake.Turn, what bot.Withdraw, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
+	person, err := a.ring.Person(ctx, t.Account.Tenant, what.Campaign, t.Account.ID, t.Citizen)
+	if err != nil {
+		return bot.Result{}, nil, err
+	}
+	keys, err := a.ring.Tenant(ctx, t.Account.Tenant)
+	if err != nil {
+		return bot.Result{}, nil, err
+	}
+	done := bot.Result{Status: bot.Done, Unit: what.Unit, At: t.Input.Now}
+	answer, err := finish(done)
+	if err != nil {
+		return bot.Result{}, nil, err
+	}
+	ack, err := a.db.Withdraw(ctx, scoring.Withdrawal{
+		Tenant: t.Account.Tenant, Campaign: what.Campaign, Unit: what.Unit, Channel: t.Account.Channel,
+		Person: person, Push: t.PushID, Draft: keys.Draft(t.CitizenID, what.Draft), PlatformAt: t.Input.At, ReceivedAt: t.Input.Now, Answer: answer,
+	})
+	if err != nil {
+		return bot.Result{}, nil, err
+	}
+	return ratingResult(ack, done)
+}
+
+func (a *actions) reason(ctx context.Context, t *intake.Turn, what bot.GiveReason, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
+	person, err := a.ring.Person(ctx, t.Account.Tenant, what.Campaign, t.Account.ID, t.Citizen)
+	if err != nil {
+		return bot.Result{}, nil, err
+	}
+	done := bot.Result{Status: bot.Done, Unit: what.Unit, Receipt: what.Receipt, At: t.Input.Now}
+	answer, err := finish(done)
+	if err != nil {
+		return bot.Result{}, nil, err
+	}
+	ack, err := a.db.AddReason(ctx, scoring.Reason{
+		Tenant: t.Account.Tenant, Receipt: what.Receipt, Person: person, Reason: what.Reason,
+		Push: t.PushID, ReceivedAt: t.Input.Now, Answer: answer,
+	})
+	if err != nil {
+		return bot.Result{}, nil, err
+	}
+	return ratingResult(ack, done)
+}
+
+func ratingResult(ack scoring.Ack, done bot.Result) (bot.Result, []byte, error) {
+	switch ack.Verdict {
+	case scoring.Counted:
+		return done, nil, nil
+	case scoring.Repeat:
+		return bot.Result{}, ack.Answer, nil
+	case scoring.DraftDone:
+		return bot.Result{Status: bot.AlreadyDone, Receipt: ack.Receipt, Unit: ack.Unit, At: ack.At}, nil, nil
+	case scoring.TooLate:
+		return bot.Result{Status: bot.TooLate, Unit: done.Unit}, nil, nil
+	case scoring.TooEarly:
+		return bot.Result{Status: bot.TooEarly, Unit: done.Unit}, nil, nil
+	default:
+		return bot.Result{Status: bot.NotFound, Unit: done.Unit}, nil, nil
+	}
+}
+
+func (a *actions) file(ctx context.Context, t *intake.Turn, what bot.File, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
+	f, err := a.filing(ctx, t, what)
+	if err != nil {
+		return bot.Result{}, nil, err
+	}
+	done := bot.Result{Status: bot.Done, Unit: what.Unit, Code: f.Code, At: f.ReceivedAt}
+	f.Finish = func(no string) ([]byte, error) {
+		done.No = no
+		return finish(done)
+	}
+	ack, err := a.db.File(ctx, f)
+	if err != nil {
+		return bot.Result{}, nil, err
+	}
+	switch ack.Verdict {
+	case complaints.Filed:
+		return done, nil, nil
+	case complaints.Repeat:
+		return bot.Result{}, ack.Answer, nil
+	case complaints.DraftDone:
+		return bot.Result{Status: bot.AlreadyDone, No: ack.No, Unit: what.Unit, At: ack.At}, nil, nil
+	default:
+		return bot.Result{Status: bot.OverLimit}, nil, nil
+	}
+}
+
+// filing seals a complaint: text and contact under a key of its own, the way
+// back to the citizen apart from both.
+func (a *actions) filing(ctx context.Context, t *intake.Turn, what bot.File) (complaints.Filing, error) {
+	keys, err := a.ring.Tenant(ctx, t.Account.Tenant)
+	if err != nil {
+		return complaints.Filing{}, err
+	}
+	id, err := models.NewID(rand.Reader)
+	if err != nil {
+		return complaints.Filing{}, err
+	}
+	key := seal.NewKey()
+	box, err := seal.NewBox(key)
+	if err != nil {
+		return complaints.Filing{}, err
+	}
+	parts, err := json.Marshal(complaintParts(what.Parts))
+	if err != nil {
+		return complaints.Filing{}, fmt.Errorf("complaint: %w", err)
+	}
+	f := complaints.Filing{
+		Tenant: t.Account.Tenant, Campaign: what.Campaign, Channel: t.Account.Channel, Account: t.Account.ID,
+		Unit: what.Unit, Kind: what.Kind, ID: id, Push: t.PushID, Draft: keys.Draft(t.CitizenID, what.Draft),
+		WrappedKey:  a.ring.Wrapper().Wrap(key, complaints.KeyName(id)),
+		SealedParts: box.Seal(parts, []byte("parts")),
+		Anonymous:   what.Anonymous,
+		Citizen:     t.CitizenID, SealedCitizen: keys.Citizens().Seal([]byte(t.Citizen), t.CitizenID[:]),
+		PlatformAt: t.Input.At, ReceivedAt: t.Input.Now,
+		Code: newQueryCode(),
+	}
+	f.CodeHash = keys.CodeHash(f.Code)
+	if what.Contact != "" {
+		f.SealedContact = box.Seal([]byte(what.Contact), []byte("contact"))
+	}
+	return f, nil
+}
+
+func complaintParts(parts []bot.Part) []complaints.Part {
+	out := make([]complaints.Part, len(parts))
+	for i, p := range parts {
+		out[i] = complaints.Part{
+			Kind: p.Kind.String(), Text: p.Text, MediaID: p.Media.ID, MediaURL: p.Media.URL,
+			Latitude: p.Position.Latitude, Longitude: p.Position.Longitude, Label: p.Position.Label,
+		}
+	}
+	return out
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"pingyi/config"
+	"pingyi/models"
+	"pingyi/store"
+)
+
+var campaignID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
+
+func shanghai() *time.Location {
+	loc, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil { // the binary embeds the time zones
+		return time.FixedZone("Asia/Shanghai", 8*60*60)
+	}
+	return loc
+}
+
+func beijingMidnight(t time.Time) time.Time {
+	y, m, d := t.In(shanghai()).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, shanghai())
+}
+
+func (e *env) campaignCommand() *cli.Command {
+	id := func() cli.Flag { return &cli.StringFlag{Name: "id", Usage: "the campaign's id, such as 2017"} }
+	return &cli.Command{
+		Name:  "campaign",
+		Usage: "create, approve and list campaigns",
+		Commands: []*cli.Command{
+			{
+				Name:  "create",
+				Usage: "create a campaign from a profile with the units of the register",
+				Flags: []cli.Flag{
+					&cli.StringFlag{Name: "profile", Usage: "a shipped profile, or the path of a YAML file"}, id(),
+					&cli.StringFlag{Name: "from", Usage: "first day of the rating window, 2017-05-01, or an exact time, 2017-05-01T08:00:00+08:00"},
+					&cli.StringFlag{Name: "to", Usage: "last day of the rating window (it is counted in), or the exact time of the close"},
+					tenantFlag(),
+				},
+				Action: e.campaignCreate,
+			},
+			{
+				Name:  "approve",
+				Usage: "record that the office approved a campaign and its methods; ratings count only after it",
+				Flags: []cli.Flag{
+					id(), &cli.StringFlag{Name: "by", Usage: "who approved it, and under which document"}, tenantFlag(),
+				},
+				Action: e.campaignApprove,
+			},
+			{Name: "list", Usage: "list campaigns", Flags: []cli.Flag{tenantFlag()}, Action: e.campaignList},
+		},
+	}
+}
+
+func (e *env) campaignCreate(ctx context.Context, c *cli.Command) error {
+	for _, name := range []string{"profile", "id", "from", "to"} {
+		if c.String(name) == "" {
+			return misuse("campaign create: --%s is missing", name)
+		}
+	}
+	from, err := parseDay(c.String("from"), false)
+	if err != nil {
+		return misuse("--from: %w", err)
+	}
+	to, err := parseDay(c.String("to"), true)
+	if err != nil {
+		return misuse("--to: %w", err)
+	}
+	return e.withOpen(ctx, c, func(o *opened) error {
+		plan := campaignPlan{id: c.String("id"), profile: c.String("profile"), from: from, to: to}
+		if o.opts.Demo() {
+			plan.approvedBy = "demo"
+		}
+		created, err := newCampaign(ctx, o, plan)
+		if err != nil {
+			return err
+		}
+		if err = o.db.CreateCampaign(ctx, created); err != nil {
+			return err
+		}
+		if err = ensureScenes(ctx, o); err != nil {
+			return err
+		}
+		if plan.approvedBy == "" {
+			fmt.Fprintf(e.err, "campaign %s is a draft until it is approved: pingyi campaign approve --id %s --by ...\n", plan.id, plan.id)
+		}
+		_, err = fmt.Fprintf(e.out, "%s\n", plan.id)
+		return err
+	})
+}
+
+func (e *env) campaignApprove(ctx context.Context, c *cli.Command) error {
+	if c.String("id") == "" || c.String("by") == "" {
+		return misuse("campaign approve needs --id and --by")
+	}
+	return e.withOpen(ctx, c, func(o *opened) error {
+		done, err := o.db.ApproveCampaign(ctx, o.tenant, c.String("id"), c.String("by"), time.Now())
+		switch {
+		case err != nil:
+			return err
+		case done:
+			fmt.Fprintf(e.err, "campaign %s is approved; its dates alone decide now, pingyi campaign list shows the phase\n", c.String("id"))
+		default:
+			fmt.Fprintln(e.err, "it was approved before; nothing changed")
+		}
+		return nil
+	})
+}
+
+func (e *env) campaignList(ctx context.Context, c *cli.Command) error {
+	return e.withOpen(ctx, c, func(o *opened) error {
+		list, err := newCampaigns(o.db, time.Now).Campaigns(ctx, o.tenant, "", everything)
+		if err != nil {
+			return err
+		}
+		for _, one := range list {
+			if _, err := fmt.Fprintf(e.out, "%s\t%s\t%s\t%s\t%s\n", one.ID, one.Phase,
+				one.From.In(shanghai()).Format(time.RFC3339), one.To.In(shanghai()).Format(time.RFC3339), one.Title); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// parseDay reads a day in Asia/Shanghai or an exact time. A day that ends
+// something is counted in: the result is the midnight after it.
+func parseDay(s string, ends bool) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t, nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, s, shanghai())
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is neither a day (2017-05-01) nor a time (2017-05-01T08:00:00+08:00)", s)
+	}
+	if ends {
+		t = t.AddDate(0, 0, 1)
+	}
+	return t, nil
+}
+
+// campaignPlan is what an operator decides of a new campaign.
+type campaignPlan struct {
+	id, profile string
+	from, to    time.Time
+	approvedBy  string // "" leaves it a draft
+}
+
+// newCampaign makes a campaign of a profile and the tenant's register.
+func newCampaign(ctx context.Context, o *opened, plan campaignPlan) (store.Campaign, error) {
+	if !campaignID.MatchString(plan.id) {
+		return store.Campaign{}, misuse("the campaign's id %q is not made of 1 to 32 letters, digits, - and _", plan.id)
+	}
+	if !plan.from.Before(plan.to) {
+		return store.Campaign{}, misuse("the rating window ends (%s) before it begins (%s)", plan.to.Format(time.RFC3339), plan.from.Format(time.RFC3339))
+	}
+	p, err := config.LoadProfile(plan.profile)
+	if err != nil {
+		return store.Campaign{}, err
+	}
+	units, err := o.db.Units(ctx, o.tenant)
+	if err != nil {
+		return store.Campaign{}, err
+	}
+	d, channels := freeze(&p, o, plan)
+	body, err := json.Marshal(d)
+	if err != nil {
+		return store.Campaign{}, fmt.Errorf("campaign: %w", err)
+	}
+	now := time.Now()
+	c := store.Campaign{
+		Tenant: o.tenant, ID: plan.id, Title: p.TitleOf(plan.from.In(shanghai()).Year()), Profile: p.ID, Definition: body,
+		From: plan.from, To: plan.to, Channels: channels, CreatedAt: now,
+	}
+	if plan.approvedBy != "" {
+		c.ApprovedAt, c.ApprovedBy = now, plan.approvedBy
+	}
+	for _, u := range units {
+		if u.Type != models.Window {
+			c.Units = append(c.Units, u)
+		}
+	}
+	if len(c.Units) == 0 {
+		return store.Campaign{}, errors.New("the register has no unit; run pingyi units import FILE first")
+	}
+	return c, nil
+}
+
+// withOpen runs a command on an open database.
+func (e *env) withOpen(ctx context.Context, c *cli.Command, do func(o *opened) error) error {
+	o, err := e.open(ctx, c, false)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(o), o.db.Close())
+}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"crypto/rand"
+	"strings"
+)
+
+// alphabet leaves out what is misread or misheard: I, L, O, U.
+const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+const (
+	receiptRunes = 16 // 80 random bits
+	codeRunes    = 6  // 30 random bits; ten wrong tries a day and ticket are allowed
+)
+
+// newReceipt is XXXX-XXXX-XXXX-XXXX. It proves that a rating was counted and
+// carries nothing of what was chosen.
+func newReceipt() string {
+	s := randomRunes(receiptRunes)
+	return strings.Join([]string{s[:4], s[4:8], s[8:12], s[12:]}, "-")
+}
+
+// newQueryCode goes with a ticket number; together they show the ticket's state
+// to whoever has both.
+func newQueryCode() string { return randomRunes(codeRunes) }
+
+func randomRunes(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails
+	for i, c := range b {
+		b[i] = alphabet[c%32]
+	}
+	return string(b)
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pingyi/bot"
+	"pingyi/complaints"
+	"pingyi/intake"
+	"pingyi/models"
+	"pingyi/store"
+)
+
+// Read implements intake.Actions.
+func (a *actions) Read(ctx context.Context, t *intake.Turn, what bot.Action) (bot.Result, error) {
+	tenant := t.Account.Tenant
+	switch what := what.(type) {
+	case bot.ListMine:
+		return a.mine(ctx, t)
+	case bot.LookUpReceipt:
+		r, err := a.db.Receipt(ctx, tenant, what.Receipt)
+		if err != nil {
+			return told(err)
+		}
+		return bot.Result{Status: bot.Done, Ratings: []bot.MyRating{myRating(r, nil, t.Input.Now)}}, nil
+	case bot.LookUpTicket:
+		keys, err := a.ring.Tenant(ctx, tenant)
+		if err != nil {
+			return bot.Result{}, err
+		}
+		ticket, err := a.db.TicketByNo(ctx, tenant, what.No, keys.CodeHash(what.Code), t.Input.Now)
+		if err != nil {
+			return told(err)
+		}
+		return bot.Result{Status: bot.Done, Tickets: []bot.Ticket{botTicket(ticket)}}, nil
+	case bot.MayComplain:
+		n, err := a.db.FiledToday(ctx, tenant, t.CitizenID, t.Input.Now)
+		if err != nil {
+			return bot.Result{}, err
+		}
+		if n >= complaints.DailyLimit {
+			return bot.Result{Status: bot.OverLimit}, nil
+		}
+		return bot.Result{Status: bot.Done}, nil
+	default:
+		return bot.Result{}, fmt.Errorf("nothing is known to look up for %T", what)
+	}
+}
+
+// told turns a refusal into what the citizen is told; other errors stay errors.
+func told(err error) (bot.Result, error) {
+	switch models.KindOf(err) {
+	case models.NotFound:
+		return bot.Result{Status: bot.NotFound}, nil
+	case models.Forbidden:
+		return bot.Result{Status: bot.WrongCode}, nil
+	case models.TooMany:
+		return bot.Result{Status: bot.OverLimit}, nil
+	default:
+		return bot.Result{}, err
+	}
+}
+
+// mine lists what the citizen sent: in each campaign under another hash.
+func (a *actions) mine(ctx context.Context, t *intake.Turn) (bot.Result, error) {
+	known, err := a.campaigns.of(ctx, t.Account.Tenant)
+	if err != nil {
+		return bot.Result{}, err
+	}
+	persons := make([]models.ID, len(known))
+	for i := range known {
+		if persons[i], err = a.ring.Person(ctx, t.Account.Tenant, known[i].ID, t.Account.ID, t.Citizen); err != nil {
+			return bot.Result{}, err
+		}
+	}
+	ratings, err := a.db.Mine(ctx, t.Account.Tenant, persons)
+	if err != nil {
+		return bot.Result{}, err
+	}
+	tickets, err := a.db.Tickets(ctx, t.Account.Tenant, t.CitizenID)
+	if err != nil {
+		return bot.Result{}, err
+	}
+	r := bot.Result{Status: bot.Done}
+	for _, one := range ratings {
+		r.Ratings = append(r.Ratings, myRating(one, known, t.Input.Now))
+	}
+	for _, one := range tickets {
+		r.Tickets = append(r.Tickets, botTicket(one))
+	}
+	return r, nil
+}
+
+func myRating(r store.Rating, known []knownCampaign, now time.Time) bot.MyRating {
+	m := bot.MyRating{Campaign: r.Campaign, Unit: r.Unit, At: r.At, Receipt: r.Receipt, State: bot.Live}
+	switch r.State {
+	case store.StateSuperseded:
+		m.State = bot.Superseded
+	case store.StateWithdrawn:
+		m.State = bot.Withdrawn
+	case store.StateExcluded:
+		m.State = bot.Excluded
+	case store.StateLive:
+	}
+	for i := range known {
+		if known[i].ID == r.Campaign {
+			m.Open = known[i].phase(now) == models.PhaseRating
+		}
+	}
+	return m
+}
+
+func botTicket(t complaints.Ticket) bot.Ticket {
+	return bot.Ticket{No: t.No, Unit: t.Unit, Kind: t.Kind, State: string(t.State), At: t.At, Since: t.Since}
+}

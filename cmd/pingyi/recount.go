@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"pingyi/models"
+)
+
+func (e *env) recountCommand() *cli.Command {
+	return &cli.Command{
+		Name: "recount",
+		Usage: "rebuild every tally from the single ratings and compare; " +
+			"exits 1 where anything differs",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "campaign", Usage: "one campaign; all where not given"},
+			&cli.BoolFlag{Name: "repair", Usage: "write the recounted tallies where they differ (the ratings are never touched)"},
+			tenantFlag(),
+		},
+		Action: e.recount,
+	}
+}
+
+func (e *env) recount(ctx context.Context, c *cli.Command) error {
+	return e.withOpen(ctx, c, func(o *opened) error {
+		list, err := o.db.Campaigns(ctx, o.tenant)
+		if err != nil {
+			return err
+		}
+		found, differences := false, 0
+		for i := range list {
+			if c.String("campaign") != "" && c.String("campaign") != list[i].ID {
+				continue
+			}
+			found = true
+			n, err := e.recountCampaign(ctx, o, list[i].ID, c.Bool("repair"))
+			if err != nil {
+				return err
+			}
+			differences += n
+		}
+		switch {
+		case !found && c.String("campaign") != "":
+			return models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %q", c.String("campaign"))
+		case differences > 0:
+			return fmt.Errorf("%d differences between the tallies and the single ratings", differences)
+		}
+		return nil
+	})
+}
+
+func (e *env) recountCampaign(ctx context.Context, o *opened, campaign string, repair bool) (int, error) {
+	var shown time.Time
+	progress := func(done, total int64) {
+		if now := time.Now(); now.Sub(shown) > 200*time.Millisecond || done == total {
+			shown = now
+			fmt.Fprintf(e.err, "\r%s: %d of %d ratings", campaign, done, total)
+		}
+	}
+	diffs, err := o.db.Recount(ctx, o.tenant, campaign, progress)
+	fmt.Fprintln(e.err)
+	if err != nil {
+		return 0, err
+	}
+	for _, d := range diffs {
+		if _, err = fmt.Fprintln(e.out, campaign, d.String()); err != nil {
+			return 0, err
+		}
+	}
+	if len(diffs) == 0 {
+		_, err = fmt.Fprintf(e.out, "%s: every tally equals a recount of the single ratings\n", campaign)
+		return 0, err
+	}
+	if repair {
+		if err = o.db.Repair(ctx, o.tenant, campaign); err != nil {
+			return 0, err
+		}
+		fmt.Fprintf(e.err, "%s: tallies written anew\n", campaign)
+	}
+	return len(diffs), nil
+}

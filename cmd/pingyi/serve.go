@@ -1,0 +1,273 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/urfave/cli/v3"
+
+	"pingyi/bot"
+	"pingyi/bot/wechat"
+	"pingyi/config"
+	"pingyi/intake"
+	"pingyi/session"
+	"pingyi/store"
+	"pingyi/web"
+)
+
+// Bounds of a server.
+const (
+	turnsInFlight = 512     // see intake's gate
+	sessionHints  = 200_000 // sessions remembered in the process, about 400 bytes each
+	sealEvery     = 5 * time.Second
+)
+
+func (e *env) serveCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "serve",
+		Usage: "run the server",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "migrate", Usage: "bring the database's schema up to date first (the demo always does)"},
+			tenantFlag(),
+		},
+		Action: func(ctx context.Context, c *cli.Command) error {
+			o, err := e.open(ctx, c, c.Bool("migrate"))
+			if err != nil {
+				return err
+			}
+			err = e.serve(ctx, o)
+			return errors.Join(err, o.db.Close())
+		},
+	}
+}
+
+// server is a running pingyi: everything that has to be stopped in order.
+type server struct {
+	*opened
+	web    *web.Server
+	writer *store.Writer
+	worlds *worlds
+	redis  *redisLink
+	demo   *demo
+	public *publicOpinions // nil without a Weibo account
+	group  sync.WaitGroup
+}
+
+// gcPercent lets the heap grow to five times what is live before it is collected:
+// what is live is small, and a turn's garbage is most of a server's work.
+const gcPercent = 400
+
+// serve runs until ctx ends, then finishes what it has taken.
+func (e *env) serve(ctx context.Context, o *opened) error {
+	if _, set := e.lookup("GOGC"); !set {
+		debug.SetGCPercent(gcPercent)
+	}
+	s, err := newServer(ctx, o)
+	if err != nil {
+		return err
+	}
+	if err = s.web.Listen(ctx); err != nil {
+		if errors.Is(err, syscall.EADDRINUSE) {
+			err = fmt.Errorf("%w; PINGYI_ADDR and PINGYI_METRICS_ADDR can name other addresses", err)
+		}
+		return errors.Join(err, s.redis.Close())
+	}
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.group.Go(func() { s.upkeep(background) })
+	s.group.Go(func() { s.worlds.keep(background) })
+	s.group.Go(func() { s.sealClosed(background) })
+	if s.public != nil {
+		s.group.Go(func() { s.public.keep(background) })
+	}
+	s.group.Go(func() {
+		if err := s.writer.Run(); err != nil {
+			s.log.Error("writer", "err", err)
+		}
+	})
+	if s.demo != nil {
+		s.demo.open(config.LocalURL(s.web.Addr()))
+		s.demo.announce(e.out)
+	}
+	s.log.Info("listening", "addr", s.web.Addr(), "metrics", s.web.MetricsAddr(), "version", buildVersion())
+	if e.started != nil {
+		e.started(config.LocalURL(s.web.Addr()))
+	}
+	err = s.web.Run(ctx) // returns when ctx ends and the last request is answered
+	stop()
+	s.writer.Close()
+	s.group.Wait()
+	return errors.Join(err, s.redis.Close())
+}
+
+func newServer(ctx context.Context, o *opened) (*server, error) {
+	s := &server{opened: o}
+	accounts, err := wechatAccounts(&o.opts)
+	if err != nil {
+		return nil, err
+	}
+	if err = o.checkSecret(ctx, accounts); err != nil {
+		return nil, err
+	}
+	if o.opts.Demo() {
+		if s.demo, err = prepareDemo(ctx, o, accounts); err != nil {
+			return nil, fmt.Errorf("prepare the demo: %w", err)
+		}
+	}
+	if err = ensureScenes(ctx, o); err != nil {
+		return nil, err
+	}
+	if s.redis, err = openRedis(&o.opts, o.log); err != nil {
+		return nil, err
+	}
+	if err = s.assemble(ctx, accounts); err != nil {
+		return nil, errors.Join(err, s.redis.Close())
+	}
+	return s, nil
+}
+
+// assemble wires the packages that do not know each other.
+func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
+	sessions, err := session.New(s.redis.client)
+	if err != nil {
+		return err
+	}
+	texts, err := bot.LoadTexts("zh-Hans")
+	if err != nil {
+		return err
+	}
+	engine, err := bot.New(texts)
+	if err != nil {
+		return err
+	}
+	registry := prometheus.NewRegistry()
+	metrics, err := web.NewMetrics(registry)
+	if err != nil {
+		return err
+	}
+	doors, err := openDoors(&s.opts, accounts, engine)
+	if err != nil {
+		return err
+	}
+	s.worlds = newWorlds(s.db, s.log, doors.accounts)
+	if err = s.worlds.reload(ctx); err != nil {
+		return err
+	}
+	s.writer = store.NewWriter(s.db, store.WriterOptions{})
+	known := newCampaigns(s.db, time.Now)
+	follow := &followers{s.db, s.ring}
+	if s.public, err = newPublicOpinions(s.opened, known, s.writer); err != nil {
+		return err
+	}
+	desk := intake.NewDesk(intake.Options{
+		Engine: engine, Sessions: sessions, Worlds: s.worlds, Keys: s.ring, Observer: metrics, Log: s.log, Followers: follow,
+		Actions: &actions{db: s.db, ratings: s.writer, ring: s.ring, campaigns: known, followers: follow},
+		Now:     time.Now, InFlight: turnsInFlight, Hints: sessionHints,
+	})
+	o := web.Options{
+		Addr: s.opts.Addr, MetricsAddr: s.opts.MetricsAddr, TrustedProxies: s.opts.TrustedProxies,
+		Demo: s.opts.Demo(), HTTPS: strings.HasPrefix(s.opts.PublicURL, "https://"),
+		Log: s.log, Now: time.Now, Registry: registry, Metrics: metrics,
+		Checks: s.checks(sessions),
+		Keys:   &apiKeys{s.db}, Campaigns: known, Scores: known, Complaints: &complaintList{s.db},
+		Intake: desk, WeChat: doors.wechat, Weibo: doors.weibo, Busy: doors.busy, Random: rand.Reader,
+		Freshness: wechat.NewFreshness(time.Now, s.clockAlarm(metrics)),
+	}
+	if s.public != nil {
+		o.Mentions = s.public
+		if err = s.public.register(registry); err != nil {
+			return err
+		}
+	}
+	if s.demo != nil {
+		o.Routes = s.demo.routes()
+	}
+	s.web, err = web.New(o)
+	return err
+}
+
+func (s *server) checks(sessions *session.Store) []web.Check {
+	return []web.Check{
+		{Name: "database", Ready: s.db.Ping},
+		{Name: "redis", Ready: sessions.Ping},
+		{Name: "schema", Ready: func(ctx context.Context) error { return checkSchema(ctx, s.db) }},
+	}
+}
+
+// clockAlarm tells the engineer on call that the wrong clock is ours.
+func (s *server) clockAlarm(metrics *web.Metrics) func(on bool) {
+	return func(on bool) {
+		metrics.ClockSuspect(on)
+		if on {
+			s.log.Error("every push is stale: this machine's clock is wrong; pushes are accepted and told apart by their stored keys")
+		} else {
+			s.log.Info("pushes are fresh again")
+		}
+	}
+}
+
+// sealClosed seals campaigns once nothing that counts can arrive any more.
+func (s *server) sealClosed(ctx context.Context) {
+	tick := time.NewTicker(sealEvery)
+	defer tick.Stop()
+	for {
+		due, err := s.db.DueForSeal(ctx, time.Now())
+		for _, d := range due {
+			if _, err = s.db.Seal(ctx, d.Tenant, d.Campaign, time.Now()); err == nil {
+				s.log.Info("campaign sealed", "tenant", d.Tenant, "campaign", d.Campaign)
+			}
+		}
+		if err == nil {
+			err = sealPublic(ctx, s.opened, time.Now())
+		}
+		if err != nil && ctx.Err() == nil {
+			s.log.Warn("campaigns not sealed", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// late is a handler that is known only after the server listens.
+type late struct{ h atomic.Pointer[http.Handler] }
+
+func (l *late) set(h http.Handler) { l.h.Store(&h) }
+
+func (l *late) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h := l.h.Load(); h != nil {
+		(*h).ServeHTTP(w, r)
+		return
+	}
+	http.Error(w, "starting", http.StatusServiceUnavailable)
+}
+
+func (e *env) migrateCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "migrate",
+		Usage: "bring the database's schema up to date",
+		Flags: []cli.Flag{tenantFlag()},
+		Action: func(ctx context.Context, c *cli.Command) error {
+			o, err := e.open(ctx, c, true)
+			if err != nil {
+				return err
+			}
+			current, _, err := o.db.SchemaVersion(ctx)
+			if err == nil {
+				fmt.Fprintf(e.err, "the schema is at version %d\n", current)
+			}
+			return errors.Join(err, o.db.Close())
+		},
+	}
+}

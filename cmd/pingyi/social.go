@@ -1,0 +1,352 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"pingyi/models"
+	"pingyi/register"
+	"pingyi/seal"
+	"pingyi/social"
+	"pingyi/web"
+	"pingyi/weiboapi"
+)
+
+// How often the social channel's work is looked at; the budget of calls decides
+// what of it is done.
+const (
+	socialEvery   = time.Minute
+	socialRetry   = 15 * time.Minute // after the platform refused
+	nameGoodFor   = 7 * 24 * time.Hour
+	nameRetry     = 24 * time.Hour
+	socialTimeout = 5 * time.Minute
+)
+
+// publicOpinions is the public side of the Weibo account: what is written under
+// and about it. It implements web.Mentions.
+type publicOpinions struct {
+	*opened
+	account   social.Account
+	api       *weiboapi.Client // nil: without an access token nothing is fetched
+	poller    *social.Poller
+	reader    *social.Reader
+	campaigns *campaigns
+	token     *tokenWatch
+	wake      chan struct{}
+	calls     *prometheus.GaugeVec
+
+	opening   sync.Mutex
+	mu        sync.Mutex
+	names     []string
+	namesTill time.Time
+	revision  int64
+	directory *register.Directory
+}
+
+var _ web.Mentions = (*publicOpinions)(nil)
+
+// newPublicOpinions is nil where no Weibo account is set. It opens no key: a
+// server starts, and says what is wrong, under a secret that opens none.
+func newPublicOpinions(o *opened, known *campaigns, ratings social.Ratings) (*publicOpinions, error) {
+	w := o.opts.Weibo
+	if !w.Set() {
+		return nil, nil
+	}
+	holder, err := models.NewID(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	p := &publicOpinions{
+		opened: o, account: socialAccount(o), campaigns: known, wake: make(chan struct{}, 1), token: newTokenWatch(o),
+		calls: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "pingyi_weibo_calls_today", Help: "Calls of the platform's API on this Beijing day, by pool.",
+		}, []string{"pool"}),
+	}
+	if w.AccessToken != "" {
+		p.api = weiboapi.New(weiboapi.Options{Base: w.API, AccessToken: string(w.AccessToken), UID: w.UID})
+	}
+	p.poller = &social.Poller{
+		Account: p.account, API: p.api, Store: o.db, World: p.world, Limits: social.DefaultLimits(), Now: time.Now, Holder: holder,
+	}
+	p.reader = &social.Reader{
+		Account: p.account, Store: o.db, Ratings: ratings, World: p.world, Receipt: newReceipt, Random: rand.Reader, Now: time.Now,
+	}
+	return p, nil
+}
+
+// ready opens the keys, once.
+func (p *publicOpinions) ready(ctx context.Context) error {
+	p.opening.Lock()
+	defer p.opening.Unlock()
+	if p.poller.Keys != nil {
+		return nil
+	}
+	keys, err := newSocialKeys(ctx, p.opened)
+	if err != nil {
+		return err
+	}
+	p.token.keys, p.reader.Keys, p.poller.Keys = keys.tenant, keys, keys
+	return nil
+}
+
+func socialAccount(o *opened) social.Account {
+	return social.Account{Tenant: o.tenant, ID: o.opts.Weibo.UID}
+}
+
+// register makes the metrics of the account known.
+func (p *publicOpinions) register(registry *prometheus.Registry) error {
+	for _, c := range []prometheus.Collector{p.calls, p.token.gauge} {
+		if err := registry.Register(c); err != nil {
+			return fmt.Errorf("register metrics: %w", err)
+		}
+	}
+	return nil
+}
+
+// Mention implements web.Mentions.
+func (p *publicOpinions) Mention(ctx context.Context, m web.Mention) error {
+	id, err := strconv.ParseUint(m.ID, 10, 64)
+	if err != nil || id == 0 {
+		return nil // of no text that can be found again
+	}
+	kind := social.Status
+	if m.Subtype == "comment" {
+		kind = social.Comment
+	}
+	if err = p.ready(ctx); err != nil {
+		return err
+	}
+	err = p.poller.Pushed(ctx, social.Text{
+		Kind: kind, ID: id, Text: m.Text, At: m.At, Author: social.Profile{UID: m.Citizen},
+	})
+	if err != nil {
+		return err
+	}
+	select {
+	case p.wake <- struct{}{}:
+	default: // it is awake
+	}
+	return nil
+}
+
+// keep works until ctx ends.
+func (p *publicOpinions) keep(ctx context.Context) {
+	tick := time.NewTicker(socialEvery)
+	defer tick.Stop()
+	var rest time.Time
+	for {
+		if err := p.work(ctx, &rest); err != nil && ctx.Err() == nil {
+			p.log.Warn("public opinions", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-p.wake:
+		}
+	}
+}
+
+// work fetches what is due, reads what is stored, and looks for what is gone.
+// rest is until when the platform is left alone.
+func (p *publicOpinions) work(ctx context.Context, rest *time.Time) error {
+	ctx, cancel := context.WithTimeout(ctx, socialTimeout)
+	defer cancel()
+	if err := p.ready(ctx); err != nil {
+		return err
+	}
+	now := time.Now()
+	if err := p.token.look(ctx, now); err != nil {
+		return err
+	}
+	var failed error
+	if p.api != nil && !now.Before(*rest) {
+		failed = p.poller.Poll(ctx)
+	}
+	if _, err := p.reader.Read(ctx); err != nil {
+		return err
+	}
+	if failed == nil && p.api != nil && !now.Before(*rest) {
+		gone, err := p.poller.Reconcile(ctx)
+		if gone > 0 {
+			p.log.Info("deleted texts withdrawn", "ratings", gone)
+		}
+		failed = err
+	}
+	p.count(ctx, now)
+	if failed == nil || models.KindOf(failed) == models.Conflict {
+		return nil // another server was faster
+	}
+	*rest = now.Add(socialRetry)
+	if weiboapi.IsToken(failed) {
+		p.log.Error("the access token of the Weibo account is refused: renew PINGYI_WEIBO_ACCESS_TOKEN")
+	}
+	return failed
+}
+
+func (p *publicOpinions) count(ctx context.Context, now time.Time) {
+	spent, err := p.db.Spent(ctx, p.account, social.Day(now))
+	if err != nil {
+		p.log.Warn("calls not counted", "err", err)
+		return
+	}
+	for _, pool := range []string{social.PoolPoll, social.PoolRest} {
+		p.calls.WithLabelValues(pool).Set(float64(spent[pool]))
+	}
+}
+
+// world is what texts are read against.
+func (p *publicOpinions) world(ctx context.Context) (social.World, error) {
+	known, err := p.campaigns.of(ctx, p.tenant)
+	if err != nil {
+		return social.World{}, err
+	}
+	d, err := p.units(ctx)
+	if err != nil {
+		return social.World{}, err
+	}
+	w := social.World{Directory: d, Names: p.mentionedBy(ctx)}
+	for i := range known {
+		if c, ok := socialCampaign(&known[i], p.account.ID); ok {
+			w.Campaigns = append(w.Campaigns, c)
+		}
+	}
+	return w, nil
+}
+
+// socialCampaign is what reading needs of a campaign that the account collects
+// for.
+func socialCampaign(k *knownCampaign, account string) (social.Campaign, bool) {
+	if k.ApprovedAt.IsZero() {
+		return social.Campaign{}, false
+	}
+	for _, ch := range k.Channels {
+		if ch.Channel != models.Social || ch.Account != "" && ch.Account != account {
+			continue
+		}
+		c := social.Campaign{ID: k.ID, From: k.From, To: k.To, Dims: k.defined.dims(), Units: make(map[string]bool, len(k.Units))}
+		for _, u := range k.Units {
+			c.Units[u.Code] = true
+		}
+		if m, err := k.defined.method(ch.Method); err == nil {
+			c.Public = m.Public
+		}
+		return c, true
+	}
+	return social.Campaign{}, false
+}
+
+// units is the register as it is now.
+func (p *publicOpinions) units(ctx context.Context) (*register.Directory, error) {
+	revision, err := p.db.Revision(ctx, p.tenant)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.directory != nil && p.revision == revision {
+		return p.directory, nil
+	}
+	list, err := p.db.Units(ctx, p.tenant)
+	if err != nil {
+		return nil, err
+	}
+	p.directory, p.revision = register.NewDirectory(list), revision
+	return p.directory, nil
+}
+
+// mentionedBy is what the account is mentioned by: as configured, else as the
+// platform says, which costs a call a week. Unknown, no mention is taken for one
+// of ours.
+func (p *publicOpinions) mentionedBy(ctx context.Context) []string {
+	if p.opts.Weibo.Name != "" {
+		return []string{p.opts.Weibo.Name}
+	}
+	now := time.Now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.api == nil || now.Before(p.namesTill) {
+		return p.names
+	}
+	p.namesTill = now.Add(nameRetry)
+	name, err := p.askName(ctx, now)
+	if err != nil {
+		p.log.Warn("the account's name is not known; set PINGYI_WEIBO_NAME", "err", err)
+		return p.names
+	}
+	if name != "" {
+		p.names, p.namesTill = []string{name}, now.Add(nameGoodFor)
+	}
+	return p.names
+}
+
+func (p *publicOpinions) askName(ctx context.Context, now time.Time) (string, error) {
+	spent, err := p.db.Spend(ctx, p.account, social.Day(now), social.PoolRest, social.DefaultLimits().Rest)
+	if err != nil {
+		return "", err
+	}
+	if !spent {
+		return "", models.Errorf(models.TooMany, "no_calls", "the day's calls are used up")
+	}
+	return p.api.Name(ctx, p.account.ID)
+}
+
+// socialKeys are the keys of the account for public texts. It implements
+// social.Keys.
+type socialKeys struct {
+	ring    *seal.Ring
+	tenant  *seal.Tenant
+	account social.Account
+}
+
+func newSocialKeys(ctx context.Context, o *opened) (*socialKeys, error) {
+	tenant, err := o.ring.Tenant(ctx, o.tenant)
+	if err != nil {
+		return nil, err
+	}
+	return &socialKeys{o.ring, tenant, socialAccount(o)}, nil
+}
+
+// Item is also the identity under which the text has its effect.
+func (k *socialKeys) Item(kind social.Kind, id string) models.ID {
+	return k.tenant.Push(k.account.ID, "public/"+string(kind)+"/"+id)
+}
+
+func (k *socialKeys) Author(uid string) models.ID { return k.tenant.Citizen(k.account.ID, uid) }
+
+// Person is who the author is as a private writer, too: one live rating between
+// both.
+func (k *socialKeys) Person(ctx context.Context, campaign, uid string) (models.ID, error) {
+	return k.ring.Person(ctx, k.account.Tenant, campaign, k.account.ID, uid)
+}
+
+func (k *socialKeys) Seal(plain []byte, use models.ID) []byte {
+	return k.tenant.Citizens().Seal(plain, publicUse(use))
+}
+
+func (k *socialKeys) Open(sealed []byte, use models.ID) ([]byte, error) {
+	return k.tenant.Citizens().Open(sealed, publicUse(use))
+}
+
+func publicUse(use models.ID) []byte { return append([]byte("public/"), use[:]...) }
+
+// sealPublic seals the record of public texts of what is due.
+func sealPublic(ctx context.Context, o *opened, now time.Time) error {
+	due, err := o.db.DueForPublicSeal(ctx, now)
+	if err != nil {
+		return err
+	}
+	for _, d := range due {
+		if _, err := o.db.SealPublic(ctx, d.Tenant, d.Campaign, now); err != nil {
+			return fmt.Errorf("campaign %s: %w", d.Campaign, err)
+		}
+		o.log.Info("public record sealed", "tenant", d.Tenant, "campaign", d.Campaign)
+	}
+	return nil
+}

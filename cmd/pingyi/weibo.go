@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pingyi/bot"
+	"pingyi/bot/weibo"
+	"pingyi/config"
+	"pingyi/intake"
+	"pingyi/models"
+	"pingyi/scoring"
+	"pingyi/seal"
+	"pingyi/store"
+	"pingyi/web"
+	"pingyi/weiboapi"
+)
+
+// weiboFace shows messages as Weibo can: numbered choices, a page at a time.
+type weiboFace struct {
+	more string // says how to see the next page
+}
+
+var _ intake.Paged = weiboFace{}
+
+func (weiboFace) Platform() bot.Platform { return bot.Platform{Taps: false} }
+
+func (f weiboFace) Pages(m bot.Message) []string { return weibo.Render(m, f.more) }
+
+func (f weiboFace) Render(m bot.Message) string {
+	if pages := f.Pages(m); len(pages) > 0 {
+		return pages[0]
+	}
+	return ""
+}
+
+// weiboAccount is one account with the fan service on both sides.
+type weiboAccount struct {
+	door    *weibo.Account
+	account *intake.Account
+}
+
+// weiboAccounts opens the configured account; there is at most one.
+func weiboAccounts(o *config.Options, engine *bot.Engine) ([]weiboAccount, error) {
+	w := o.Weibo
+	if !w.Set() {
+		return nil, nil
+	}
+	door, err := weibo.New(weibo.Options{AppSecret: string(w.AppSecret), UID: w.UID})
+	if err != nil {
+		return nil, usageError{fmt.Errorf("weibo: %w", err)}
+	}
+	a := weiboAccount{door, &intake.Account{
+		ID: w.UID, Tenant: o.Tenant, Channel: models.Social, Face: weiboFace{engine.More()}, Strangers: true,
+	}}
+	if w.AccessToken != "" {
+		a.account.Late = customerService{weiboapi.New(weiboapi.Options{Base: w.API, AccessToken: string(w.AccessToken), UID: w.UID})}
+	}
+	return []weiboAccount{a}, nil
+}
+
+// customerService sends what was not ready in time. It implements intake.Late.
+type customerService struct{ api *weiboapi.Client }
+
+// Send implements intake.Late. The platform allows it for 48 hours after a
+// message; what is late here is late by seconds.
+func (c customerService) Send(ctx context.Context, citizen, text string) error {
+	return c.api.Reply(ctx, citizen, text)
+}
+
+// doors are all accounts, as the server's parts want them.
+type doors struct {
+	accounts []*intake.Account
+	wechat   []web.WeChat
+	weibo    []web.Weibo
+	busy     string // said where a turn broke off: the same words on both platforms
+}
+
+func openDoors(o *config.Options, wechats []wechatAccount, engine *bot.Engine) (doors, error) {
+	weibos, err := weiboAccounts(o, engine)
+	if err != nil {
+		return doors{}, err
+	}
+	var d doors
+	for _, a := range wechats {
+		d.accounts = append(d.accounts, a.account)
+		d.wechat = append(d.wechat, web.WeChat{Account: a.account, Front: a.door})
+	}
+	for _, a := range weibos {
+		d.accounts = append(d.accounts, a.account)
+		d.weibo = append(d.weibo, web.Weibo{Account: a.account, Front: a.door})
+	}
+	if len(d.accounts) > 0 {
+		d.busy = d.accounts[0].Face.Render(engine.Busy())
+	}
+	return d, nil
+}
+
+// followers keeps who follows the accounts that strangers may write to. It
+// implements intake.Followers.
+type followers struct {
+	db   *store.DB
+	ring *seal.Ring
+}
+
+// Followed implements intake.Followers.
+func (f *followers) Followed(ctx context.Context, t *intake.Turn) error {
+	if err := f.db.SetFollowing(ctx, t.Account.Tenant, t.Account.ID, t.CitizenID, true, t.Input.At); err != nil {
+		return err
+	}
+	return f.remember(ctx, t)
+}
+
+// remember keeps the sealed id, so that it can be looked up at settlement
+// whether the citizen follows.
+func (f *followers) remember(ctx context.Context, t *intake.Turn) error {
+	keys, err := f.ring.Tenant(ctx, t.Account.Tenant)
+	if err != nil {
+		return err
+	}
+	return f.db.Remember(ctx, store.Identity{
+		Tenant: t.Account.Tenant, Account: t.Account.ID, Citizen: t.CitizenID,
+		SealedID: keys.Citizens().Seal([]byte(t.Citizen), t.CitizenID[:]), SeenAt: t.Input.Now,
+	})
+}
+
+// provenance is what is known of the citizen of a turn who rates now: "" where
+// nobody but followers can write.
+func (f *followers) provenance(ctx context.Context, t *intake.Turn) (scoring.Provenance, error) {
+	if !t.Account.Strangers {
+		return "", nil
+	}
+	if err := f.remember(ctx, t); err != nil {
+		return "", err
+	}
+	return f.db.Following(ctx, t.Account.Tenant, t.Account.ID, t.CitizenID)
+}
+
+// left erases what ties a citizen to what they sent. Where strangers may write,
+// that they left stays known by their keyed hash: they may rate again.
+func (f *followers) left(ctx context.Context, t *intake.Turn) error {
+	if t.Account.Strangers {
+		if err := f.db.SetFollowing(ctx, t.Account.Tenant, t.Account.ID, t.CitizenID, false, t.Input.At); err != nil {
+			return err
+		}
+	}
+	return f.db.Erase(ctx, t.Account.Tenant, t.Account.ID, t.CitizenID)
+}
+
+// ensureScenes gives numbers to the codes of the tenant's units, windows and
+// campaigns, on the account whose codes carry numbers alone.
+func ensureScenes(ctx context.Context, o *opened) error {
+	if !o.opts.Weibo.Set() {
+		return nil
+	}
+	units, err := o.db.Units(ctx, o.tenant)
+	if err != nil {
+		return err
+	}
+	campaigns, err := o.db.Campaigns(ctx, o.tenant)
+	if err != nil {
+		return err
+	}
+	targets := make([]string, 0, len(units)+len(campaigns))
+	for _, u := range units {
+		targets = append(targets, unitScene(u))
+	}
+	for i := range campaigns {
+		targets = append(targets, "c:"+campaigns[i].ID)
+	}
+	return o.db.EnsureScenes(ctx, o.tenant, o.opts.Weibo.UID, targets, time.Now())
+}
+
+// sceneNumbers are the numbers of the Weibo account's codes by their scenes.
+func sceneNumbers(ctx context.Context, o *opened) (map[string]int, error) {
+	list, err := o.db.Scenes(ctx, o.tenant, o.opts.Weibo.UID)
+	if err != nil {
+		return nil, err
+	}
+	numbers := make(map[string]int, len(list))
+	for _, s := range list {
+		numbers[s.Target] = s.ID
+	}
+	return numbers, nil
+}
+
+func unitScene(u models.Unit) string {
+	if u.Type == models.Window {
+		return "w:" + u.Code
+	}
+	return "u:" + u.Code
+}
+
+// numberedScenes are an account's scenes as pushes name them.
+func numberedScenes(list []store.Scene) map[string]string {
+	if len(list) == 0 {
+		return nil
+	}
+	m := make(map[string]string, len(list))
+	for _, s := range list {
+		m[fmt.Sprintf("n:%d", s.ID)] = s.Target
+	}
+	return m
+}
