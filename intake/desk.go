@@ -267,12 +267,13 @@ func (d *Desk) effect(ctx context.Context, t *turn, w *bot.World, cur current, n
 	before := next
 	var say bot.Message
 	var ans Answer
+	start := d.Now()
 	finish := func(r bot.Result) ([]byte, error) {
 		next, say = d.Engine.Finish(w, before, t.Input, a, r)
 		ans = d.say(t, &next, say)
+		ans.At = start.Unix() // the same whichever call counts
 		return t.keys.Answers().Seal(encodeAnswer(ans), t.PushID[:]), nil
 	}
-	start := d.Now()
 	r, first, err := d.Actions.Do(ctx, &t.Turn, a, finish)
 	if err != nil {
 		return SessionState{}, Answer{}, err

@@ -42,6 +42,7 @@ type Submission struct {
 	PlatformAt time.Time // the platform's time of the confirming push
 	ReceivedAt time.Time // our time of receipt
 	Answer     []byte    // the finished answer, sealed; committed with the rating
+	Replacing  []byte    // the same for a rating that replaces one; nil: Answer
 }
 
 // Provenance is what was known, when a rating was confirmed, of whether its
@@ -94,11 +95,12 @@ const (
 
 // Ack answers a submission.
 type Ack struct {
-	Verdict Verdict
-	Receipt string    // Counted, DraftDone
-	Unit    string    // DraftDone
-	At      time.Time // DraftDone: when the draft was received
-	Answer  []byte    // Repeat: sealed
+	Verdict  Verdict
+	Receipt  string    // Counted, DraftDone
+	Replaced bool      // Counted: the person had a live rating of the unit; Submission.Replacing was committed
+	Unit     string    // DraftDone
+	At       time.Time // DraftDone: when the draft was received
+	Answer   []byte    // Repeat: sealed
 }
 
 // CloseGrace is how long after the close a rating may still arrive whose

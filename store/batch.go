@@ -20,7 +20,7 @@ type batch struct {
 	window   *window // nil: no such campaign
 	public   publicWindow
 	holders  map[models.ID]models.ID
-	earlier  map[models.ID]bool // ratings that an earlier attempt committed
+	earlier  map[models.ID]bool // ratings that an earlier attempt committed: whether they replaced one
 	in       []*job             // those whose effect this attempt put in
 	replaced map[models.ID]liveRow
 }
@@ -174,14 +174,16 @@ func (b *batch) committedBefore(jobs []*job) part {
 		args = append(args, raw(j.sub.Rating))
 	}
 	return part{
-		sql:  "SELECT id FROM ratings WHERE tenant=? AND campaign=? AND id IN " + tuples(1, len(jobs)),
+		sql: "SELECT r.id, EXISTS (SELECT 1 FROM rating_ends e WHERE e.tenant=r.tenant AND e.campaign=r.campaign AND e.by_rating=r.id)" +
+			" FROM ratings r WHERE r.tenant=? AND r.campaign=? AND r.id IN " + tuples(1, len(jobs)),
 		args: args,
 		rows: func(r *sql.Rows) error {
 			var id models.ID
-			if err := r.Scan(&id); err != nil {
+			var replaced bool
+			if err := r.Scan(&id, &replaced); err != nil {
 				return fmt.Errorf("scan rating: %w", err)
 			}
-			b.earlier[id] = true
+			b.earlier[id] = replaced
 			return nil
 		},
 	}
@@ -208,11 +210,12 @@ func (b *batch) classify(ctx context.Context, conn *sql.Conn) (whole bool, err e
 		if b.verdicts[i] != nil {
 			continue
 		}
+		replaced, committed := b.earlier[j.sub.Rating]
 		switch {
 		case b.holders[j.sub.Push] != j.sub.Rating:
 			repeats = append(repeats, j)
-		case b.earlier[j.sub.Rating]:
-			b.verdicts[i] = &scoring.Ack{Verdict: scoring.Counted, Receipt: j.sub.Receipt}
+		case committed:
+			b.verdicts[i] = &scoring.Ack{Verdict: scoring.Counted, Receipt: j.sub.Receipt, Replaced: replaced}
 		default:
 			if v := b.verdict(j.sub); v != scoring.Counted {
 				b.verdicts[i] = &scoring.Ack{Verdict: v}
@@ -257,7 +260,8 @@ func (b *batch) recall(ctx context.Context, conn *sql.Conn, jobs []*job) error {
 func (b *batch) counted() {
 	for i, j := range b.jobs {
 		if b.verdicts[i] == nil {
-			b.verdicts[i] = &scoring.Ack{Verdict: scoring.Counted, Receipt: j.sub.Receipt}
+			_, replaced := b.replaced[j.sub.Rating]
+			b.verdicts[i] = &scoring.Ack{Verdict: scoring.Counted, Receipt: j.sub.Receipt, Replaced: replaced}
 		}
 	}
 }

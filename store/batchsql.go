@@ -144,6 +144,9 @@ func (b *batch) finish() []part {
 		t.Add(old.answers, -1)
 		lives = append(lives, s.Tenant, s.Campaign, string(s.Channel), s.Unit, raw(s.Person), raw(s.Rating), s.Answers.String())
 		ends = append(ends, s.Tenant, s.Campaign, raw(old.rating), endSuperseded, text(s.ReceivedAt), raw(s.Rating))
+		if s.Replacing != nil {
+			parts = append(parts, part{sql: "UPDATE effects SET answer=? WHERE tenant=? AND push=?", args: []any{blob(s.Replacing), s.Tenant, raw(s.Push)}})
+		}
 	}
 	if n := len(b.replaced); n > 0 {
 		parts = append(parts,

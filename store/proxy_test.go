@@ -203,6 +203,20 @@ func TestCommit_connectionLost_happensOnce(t *testing.T) {
 			} else {
 				p.during(t, direct, c, func() { submit(t, w, s, scoring.Counted) })
 			}
+			changed := change(t, s, "11111")
+			changed.Replacing = []byte("counts instead")
+			p.release = make(chan struct{})
+			p.during(t, direct, c, func() {
+				for _, ack := range together(t, db, changed, rating(t, "A03", "2")) {
+					if want := ack.Receipt == changed.Receipt; ack.Replaced != want {
+						t.Errorf("replaced %t, want %t", ack.Replaced, want)
+					}
+				}
+			})
+			if n := count(t, direct, "effects", "push = ? AND answer = ?", raw(changed.Push), changed.Replacing); n != 1 {
+				t.Error("the answer for a changed rating was not committed")
+			}
+			s = changed
 			wd := withdrawal(t, s)
 			p.release = make(chan struct{})
 			p.during(t, direct, c, func() { withdraw(t, db, wd, scoring.Counted) })
@@ -221,8 +235,8 @@ func TestCommit_connectionLost_happensOnce(t *testing.T) {
 			if n := count(t, direct, "complaints", "id = ? AND no = ?", raw(f.ID), told); n != 1 {
 				t.Errorf("the record has another number than %s", told)
 			}
-			if p.done() != 3 {
-				t.Errorf("%d commits were cut, want 3", p.done())
+			if p.done() != 4 {
+				t.Errorf("%d commits were cut, want 4", p.done())
 			}
 			for _, push := range []models.ID{s.Push, wd.Push, f.Push} {
 				if n := count(t, direct, "effects", "push = ?", raw(push)); n != 1 {
@@ -259,13 +273,15 @@ func TestCommit_lonePacketArrivesLate_changesNothing(t *testing.T) {
 }
 
 // together commits a batch of two.
-func together(t *testing.T, db *DB, list ...scoring.Submission) {
+func together(t *testing.T, db *DB, list ...scoring.Submission) []scoring.Ack {
 	t.Helper()
-	for i, ack := range queued(t, NewWriter(db, WriterOptions{Writers: 1}), list) {
+	acks := queued(t, NewWriter(db, WriterOptions{Writers: 1}), list)
+	for i, ack := range acks {
 		if ack.Verdict != scoring.Counted {
 			t.Errorf("submission %d: verdict %d", i, ack.Verdict)
 		}
 	}
+	return acks
 }
 
 // during runs do with the next commit cut; a late one is let go when somebody

@@ -36,7 +36,10 @@ func TestSubmit_samePush_repeatsTheFirstAnswer(t *testing.T) {
 		withCampaign(t, db, 3)
 		w := writerOn(t, db, WriterOptions{})
 		s := rating(t, "A01", "55555")
-		submit(t, w, s, scoring.Counted)
+		s.Replacing = []byte("of no use: it replaces none")
+		if ack := submit(t, w, s, scoring.Counted); ack.Replaced {
+			t.Error("told that it replaces one")
+		}
 		if ack := submit(t, w, again(t, s), scoring.Repeat); string(ack.Answer) != string(s.Answer) {
 			t.Errorf("answer %q, want %q", ack.Answer, s.Answer)
 		}
@@ -67,7 +70,13 @@ func TestSubmit_changed_supersedes(t *testing.T) {
 		first := rating(t, "A01", "30425")
 		submit(t, w, first, scoring.Counted)
 		second := change(t, first, "55555")
-		submit(t, w, second, scoring.Counted)
+		second.Replacing = []byte("counts instead")
+		if ack := submit(t, w, second, scoring.Counted); !ack.Replaced {
+			t.Error("not told that it replaces one")
+		}
+		if ack := submit(t, w, again(t, second), scoring.Repeat); string(ack.Answer) != "counts instead" {
+			t.Errorf("answer %q was committed", ack.Answer)
+		}
 		got := tally(t, db, models.Mobile, "A01")
 		want := scoring.Tally{Unit: "A01", Received: 2, Superseded: 1}
 		want.Add(second.Answers, 1)

@@ -79,12 +79,23 @@ func (a *actions) rate(ctx context.Context, t *intake.Turn, what bot.Rate, finis
 		Receipt: newReceipt(), Answers: what.Answers, Provenance: provenance, PlatformAt: t.Input.At, ReceivedAt: t.Input.Now,
 	}
 	done := bot.Result{Status: bot.Done, Receipt: s.Receipt, Unit: s.Unit, At: s.ReceivedAt}
+	replacing := done
+	replacing.Before = true
+	if s.Replacing, err = finish(replacing); err != nil {
+		return bot.Result{}, nil, err
+	}
 	if s.Answer, err = finish(done); err != nil {
 		return bot.Result{}, nil, err
 	}
 	ack, err := a.ratings.Submit(ctx, s)
 	if err != nil {
 		return bot.Result{}, nil, err
+	}
+	if ack.Replaced {
+		done = replacing
+		if _, err = finish(done); err != nil { // again: the last call is what was committed
+			return bot.Result{}, nil, err
+		}
 	}
 	return ratingResult(ack, done)
 }

@@ -103,7 +103,11 @@ func TestPush_fourTimesAtOnceOnTwoServers_oneEffectFourEqualAnswers(t *testing.T
 		p.say("55445")
 		confirm := simulator.Tap(link(t, p.last, "确认"))
 		first := deliverAtOnce(t, []*simulator.Platform{a.Platform, b.Platform}, p.who, confirm)
-		contains(t, first, "回执：")
+		contains(t, first, "已经记下", "回执：")
+		p.scan("u:A01")
+		p.say("11115")
+		changed := deliverAtOnce(t, []*simulator.Platform{b.Platform, a.Platform}, p.who, simulator.Tap(link(t, p.last, "确认")))
+		contains(t, changed, "原来那份不再计入", "回执：")
 		if u := a.scores()["A01"]; u.Ratings != int64(round+1) {
 			t.Fatalf("round %d: %d ratings, want %d", round, u.Ratings, round+1)
 		}
