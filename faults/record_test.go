@@ -166,8 +166,10 @@ func (r *record) check(w *town) {
 	if len(r.tickets)+2 < len(tickets)*9/10 || told+2 < len(stored)*9/10 {
 		w.t.Errorf("%d of %d tickets and %d of %d receipts were told", len(r.tickets), len(tickets), told, len(stored))
 	}
-	w.t.Logf("%d pushes; answers: %s; %d ratings (%d receipts told), %d complaints (%d tickets told), %d withdrawals confirmed",
-		r.pushes.Load(), r.counted(), len(stored), told, len(tickets), len(r.tickets), meant["withdrawal"])
+	channels := map[string]string{}
+	rows(w, "SELECT channel, COUNT(*) FROM ratings GROUP BY channel", channels)
+	w.t.Logf("%d pushes; answers: %s; %d ratings %v (%d receipts told), %d complaints (%d tickets told), %d withdrawals confirmed",
+		r.pushes.Load(), r.counted(), len(stored), channels, told, len(tickets), len(r.tickets), meant["withdrawal"])
 	r.checkOnce(w)
 	w.recount()
 }

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -111,14 +112,21 @@ func (p *process) await() {
 	p.t.Fatalf("%s does not serve: %v\n%s", p.name, err, p.log.tail())
 }
 
+// freePort is below the ports that outgoing connections take by themselves: a
+// server that was killed must find its own free when it comes back.
 func freePort(t testing.TB) string {
 	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	var err error
+	for range 100 {
+		var l net.Listener
+		addr := fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))
+		if l, err = (&net.ListenConfig{}).Listen(t.Context(), "tcp", addr); err == nil {
+			_ = l.Close()
+			return addr
+		}
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
+	t.Fatal(err)
+	return ""
 }
 
 // needServers skips where nobody asked for servers; where somebody did, they
@@ -240,12 +248,15 @@ func newRedis(t testing.TB, dir string) (p *process, addr string) {
 	return p, addr
 }
 
-// The account of the servers.
+// The accounts of the servers.
 const (
 	appID      = "wx0123456789abcdef"
 	token      = "AToken0fTheTests"
 	aesKey     = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 	originalID = "gh_0123456789ab"
+
+	weiboUID    = "1902538057"
+	weiboSecret = "ASecretOfTheFanService"
 )
 
 // build makes the program once a test run, with the flags that the tests were
@@ -277,6 +288,7 @@ func environ(database, redis, addr string) []string {
 		"PINGYI_ENV=demo", "PINGYI_ADDR=" + addr, "PINGYI_METRICS_ADDR=", "PINGYI_SECRET=a secret of the tests, 32 bytes or more",
 		"PINGYI_DATABASE=mysql:" + database, "PINGYI_REDIS=redis://" + redis + "/0", "PINGYI_WECHAT_APP_ID=" + appID,
 		"PINGYI_WECHAT_TOKEN=" + token, "PINGYI_WECHAT_AES_KEY=" + aesKey, "PINGYI_WECHAT_ORIGINAL_ID=" + originalID,
+		"PINGYI_WEIBO_UID=" + weiboUID, "PINGYI_WEIBO_APP_SECRET=" + weiboSecret,
 	}, plainEnviron()...)
 }
 
@@ -300,8 +312,9 @@ func binary(t testing.TB) string {
 	return bin
 }
 
-// newServer makes a pingyi on an address of its own; it is not started.
-func newServer(t testing.TB, name, dir, database, redis string) (p *process, base string) {
+// newServer makes a pingyi on an address of its own, with further options; it is
+// not started.
+func newServer(t testing.TB, name, dir, database, redis string, more ...string) (p *process, base string) {
 	t.Helper()
 	bin, addr := binary(t), freePort(t)
 	base = "http://" + addr
@@ -309,7 +322,7 @@ func newServer(t testing.TB, name, dir, database, redis string) (p *process, bas
 		t: t, name: name, log: &log{},
 		make: func() *exec.Cmd {
 			cmd := exec.Command(bin, "serve")
-			cmd.Env, cmd.Dir = environ(database, redis, addr), dir
+			cmd.Env, cmd.Dir = append(environ(database, redis, addr), more...), dir
 			return cmd
 		},
 		up: func(ctx context.Context) error { return get(ctx, base+"/readyz") },

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"net/http"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,9 +26,14 @@ type town struct {
 	redis   *process
 	servers []*process
 	bases   []string
-	fronts  []*simulator.Platform // one a server
-	sql     []*proxy              // each server's way to MariaDB
-	cache   *proxy                // to Redis
+	metrics []string              // addresses of the servers' metrics
+	fronts  []*simulator.Platform // WeChat, one a server
+	weibos  []*simulator.WeiboPlatform
+	share   int              // of 100 citizens so many are on Weibo
+	client  *http.Client     // of the fronts
+	ticks   <-chan time.Time // nil: pushes are sent as fast as citizens can
+	sql     []*proxy         // each server's way to MariaDB
+	cache   *proxy           // to Redis
 	db      *sql.DB
 	dsn     string
 	redisAt string
@@ -40,7 +47,7 @@ type town struct {
 func newTown(t testing.TB, servers int) *town {
 	t.Helper()
 	needServers(t)
-	w := &town{t: t, dir: t.TempDir(), record: newRecord(t)}
+	w := &town{t: t, dir: t.TempDir(), record: newRecord(t), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}}
 	var dsn func(string) string
 	w.mariadb, dsn = newMariaDB(t, w.dir)
 	w.redis, w.redisAt = newRedis(t, w.dir)
@@ -50,19 +57,21 @@ func newTown(t testing.TB, servers int) *town {
 	at := strings.TrimSuffix(w.dsn[strings.Index(w.dsn, "tcp(")+4:], ")/pingyi")
 	for i := range servers {
 		p := newProxy(t, at, true)
-		s, base := newServer(t, fmt.Sprint("pingyi", i), w.dir, dsn(p.addr()), w.cache.addr())
-		w.sql, w.servers, w.bases = append(w.sql, p), append(w.servers, s), append(w.bases, base)
+		metrics := freePort(t)
+		s, base := newServer(t, fmt.Sprint("pingyi", i), w.dir, dsn(p.addr()), w.cache.addr(), "PINGYI_METRICS_ADDR="+metrics)
+		w.sql, w.servers, w.bases, w.metrics = append(w.sql, p), append(w.servers, s), append(w.bases, base), append(w.metrics, metrics)
 		s.start()
 		s.await()
-		w.fronts = append(w.fronts, w.front(base))
+		w.fronts, w.weibos = append(w.fronts, w.front(base)), append(w.weibos, w.weibo(base))
 	}
+	w.share = number(t, "PINGYI_FAULT_WEIBO", 50)
 	w.healthy.Store(true)
 	return w
 }
 
 func (w *town) front(base string) *simulator.Platform {
 	w.t.Helper()
-	p, err := simulator.NewPlatform(simulator.PlatformOptions{Target: base + "/wechat", Account: simulator.Account{
+	p, err := simulator.NewPlatform(simulator.PlatformOptions{Target: base + "/wechat", Client: w.client, Account: simulator.Account{
 		AppID: appID, Token: token, AESKey: aesKey, OriginalID: originalID,
 	}})
 	if err != nil {
@@ -84,6 +93,7 @@ func (w *town) recount() {
 // citizen is somebody who rates.
 type citizen struct {
 	w    *town
+	on   platform
 	who  *simulator.Citizen
 	rnd  *rand.Rand
 	last simulator.Exchange
@@ -95,17 +105,23 @@ type citizen struct {
 
 func (w *town) citizen(seed uint64) *citizen {
 	n := w.serial.Add(1)
-	return &citizen{
-		w: w, who: &simulator.Citizen{OpenID: fmt.Sprintf("o%016x%06d", seed, n), Following: true}, live: map[string]*intention{},
-		rnd: rand.New(rand.NewPCG(seed, uint64(n))),
+	c := &citizen{w: w, live: map[string]*intention{}, rnd: rand.New(rand.NewPCG(seed, uint64(n)))}
+	if c.rnd.IntN(100) < w.share {
+		c.on, c.who = w.onWeibo(), &simulator.Citizen{OpenID: strconv.FormatInt(2_000_000_000+n, 10)}
+	} else {
+		c.on, c.who = w.onWeChat(), &simulator.Citizen{OpenID: fmt.Sprintf("o%016x%06d", seed, n), Following: true}
 	}
+	return c
 }
 
 // send makes a push and delivers it so many times, overlapping, on any server.
 // It returns the first proper answer.
 func (c *citizen) send(act simulator.Act, copies int) simulator.Exchange {
 	c.w.t.Helper()
-	made, err := c.w.fronts[0].Make(c.who, act)
+	if c.w.ticks != nil {
+		<-c.w.ticks
+	}
+	made, err := c.on.make(c.who, act)
 	if err != nil {
 		c.w.t.Error(err)
 		return simulator.Exchange{}
@@ -113,9 +129,9 @@ func (c *citizen) send(act simulator.Act, copies int) simulator.Exchange {
 	c.sent++
 	answers := make([]simulator.Exchange, copies)
 	var group sync.WaitGroup
-	first := c.rnd.IntN(len(c.w.fronts))
+	first := c.rnd.IntN(len(c.on.fronts))
 	for i := range copies {
-		front, late := c.w.fronts[(first+i)%len(c.w.fronts)], time.Duration(0)
+		front, late := c.on.fronts[(first+i)%len(c.on.fronts)], time.Duration(0)
 		if i > 0 {
 			late = time.Duration(c.rnd.IntN(40)) * time.Millisecond
 		}
@@ -201,7 +217,7 @@ func (c *citizen) rate(copies int) {
 	c.w.t.Errorf("a rating did not come through in 50 tries; last answer %q %v", c.last.Text, c.last.Faults)
 }
 
-// confirm taps a summary's link until its proof is told, at most twice.
+// confirm taps a summary's link, or types what it says, until its proof is told, at most twice.
 func (c *citizen) confirm(in *intention, tap simulator.Act, copies int) bool {
 	for i := range 2 {
 		in.tries++
@@ -218,6 +234,9 @@ func (c *citizen) confirm(in *intention, tap simulator.Act, copies int) bool {
 			in.proof = proof
 			c.w.record.told(in)
 			return true
+		}
+		if c.on.words {
+			tap = simulator.Say("确认") // the number may mean something else by now
 		}
 		c.w.settle()
 	}
