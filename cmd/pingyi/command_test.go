@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -249,6 +252,20 @@ func TestSimulate_ofADemoServer_agreesWithItsScores(t *testing.T) {
 	}
 }
 
+func TestSimulate_ofAnotherServer_isRefusedAndLeavesNothing(t *testing.T) {
+	w := newWorld(t)
+	w.serve()
+	other := httptest.NewServer(http.NotFoundHandler())
+	defer other.Close()
+	_, errs, code := w.command("simulate", "--url", other.URL)
+	if code != exitUsage || !strings.Contains(errs, "no demo") {
+		t.Errorf("exit code %d\n%s", code, errs)
+	}
+	if n := w.count(t, "SELECT COUNT(*) FROM api_keys WHERE name = 'simulate'"); n != 0 {
+		t.Errorf("%d keys of the simulation are left", n)
+	}
+}
+
 func TestBackup_ofADatabaseInUse_isWhole(t *testing.T) {
 	w := newWorld(t)
 	in := w.serve()
@@ -256,6 +273,12 @@ func TestBackup_ofADatabaseInUse_isWhole(t *testing.T) {
 	scores := asJSON(t, in.scores())
 	copied := filepath.Join(w.dir, "copy.db")
 	w.must("backup", copied)
+	if info, err := os.Stat(copied); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	if _, errs, code := w.command("backup", copied); code == exitDone || !strings.Contains(errs, "exists") {
+		t.Errorf("written over: exit code %d\n%s", code, errs)
+	}
 	in.phone().rate("A03", "11111") // not in the copy
 	in.stop()
 	w.env["PINGYI_DATABASE"] = "sqlite:" + copied

@@ -47,6 +47,9 @@ func (e *env) simulate(ctx context.Context, c *cli.Command) error {
 		if err != nil {
 			return err
 		}
+		if err = askDemo(ctx, base); err != nil {
+			return err
+		}
 		key := newAPIKey()
 		if err = ensureAPIKey(ctx, o.db, o.tenant, "simulate", models.RoleOffice, key); err != nil {
 			return err
@@ -61,6 +64,24 @@ func (e *env) simulate(ctx context.Context, c *cli.Command) error {
 		}
 		return errors.Join(err, e.revoke(ctx, o, key))
 	})
+}
+
+// askDemo refuses a server that is not a demo, before anything is written: the
+// ratings of made-up citizens count like any other.
+func askDemo(ctx context.Context, base string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/simulator", http.NoBody)
+	if err != nil {
+		return misuse("simulate: --url: %w", err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("simulate: no server at %s: %w", base, err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusOK {
+		return misuse("simulate: the server at %s is no demo: it has no /simulator (%s)", base, res.Status)
+	}
+	return nil
 }
 
 // simulated plays the platform of a channel towards a server.
