@@ -3,8 +3,10 @@ package bot
 import (
 	"fmt"
 	"strings"
+	"testing"
 	"time"
 
+	"pingyi/internal/bounds"
 	"pingyi/models"
 )
 
@@ -231,14 +233,15 @@ func (h *fakeHost) file(a File) Result {
 
 // dialogue is one citizen talking with the engine through the host.
 type dialogue struct {
-	e     *Engine
-	w     *World
-	h     *fakeHost
-	s     Session
-	said  []Message
-	n     byte
-	marks bool // the platform returns the marks of links
-	cut   bool // the next effect happens, but nothing is saved or shown
+	e      *Engine
+	w      *World
+	h      *fakeHost
+	s      Session
+	said   []Message
+	n      byte
+	marks  bool       // the platform returns the marks of links
+	cut    bool       // the next effect happens, but nothing is saved or shown
+	within testing.TB // holds each turn to its bounds; nil: nobody does
 }
 
 func newDialogue(e *Engine, taps bool) *dialogue {
@@ -260,7 +263,14 @@ func (d *dialogue) send(in Input) (Message, error) {
 	if err = s.UnmarshalBinary(data); err != nil {
 		return Message{}, fmt.Errorf("session after %d messages: %w", d.n-1, err)
 	}
-	next, out := d.e.Advance(d.w, s, in)
+	var next Session
+	var out Outcome
+	advance := func() { next, out = d.e.Advance(d.w, s, in) }
+	if d.within == nil {
+		advance()
+	} else {
+		bounds.Hold(d.within, bounds.Push, advance)
+	}
 	if again, _ := s.MarshalBinary(); string(again) != string(data) {
 		return Message{}, fmt.Errorf("Advance changed the session it was given")
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pingyi/internal/bounds"
 	"pingyi/models"
 	"pingyi/scoring"
 )
@@ -271,6 +272,9 @@ func TestParseProfile_tagWhereAListStands_isAFault(t *testing.T) {
 	}
 }
 
+// fileKiB is what a KiB of a profile may take to read.
+var fileKiB = bounds.Limit{Time: 2 * time.Millisecond, Bytes: 1 << 20}
+
 func FuzzProfile(f *testing.F) {
 	f.Add([]byte(shippedProfile(f, "maanshan-2017")))
 	f.Add([]byte("a: &a [*a]\n"))
@@ -278,7 +282,9 @@ func FuzzProfile(f *testing.F) {
 	f.Add([]byte("5: 1\nid: x\n"))
 	f.Add([]byte("methods: [{points: {5: 100}}]\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		p, err := ParseProfile(text)
+		var p Profile
+		var err error
+		bounds.Hold(t, bounds.Push.Per(fileKiB, len(text)), func() { p, err = ParseProfile(text) })
 		if err != nil {
 			var faults Faults
 			if !errors.As(err, &faults) || len(faults) == 0 {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"pingyi/internal/bounds"
 	"pingyi/models"
 )
 
@@ -190,7 +191,8 @@ func FuzzSearch(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		found := d.Search(text, 5)
+		var found []models.Unit
+		bounds.Hold(t, bounds.Push, func() { found = d.Search(text, 5) })
 		if len(found) > 5 {
 			t.Fatalf("%d units", len(found))
 		}

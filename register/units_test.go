@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"pingyi/internal/bounds"
 	"pingyi/models"
 )
 
@@ -240,6 +242,9 @@ func TestWarnings_sharedNames_areToldApart(t *testing.T) {
 	}
 }
 
+// fileKiB is what a KiB of a file may take to read.
+var fileKiB = bounds.Limit{Time: 2 * time.Millisecond, Bytes: 1 << 20}
+
 func FuzzUnitsCSV(f *testing.F) {
 	f.Add([]byte(head + "A03,市教育局,政府部门,government,,教育局,,,\nW,窗,x,window,,,a03,,\n"))
 	f.Add([]byte("\ufeff" + head + "A03,\"市\"\"教育局\",x,service,,,,,\r\n"))
@@ -247,7 +252,9 @@ func FuzzUnitsCSV(f *testing.F) {
 	f.Add([]byte("\xff\xfe"))
 	f.Add([]byte(head + "C11,\xc1\xaa\xcd\xa8,x,service,,,,,\n"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		units, err := ParseUnits(strings.NewReader(string(raw)))
+		var units []models.Unit
+		var err error
+		bounds.Hold(t, bounds.Push.Per(fileKiB, len(raw)), func() { units, err = ParseUnits(strings.NewReader(string(raw))) })
 		if err != nil {
 			var list Faults
 			if !errors.As(err, &list) || len(list) == 0 || units != nil {

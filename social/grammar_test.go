@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"pingyi/internal/bounds"
 	"pingyi/models"
 )
 
@@ -98,7 +99,9 @@ func FuzzParse(f *testing.F) {
 		reasons[r] = true
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		o, r := Parse(text, []string{us}, known)
+		var o Opinion
+		var r Reason
+		bounds.Hold(t, bounds.Push, func() { o, r = Parse(text, []string{us}, known) })
 		if !reasons[r] {
 			t.Fatalf("%q: the reason %q is on no list", text, r)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pingyi/bot"
+	"pingyi/internal/bounds"
 )
 
 func FuzzOpen(f *testing.F) {
@@ -20,7 +21,12 @@ func FuzzOpen(f *testing.F) {
 	f.Add([]byte(push("text", `a\ud83d,}`, `{"a":[1,],}`)))
 	a, q := account(f), ParseQuery(signed(testTime))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		p, err := a.Open(q, body)
+		if len(body) > MaxBody {
+			return // is not read to its end
+		}
+		var p Push
+		var err error
+		bounds.Hold(t, bounds.Push, func() { p, err = a.Open(q, body) })
 		var refusal *Refusal
 		switch {
 		case errors.Is(err, ErrUnusable):
@@ -64,7 +70,9 @@ func FuzzParse(f *testing.F) {
 		d.UseNumber()
 		var want map[string]any
 		valid := json.Valid([]byte(s)) && d.Decode(&want) == nil && want != nil
-		got, reason := parse([]byte(s))
+		var got map[string]any
+		var reason Reason
+		bounds.Hold(t, bounds.Push, func() { got, reason = parse([]byte(s)) })
 		if valid && reason == Broken {
 			t.Fatalf("refused as broken")
 		}
