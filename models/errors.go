@@ -23,12 +23,21 @@ const (
 )
 
 // Error is a domain error. Code is stable and machine readable
-// ("unknown_campaign"); Text is for people and carries no secret.
+// ("unknown_campaign"); Text is for people and carries no secret. Faults, where
+// there are any, are everything that is wrong with what came in.
 type Error struct {
-	Kind Kind
-	Code string
-	Text string
-	Err  error
+	Kind   Kind
+	Code   string
+	Text   string
+	Faults []Fault
+	Err    error
+}
+
+// Fault is one thing that is wrong with an input. Place says where, as whoever
+// sent it knows its parts; it may be empty.
+type Fault struct {
+	Place string
+	Text  string
 }
 
 func (e *Error) Error() string { return e.Text }

@@ -18,6 +18,22 @@ const (
 	Ended
 )
 
+// String is the threshold in days: none, 30, 7, 1, and then ended.
+func (w Warning) String() string {
+	switch w {
+	case Within30Days:
+		return "30"
+	case Within7Days:
+		return "7"
+	case Within1Day:
+		return "1"
+	case Ended:
+		return "ended"
+	default:
+		return "none"
+	}
+}
+
 // Token is when a token ends. Where nobody said when it was issued, it counts
 // from when it was first seen, so the true end can be earlier, never later.
 type Token struct{ Issued time.Time }

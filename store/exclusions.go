@@ -216,10 +216,11 @@ func (db *DB) LiveRatings(ctx context.Context, tenant, campaign string, channel 
 	return list, fail("live ratings", err)
 }
 
-// RatingByReceipt is the id of the rating that a receipt was given for.
-func (db *DB) RatingByReceipt(ctx context.Context, tenant, campaign, receipt string) (models.ID, error) {
+// RatingByReceipt is the id of the rating on a channel that a receipt was given
+// for.
+func (db *DB) RatingByReceipt(ctx context.Context, tenant, campaign string, channel models.Channel, receipt string) (models.ID, error) {
 	var ids []models.ID
-	err := db.read.WithContext(ctx).Raw("SELECT id FROM ratings WHERE tenant=? AND campaign=? AND receipt=?", tenant, campaign, receipt).Scan(&ids).Error
+	err := db.read.WithContext(ctx).Raw("SELECT id FROM ratings WHERE tenant=? AND campaign=? AND channel=? AND receipt=?", tenant, campaign, channel, receipt).Scan(&ids).Error
 	if err == nil && len(ids) == 0 {
 		return models.ID{}, models.Errorf(models.NotFound, "unknown_receipt", "no rating has this receipt")
 	}

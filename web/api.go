@@ -64,6 +64,8 @@ func (s *Server) routeAPI() error {
 	s.routeCampaigns(api)
 	s.routeScores(api)
 	s.routeComplaints(api)
+	s.routeSocial(api)
+	s.routePolls(api)
 
 	var err error
 	if s.openapi, err = json.Marshal(api.OpenAPI()); err != nil {
@@ -76,10 +78,12 @@ func (s *Server) routeAPI() error {
 	return nil
 }
 
-// register adds an operation for keys of the given roles. What h cannot answer
-// becomes a problem document.
+// register adds an operation, a GET unless it says otherwise, for keys of the
+// given roles. What h cannot answer becomes a problem document.
 func register[I, O any](s *Server, api huma.API, op huma.Operation, roles []models.Role, h func(context.Context, Principal, *I) (*O, error)) {
-	op.Method = http.MethodGet
+	if op.Method == "" {
+		op.Method = http.MethodGet
+	}
 	op.Metadata = map[string]any{rolesOf: roles}
 	op.Security = []map[string][]string{{bearer: {}}}
 	op.RejectUnknownQueryParameters = true
@@ -96,7 +100,7 @@ func register[I, O any](s *Server, api huma.API, op huma.Operation, roles []mode
 		}
 		return out, nil
 	})
-	documentInputFault(api, op.Path)
+	documentInputFault(api, op.Path, op.Method)
 }
 
 // documentNull says of fields that are objects that they may be null, which
@@ -109,8 +113,12 @@ func documentNull(of *huma.Schema, fields ...string) {
 
 // documentInputFault takes huma's 422 out of the description: wrong input is
 // answered 400 here.
-func documentInputFault(api huma.API, path string) {
-	delete(api.OpenAPI().Paths[path].Get.Responses, "422")
+func documentInputFault(api huma.API, path, method string) {
+	op := api.OpenAPI().Paths[path].Get
+	if method == http.MethodPost {
+		op = api.OpenAPI().Paths[path].Post
+	}
+	delete(op.Responses, "422")
 }
 
 // page cuts rows, of which one more than limit was asked for, to limit and says
@@ -140,15 +148,17 @@ func parseCampaignCursor(s string) (id string, err error) {
 	return string(b), nil
 }
 
-// complaintCursor is the microseconds of receipt and the id of a list's last
-// row.
-func complaintCursor(r complaints.Record) string {
-	b := binary.BigEndian.AppendUint64(nil, uint64(r.At.UnixMicro()))
-	return cursorForm.EncodeToString(append(b, r.ID[:]...))
+// placeCursor is the time, in microseconds, and the id of a list's last row.
+func placeCursor(at time.Time, id models.ID) string {
+	b := binary.BigEndian.AppendUint64(nil, uint64(at.UnixMicro()))
+	return cursorForm.EncodeToString(append(b, id[:]...))
 }
 
-// parseComplaintCursor reads a cursor; the zero id is the start.
-func parseComplaintCursor(s string) (at time.Time, id models.ID, err error) {
+// complaintCursor is the place of a complaint by its receipt.
+func complaintCursor(r complaints.Record) string { return placeCursor(r.At, r.ID) }
+
+// parsePlaceCursor reads a cursor; the zero id is the start.
+func parsePlaceCursor(s string) (at time.Time, id models.ID, err error) {
 	if s == "" {
 		return at, id, nil
 	}

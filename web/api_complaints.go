@@ -46,7 +46,7 @@ func (s *Server) routeComplaints(api huma.API) {
 }
 
 func (s *Server) listComplaints(ctx context.Context, who Principal, in *listComplaints) (*complaintPage, error) {
-	at, id, err := parseComplaintCursor(in.Cursor)
+	at, id, err := parsePlaceCursor(in.Cursor)
 	if err != nil {
 		return nil, err
 	}

@@ -104,7 +104,7 @@ func (s *Server) getScores(ctx context.Context, who Principal, in *getScores, f 
 	}
 	if who.Role != models.RoleOffice {
 		if !closed(phase) {
-			return nil, models.Errorf(models.Forbidden, "scores_sealed", "scores are sealed until the close of the ratings")
+			return nil, sealed()
 		}
 		doc = doc.ForPublic()
 	}
@@ -127,6 +127,11 @@ func (s *Server) getScores(ctx context.Context, who Principal, in *getScores, f 
 		out.ContentDisposition = fmt.Sprintf(`attachment; filename="scores-%s-%s.%s"`, fileName(doc.Campaign), fileName(string(doc.Channel)), f.name)
 	}
 	return out, nil
+}
+
+// sealed is the answer to whoever asks for scores too early.
+func sealed() *models.Error {
+	return models.Errorf(models.Forbidden, "scores_sealed", "scores are sealed until the close of the ratings")
 }
 
 // closed reports whether the rating window of a campaign in this phase is over.

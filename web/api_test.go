@@ -63,14 +63,21 @@ func TestAPI_keysOutOfOrder_is503AndNot401(t *testing.T) {
 }
 
 func TestAPI_rolesAreDenyByDefault(t *testing.T) {
-	r := newRig(t, func(o *Options) { o.Scores = &fakeScores{doc: sample(), phase: models.PhaseClosed} })
+	r := newRig(t, func(o *Options) {
+		o.Scores, o.Social = &fakeScores{doc: sample(), phase: models.PhaseClosed}, &fakeSocial{phase: models.PhaseClosed}
+	})
 	office := []models.Role{models.RoleOffice, models.RoleAuditor}
+	watchers := []models.Role{models.RoleOffice, models.RoleAuditor, models.RoleChannelOwner}
 	for path, allowed := range map[string][]models.Role{
 		"/campaigns":                                 models.Roles(),
 		"/campaigns/2017/scores?channel=mobile":      models.Roles(),
 		"/campaigns/2017/scores.csv?channel=mobile":  models.Roles(),
 		"/campaigns/2017/scores.xlsx?channel=mobile": models.Roles(),
 		"/complaints":                                office,
+		"/social/status":                             watchers,
+		"/social/texts":                              office,
+		"/campaigns/2017/social/figures":             office,
+		"/campaigns/2017/poll-results":               watchers,
 	} {
 		for _, role := range models.Roles() {
 			w := r.get(t, role, apiRoot+path)

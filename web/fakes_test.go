@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,7 @@ import (
 	"pingyi/intake"
 	"pingyi/models"
 	"pingyi/scoring"
+	"pingyi/social"
 )
 
 // keyFor is the key of a role; fakeKeys knows one for every role.
@@ -88,6 +90,81 @@ func (f fakeComplaints) Complaints(_ context.Context, _ string, at time.Time, id
 		}
 	}
 	return out, nil
+}
+
+// fakeSocial has an account for the tenant default unless none is set.
+type fakeSocial struct {
+	none    bool
+	texts   []social.ListedText
+	figures social.Figures
+	phase   models.Phase
+}
+
+func (f *fakeSocial) account(tenant string) error {
+	if f.none || tenant != "default" {
+		return models.Errorf(models.NotFound, "no_weibo_account", "the tenant %s has no Weibo account here", tenant)
+	}
+	return nil
+}
+
+func (f *fakeSocial) Status(_ context.Context, tenant string) (social.AccountStatus, error) {
+	return social.AccountStatus{
+		Day: "20261122", Calls: map[string]social.Calls{"poll": {Spent: 3, Limit: 72}}, Counted: 7, Listed: map[social.Reason]int64{social.NoLevel: 2},
+	}, f.account(tenant)
+}
+
+func (f *fakeSocial) Texts(_ context.Context, tenant string, reason social.Reason, at time.Time, id models.ID, limit int) ([]social.ListedText, error) {
+	if reason != "" && !slices.Contains(social.Reasons(), reason) {
+		return nil, models.Errorf(models.Invalid, "bad_reason", "no such reason")
+	}
+	var out []social.ListedText
+	for _, t := range f.texts {
+		behind := id.IsZero() || t.At.After(at) || t.At.Equal(at) && bytes.Compare(t.Item[:], id[:]) > 0
+		if behind && (reason == "" || t.Reason == reason) && len(out) < limit {
+			out = append(out, t)
+		}
+	}
+	return out, f.account(tenant)
+}
+
+func (f *fakeSocial) Figures(_ context.Context, tenant, campaign string) (social.Figures, models.Phase, error) {
+	if campaign != "2017" {
+		return social.Figures{}, "", models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", campaign)
+	}
+	return f.figures, f.phase, f.account(tenant)
+}
+
+// fakePolls keeps records of campaign 2017, which rates A03.
+type fakePolls struct{ kept []social.PollRecord }
+
+func (f *fakePolls) PollResults(_ context.Context, _, campaign string) ([]social.PollResults, error) {
+	if campaign != "2017" {
+		return nil, models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", campaign)
+	}
+	var out []social.PollResults
+	for i := range f.kept {
+		out = append(out, f.kept[i].Show())
+	}
+	return out, nil
+}
+
+func (f *fakePolls) AddPollResults(_ context.Context, tenant, campaign string, p social.PollEntry, place func(string, int) string) (social.PollResults, bool, error) {
+	if faults := p.Check(map[string]bool{"A03": true}, place); len(faults) > 0 {
+		e := models.Errorf(models.Invalid, "bad_poll_results", "the poll results have faults")
+		e.Faults = faults
+		return social.PollResults{}, false, e
+	}
+	r, err := p.Record(tenant, campaign, time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC))
+	if err != nil {
+		return social.PollResults{}, false, err
+	}
+	for i := range f.kept {
+		if f.kept[i].ID == r.ID {
+			return f.kept[i].Show(), false, nil
+		}
+	}
+	f.kept = append(f.kept, r)
+	return r.Show(), true, nil
 }
 
 // fakeIntake answers with reply and keeps what it was asked.
@@ -163,6 +240,7 @@ func testOptions(t testing.TB) (Options, *lockedBuffer) {
 		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now: time.Now, Registry: reg, Metrics: m, Random: rand.Reader,
 		Keys: fakeKeys{}, Campaigns: fakeCampaigns{}, Scores: &fakeScores{}, Complaints: fakeComplaints{},
+		Social: &fakeSocial{}, Polls: &fakePolls{},
 	}, log
 }
 

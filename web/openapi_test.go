@@ -17,7 +17,12 @@ func TestOpenAPI_describesEveryOperation(t *testing.T) {
 			Summary     string                `json:"summary"`
 			Description string                `json:"description"`
 			Security    []map[string][]string `json:"security"`
-			Responses   map[string]struct {
+			RequestBody struct {
+				Content map[string]struct {
+					Schema map[string]any `json:"schema"`
+				} `json:"content"`
+			} `json:"requestBody"`
+			Responses map[string]struct {
 				Content map[string]struct {
 					Schema map[string]any `json:"schema"`
 				} `json:"content"`
@@ -45,6 +50,9 @@ func TestOpenAPI_describesEveryOperation(t *testing.T) {
 			t.Errorf("%s may be null, the description says %v", field, one)
 		}
 	}
+	if one := doc.Components.Schemas["AccountStatus"].Properties["token"].OneOf; len(one) != 2 || one[1].Type != "null" {
+		t.Errorf("the token may be null, the description says %v", one)
+	}
 	if got := doc.Components.Schemas["Scores"].Properties["units"].Type; got != "array" {
 		t.Errorf("units are %v", got)
 	}
@@ -68,6 +76,9 @@ func TestOpenAPI_describesEveryOperation(t *testing.T) {
 			}
 			if len(op.Responses["200"].Content) == 0 {
 				t.Errorf("%s %s does not say what it answers", method, path)
+			}
+			if method == "post" && (len(op.Responses["201"].Content) == 0 || len(op.RequestBody.Content["application/json"].Schema) == 0) {
+				t.Errorf("%s %s does not say what it takes or what it makes", method, path)
 			}
 		}
 	}

@@ -25,6 +25,12 @@ func TestRoutes_eachHasItsPolicy(t *testing.T) {
 		"GET /api/v1/campaigns/:campaign/scores.csv":  forRoles,
 		"GET /api/v1/campaigns/:campaign/scores.xlsx": forRoles,
 		"GET /api/v1/complaints":                      forRoles,
+		"GET /api/v1/social/status":                   forRoles,
+		"GET /api/v1/social/texts":                    forRoles,
+
+		"GET /api/v1/campaigns/:campaign/social/figures": forRoles,
+		"GET /api/v1/campaigns/:campaign/poll-results":   forRoles,
+		"POST /api/v1/campaigns/:campaign/poll-results":  forRoles,
 	}
 	for _, r := range h.engine.Routes() {
 		p, ok := h.policies[routeKey{r.Method, r.Path}]

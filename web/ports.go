@@ -8,6 +8,7 @@ import (
 	"pingyi/intake"
 	"pingyi/models"
 	"pingyi/scoring"
+	"pingyi/social"
 )
 
 // Intake answers an authentic push before the deadline of ctx; it never fails.
@@ -84,4 +85,32 @@ type Complaints interface {
 	// those received at the same time by descending id. It starts behind the row
 	// received at (whole microseconds) with this id; a zero id is the start.
 	Complaints(ctx context.Context, tenant string, at time.Time, id models.ID, limit int) ([]complaints.Record, error)
+}
+
+// Social shows the office the public side of a tenant's Weibo account. Of a
+// tenant without one every method is a models.Error no_weibo_account of kind
+// NotFound.
+type Social interface {
+	// Status is how the account's day stands.
+	Status(ctx context.Context, tenant string) (social.AccountStatus, error)
+	// Texts is at most limit texts that did not count, the oldest first, behind
+	// the one written at (whole microseconds) with this id; a zero id is the
+	// start. An empty reason is every reason; one that there is not is a
+	// models.Error bad_reason of kind Invalid.
+	Texts(ctx context.Context, tenant string, reason social.Reason, at time.Time, id models.ID, limit int) ([]social.ListedText, error)
+	// Figures are those of a campaign's social channel, and the phase that it is
+	// in. Errors are those of Scores.
+	Figures(ctx context.Context, tenant, campaign string) (social.Figures, models.Phase, error)
+}
+
+// Polls keeps the results of polls that operators enter.
+type Polls interface {
+	// PollResults lists a campaign's in the order in which they were entered. An
+	// unknown campaign is a models.Error unknown_campaign of kind NotFound.
+	PollResults(ctx context.Context, tenant, campaign string) ([]social.PollResults, error)
+	// AddPollResults enters results, or finds those that are the same: added is
+	// false then. A models.Error bad_poll_results of kind Invalid holds every
+	// fault, where place says it is; unknown_poll_result, of kind NotFound: what
+	// it replaces is not there.
+	AddPollResults(ctx context.Context, tenant, campaign string, p social.PollEntry, place func(field string, row int) string) (r social.PollResults, added bool, err error)
 }

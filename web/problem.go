@@ -82,7 +82,11 @@ func (s *Server) problemOf(ctx context.Context, err error) *Problem {
 	}
 	var known *models.Error
 	if errors.As(err, &known) && known.Kind != models.Internal {
-		return newProblem(statusOf(known.Kind), known.Code, known.Text)
+		p = newProblem(statusOf(known.Kind), known.Code, known.Text)
+		for _, f := range known.Faults {
+			p.Errors = append(p.Errors, ProblemField{Location: f.Place, Message: f.Text})
+		}
+		return p
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return newProblem(http.StatusServiceUnavailable, "timeout", "this took too long, please try again")
@@ -145,7 +149,7 @@ func inputProblem(status int, msg string, errs []error) *Problem {
 }
 
 // inputCode names the first fault: channel_required, bad_limit,
-// unknown_parameter.
+// unknown_parameter, bad_body.
 func inputCode(d *huma.ErrorDetail) string {
 	place, name, _ := strings.Cut(d.Location, ".")
 	switch {
@@ -155,6 +159,8 @@ func inputCode(d *huma.ErrorDetail) string {
 		return name + "_required"
 	case place == "query" || place == "path":
 		return "bad_" + name
+	case place == "body":
+		return "bad_body"
 	}
 	return "bad_request"
 }

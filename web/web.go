@@ -4,7 +4,7 @@
 // into problem documents.
 //
 // It may import bot, bot/wechat, bot/weibo, intake, export, scoring,
-// complaints and models; storage, keys and the dialogue are behind the ports
+// complaints, social and models; storage, keys and the dialogue are behind the ports
 // of ports.go, which are wired in cmd. Gin and huma stay in here.
 package web
 
@@ -22,7 +22,7 @@ import (
 )
 
 // Options is what a Server is made of. Log, Now, Registry, Metrics, Keys,
-// Campaigns, Scores and Complaints are required.
+// Campaigns, Scores, Complaints, Social and Polls are required.
 type Options struct {
 	Addr           string   // listen address, host:port; port 0 picks one
 	MetricsAddr    string   // of /metrics; "" turns it off
@@ -41,6 +41,8 @@ type Options struct {
 	Campaigns  Campaigns
 	Scores     Scores
 	Complaints Complaints
+	Social     Social
+	Polls      Polls
 
 	// The webhooks. Intake, Freshness and Random are required where there is an
 	// account; Busy is said where a turn broke off, "" says nothing.
@@ -172,6 +174,8 @@ func (o *Options) validate() error {
 	need(o.Campaigns == nil, "Campaigns")
 	need(o.Scores == nil, "Scores")
 	need(o.Complaints == nil, "Complaints")
+	need(o.Social == nil, "Social")
+	need(o.Polls == nil, "Polls")
 	if len(o.WeChat)+len(o.Weibo) > 0 {
 		need(o.Intake == nil, "Intake")
 		need(o.Freshness == nil, "Freshness")

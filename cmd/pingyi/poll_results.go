@@ -2,10 +2,9 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/csv"
-	"encoding/json"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +16,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"pingyi/models"
-	"pingyi/store"
+	"pingyi/social"
 )
 
 // maxPollFile bounds a file of poll results and its evidence, in bytes.
@@ -43,142 +42,109 @@ func (e *env) pollResultsCommand() *cli.Command {
 	}
 }
 
-// pollRow is the votes for a unit.
-type pollRow struct {
-	Unit  string   `json:"unit"`
-	Votes [5]int64 `json:"votes"` // for 5, 4, 3, 2, 1
-}
-
 func (e *env) pollResultsAdd(ctx context.Context, c *cli.Command) error {
-	p := store.PollResult{
-		Campaign: c.String("campaign"), Title: strings.TrimSpace(c.String("title")), Signer: strings.TrimSpace(c.String("signer")),
-		Evidence: strings.TrimSpace(c.String("evidence")), EnteredAt: time.Now(),
-	}
-	switch {
-	case p.Campaign == "", p.Title == "", p.Signer == "", p.Evidence == "", c.String("file") == "":
+	campaign, name := c.String("campaign"), c.String("file")
+	p := social.PollEntry{Title: c.String("title"), Signer: c.String("signer"), Evidence: c.String("evidence"), Replaces: c.String("replaces")}
+	if campaign == "" || name == "" || p.Title == "" || p.Signer == "" || p.Evidence == "" {
 		return misuse("poll-results add needs --campaign, --file, --title, --signer and --evidence")
-	case len(p.Title) > 255, len(p.Signer) > 128, len(p.Evidence) > 255:
-		return misuse("--title and --evidence have at most 255 bytes, --signer 128")
 	}
-	if text := c.String("replaces"); text != "" {
-		var err error
-		if p.Replaces, err = models.ParseID(text); err != nil {
-			return misuse("--replaces is no id of poll results; poll-results list shows them")
-		}
-	}
-	rows, err := readPoll(c.String("file"))
-	if err != nil {
+	var lines []int
+	var err error
+	if p.Rows, lines, err = readPoll(name); err != nil {
 		return err
 	}
 	if p.EvidenceHash, err = hashEvidence(p.Evidence); err != nil {
 		return err
 	}
+	place := func(field string, row int) string {
+		switch {
+		case row >= 0:
+			return fmt.Sprintf("%s: line %d", name, lines[row])
+		case field == "results":
+			return name
+		}
+		return "--" + field
+	}
 	return e.withOpen(ctx, c, func(o *opened) error {
-		k, err := newCampaigns(o.db, time.Now).get(ctx, o.tenant, p.Campaign)
+		results, _, err := newOffice(o, newCampaigns(o.db, time.Now)).AddPollResults(ctx, o.tenant, campaign, p, place)
+		var known *models.Error
+		if errors.As(err, &known) && len(known.Faults) > 0 {
+			return pollMisuse(known.Faults)
+		}
 		if err != nil {
 			return err
 		}
-		if err = knownUnits(k, rows); err != nil {
-			return err
-		}
-		p.Tenant = o.tenant
-		if p.ID, err = models.NewID(rand.Reader); err != nil {
-			return err
-		}
-		if p.Body, err = json.Marshal(rows); err != nil {
-			return err
-		}
-		if err = o.db.AddPollResult(ctx, p); err != nil {
-			return err
-		}
-		_, err = fmt.Fprintln(e.out, p.ID)
+		_, err = fmt.Fprintln(e.out, results.ID)
 		return err
 	})
 }
 
-// readPoll reads a file strictly: every fault is told with its line.
-func readPoll(name string) ([]pollRow, error) {
+// pollMisuse tells every fault on a line of its own.
+func pollMisuse(faults []models.Fault) error {
+	all := make([]string, len(faults))
+	for i, f := range faults {
+		all[i] = f.Place + ": " + f.Text
+	}
+	return misuse("%s", strings.Join(all, "\n"))
+}
+
+// readPoll reads the form of a file; every fault of it is told with its line.
+// lines are those that the rows stand on.
+func readPoll(name string) (rows []social.PollRow, lines []int, err error) {
 	file, err := os.Open(name) //nolint:gosec // the operator names it
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	r := csv.NewReader(io.LimitReader(file, maxPollFile))
 	head, err := r.Read()
 	if err != nil || strings.TrimPrefix(strings.Join(head, ","), "\ufeff") != "code,5,4,3,2,1" {
-		return nil, misuse("%s: the first line is not code,5,4,3,2,1", name)
+		return nil, nil, misuse("%s: the first line is not code,5,4,3,2,1", name)
 	}
-	var rows []pollRow
-	seen := map[string]bool{}
+	var faults []models.Fault
 	for {
 		record, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		line, _ := r.FieldPos(0)
 		if err != nil {
-			return nil, misuse("%s: %w", name, err)
+			faults = append(faults, models.Fault{Place: name, Text: err.Error()})
+			if len(record) == 0 {
+				break // what follows cannot be told apart
+			}
+			continue
 		}
-		row := pollRow{Unit: strings.TrimSpace(record[0])}
-		if seen[row.Unit] {
-			return nil, misuse("%s: line %d: the unit %s stands there twice", name, line, row.Unit)
-		}
-		seen[row.Unit] = true
+		line, _ := r.FieldPos(0)
+		row := social.PollRow{Unit: record[0]}
 		for i := range row.Votes {
-			if row.Votes[i], err = strconv.ParseInt(strings.TrimSpace(record[i+1]), 10, 32); err != nil || row.Votes[i] < 0 {
-				return nil, misuse("%s: line %d: the votes for level %d are no number", name, line, 5-i)
+			if row.Votes[i], err = strconv.ParseInt(strings.TrimSpace(record[i+1]), 10, 64); err != nil {
+				faults = append(faults, models.Fault{Place: fmt.Sprintf("%s: line %d", name, line), Text: fmt.Sprintf("the votes for level %d are no number", 5-i)})
 			}
 		}
-		rows = append(rows, row)
+		rows, lines = append(rows, row), append(lines, line)
 	}
-	if len(rows) == 0 {
-		return nil, misuse("%s: holds no results", name)
+	if len(faults) > 0 {
+		return nil, nil, pollMisuse(faults)
 	}
-	return rows, nil
+	return rows, lines, nil
 }
 
-func knownUnits(k *knownCampaign, rows []pollRow) error {
-	known := map[string]bool{}
-	for _, u := range k.Units {
-		known[u.Code] = true
-	}
-	for _, r := range rows {
-		if !known[r.Unit] {
-			return models.Errorf(models.NotFound, "unknown_unit", "the campaign %s does not rate %q", k.ID, r.Unit)
-		}
-	}
-	return nil
-}
-
-// hashEvidence is the beginning of a file's SHA-256; zero where the evidence is
-// no file here.
-func hashEvidence(name string) (id models.ID, err error) {
+// hashEvidence is a file's SHA-256 in hexadecimal; "" where the evidence is no
+// file here.
+func hashEvidence(name string) (string, error) {
 	file, err := os.Open(name) //nolint:gosec // the operator names it
 	if errors.Is(err, os.ErrNotExist) {
-		return id, nil
+		return "", nil
 	}
 	if err != nil {
-		return id, err
+		return "", err
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	h := sha256.New()
 	if _, err = io.Copy(h, io.LimitReader(file, maxPollFile)); err != nil {
-		return id, err
+		return "", err
 	}
-	copy(id[:], h.Sum(nil))
-	return id, nil
-}
-
-// listedPoll is poll results as they are printed.
-type listedPoll struct {
-	ID        string          `json:"id"`
-	Title     string          `json:"title"`
-	Signer    string          `json:"signer"`
-	Evidence  string          `json:"evidence"`
-	SHA256    string          `json:"evidence_sha256_prefix,omitempty"` // 16 bytes
-	Replaces  string          `json:"replaces,omitempty"`
-	EnteredAt time.Time       `json:"entered_at"`
-	Results   json.RawMessage `json:"results"`
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 func (e *env) pollResultsList(ctx context.Context, c *cli.Command) error {
@@ -186,20 +152,10 @@ func (e *env) pollResultsList(ctx context.Context, c *cli.Command) error {
 		return misuse("--campaign is missing")
 	}
 	return e.withOpen(ctx, c, func(o *opened) error {
-		list, err := o.db.PollResults(ctx, o.tenant, c.String("campaign"))
+		list, err := newOffice(o, newCampaigns(o.db, time.Now)).PollResults(ctx, o.tenant, c.String("campaign"))
 		if err != nil {
 			return err
 		}
-		out := make([]listedPoll, len(list))
-		for i, p := range list {
-			out[i] = listedPoll{ID: p.ID.String(), Title: p.Title, Signer: p.Signer, Evidence: p.Evidence, EnteredAt: p.EnteredAt, Results: p.Body}
-			if !p.EvidenceHash.IsZero() {
-				out[i].SHA256 = p.EvidenceHash.String()
-			}
-			if !p.Replaces.IsZero() {
-				out[i].Replaces = p.Replaces.String()
-			}
-		}
-		return e.printJSON(out)
+		return e.printJSON(list)
 	})
 }

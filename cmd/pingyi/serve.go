@@ -45,6 +45,7 @@ func (e *env) serveCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
+			o.home = o.tenant // the main accounts are those of whom it serves
 			err = e.serve(ctx, o)
 			return errors.Join(err, o.db.Close())
 		},
@@ -164,7 +165,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	}
 	s.writer = store.NewWriter(s.db, store.WriterOptions{})
 	known := newCampaigns(s.db, time.Now)
-	follow := &followers{s.db, s.ring}
+	follow, office := &followers{s.db, s.ring}, newOffice(s.opened, known)
 	if s.public, err = newPublicOpinions(s.opened, known, s.writer); err != nil {
 		return err
 	}
@@ -179,6 +180,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 		Log: s.log, Now: time.Now, Registry: registry, Metrics: metrics,
 		Checks: s.checks(sessions),
 		Keys:   &apiKeys{s.db}, Campaigns: known, Scores: known, Complaints: &complaintList{s.db},
+		Social: office, Polls: office,
 		Intake: desk, WeChat: doors.wechat, Weibo: doors.weibo, Busy: doors.busy, Random: rand.Reader,
 		Freshness: wechat.NewFreshness(time.Now, s.clockAlarm(metrics)),
 	}

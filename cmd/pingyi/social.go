@@ -12,7 +12,6 @@ import (
 
 	"pingyi/models"
 	"pingyi/register"
-	"pingyi/seal"
 	"pingyi/social"
 	"pingyi/web"
 	"pingyi/weiboapi"
@@ -37,7 +36,8 @@ type publicOpinions struct {
 	poller    *social.Poller
 	reader    *social.Reader
 	campaigns *campaigns
-	token     *tokenWatch
+	watch     *tokenWatch
+	keys      *socialKeys // set by ready
 	wake      chan struct{}
 	calls     *prometheus.GaugeVec
 
@@ -63,7 +63,7 @@ func newPublicOpinions(o *opened, known *campaigns, ratings social.Ratings) (*pu
 		return nil, err
 	}
 	p := &publicOpinions{
-		opened: o, account: socialAccount(o), campaigns: known, wake: make(chan struct{}, 1), token: newTokenWatch(o),
+		opened: o, account: socialAccount(o), campaigns: known, wake: make(chan struct{}, 1), watch: newTokenWatch(o.log),
 		calls: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "pingyi_weibo_calls_today", Help: "Calls of the platform's API on this Beijing day, by pool.",
 		}, []string{"pool"}),
@@ -84,24 +84,20 @@ func newPublicOpinions(o *opened, known *campaigns, ratings social.Ratings) (*pu
 func (p *publicOpinions) ready(ctx context.Context) error {
 	p.opening.Lock()
 	defer p.opening.Unlock()
-	if p.poller.Keys != nil {
+	if p.keys != nil {
 		return nil
 	}
 	keys, err := newSocialKeys(ctx, p.opened)
 	if err != nil {
 		return err
 	}
-	p.token.keys, p.reader.Keys, p.poller.Keys = keys.tenant, keys, keys
+	p.keys, p.reader.Keys, p.poller.Keys = keys, keys, keys
 	return nil
-}
-
-func socialAccount(o *opened) social.Account {
-	return social.Account{Tenant: o.tenant, ID: o.opts.Weibo.UID}
 }
 
 // register makes the metrics of the account known.
 func (p *publicOpinions) register(registry *prometheus.Registry) error {
-	for _, c := range []prometheus.Collector{p.calls, p.token.gauge} {
+	for _, c := range []prometheus.Collector{p.calls, p.watch.gauge} {
 		if err := registry.Register(c); err != nil {
 			return fmt.Errorf("register metrics: %w", err)
 		}
@@ -162,7 +158,7 @@ func (p *publicOpinions) work(ctx context.Context, rest *time.Time) error {
 		return err
 	}
 	now := time.Now()
-	if err := p.token.look(ctx, now); err != nil {
+	if err := p.watch.look(ctx, p.keys.token(p.opened), now); err != nil {
 		return err
 	}
 	var failed error
@@ -296,45 +292,6 @@ func (p *publicOpinions) askName(ctx context.Context, now time.Time) (string, er
 	}
 	return p.api.Name(ctx, p.account.ID)
 }
-
-// socialKeys are the keys of the account for public texts. It implements
-// social.Keys.
-type socialKeys struct {
-	ring    *seal.Ring
-	tenant  *seal.Tenant
-	account social.Account
-}
-
-func newSocialKeys(ctx context.Context, o *opened) (*socialKeys, error) {
-	tenant, err := o.ring.Tenant(ctx, o.tenant)
-	if err != nil {
-		return nil, err
-	}
-	return &socialKeys{o.ring, tenant, socialAccount(o)}, nil
-}
-
-// Item is also the identity under which the text has its effect.
-func (k *socialKeys) Item(kind social.Kind, id string) models.ID {
-	return k.tenant.Push(k.account.ID, "public/"+string(kind)+"/"+id)
-}
-
-func (k *socialKeys) Author(uid string) models.ID { return k.tenant.Citizen(k.account.ID, uid) }
-
-// Person is who the author is as a private writer, too: one live rating between
-// both.
-func (k *socialKeys) Person(ctx context.Context, campaign, uid string) (models.ID, error) {
-	return k.ring.Person(ctx, k.account.Tenant, campaign, k.account.ID, uid)
-}
-
-func (k *socialKeys) Seal(plain []byte, use models.ID) []byte {
-	return k.tenant.Citizens().Seal(plain, publicUse(use))
-}
-
-func (k *socialKeys) Open(sealed []byte, use models.ID) ([]byte, error) {
-	return k.tenant.Citizens().Open(sealed, publicUse(use))
-}
-
-func publicUse(use models.ID) []byte { return append([]byte("public/"), use[:]...) }
 
 // sealPublic seals the record of public texts of what is due.
 func sealPublic(ctx context.Context, o *opened, now time.Time) error {

@@ -4,19 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"time"
-
-	"github.com/urfave/cli/v3"
 
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/social"
 	"pingyi/store"
-	"pingyi/weiboapi"
 )
 
-// rater is whoever has a live rating on the social channel, as far as known.
+// rater is whoever rated on the social channel, as far as known.
 type rater struct {
 	profile social.Profile
 	citizen models.ID
@@ -27,10 +23,11 @@ const accountsPage = 500
 
 // raters are the persons of a campaign whose platform id is kept: authors of
 // public texts, and private writers who have not left.
-func raters(ctx context.Context, o *opened, keys *socialKeys, campaign string) (map[models.ID]*rater, error) {
+func (c *socialChannel) raters(ctx context.Context) (map[models.ID]*rater, error) {
+	keys, db := c.keys, c.o.db
 	found, byCitizen := map[models.ID]*rater{}, map[models.ID]*rater{}
 	add := func(p social.Profile) error {
-		person, err := keys.Person(ctx, campaign, p.UID)
+		person, err := keys.Person(ctx, c.ID, p.UID)
 		if err != nil {
 			return err
 		}
@@ -43,7 +40,7 @@ func raters(ctx context.Context, o *opened, keys *socialKeys, campaign string) (
 		return nil
 	}
 	err := pages(func(after models.ID) ([]models.ID, error) {
-		list, err := o.db.CountedItems(ctx, keys.account, campaign, after, accountsPage)
+		list, err := db.CountedItems(ctx, keys.account, c.ID, after, accountsPage)
 		return each(list, err, func(i *social.Item) models.ID { return i.ID }, func(i *social.Item) error {
 			p, err := social.AuthorOf(keys, i)
 			if err != nil {
@@ -57,7 +54,7 @@ func raters(ctx context.Context, o *opened, keys *socialKeys, campaign string) (
 	}
 	citizen := func(s *store.SealedAccount) models.ID { return s.Citizen }
 	err = pages(func(after models.ID) ([]models.ID, error) {
-		list, err := o.db.KnownIDs(ctx, keys.account, after, accountsPage)
+		list, err := db.KnownIDs(ctx, keys.account, after, accountsPage)
 		return each(list, err, citizen, func(s *store.SealedAccount) error {
 			uid, err := keys.tenant.Citizens().Open(s.Sealed, s.Citizen[:])
 			if err != nil {
@@ -69,22 +66,22 @@ func raters(ctx context.Context, o *opened, keys *socialKeys, campaign string) (
 	if err != nil {
 		return nil, err
 	}
-	if err = byLookup(ctx, o, keys, byCitizen); err != nil {
+	if err = c.byLookup(ctx, byCitizen); err != nil {
 		return nil, err
 	}
-	return found, byEvents(ctx, o, keys, found)
+	return found, c.byEvents(ctx, found)
 }
 
 // byLookup adds what the platform was asked.
-func byLookup(ctx context.Context, o *opened, keys *socialKeys, byCitizen map[models.ID]*rater) error {
+func (c *socialChannel) byLookup(ctx context.Context, byCitizen map[models.ID]*rater) error {
 	return pages(func(after models.ID) ([]models.ID, error) {
-		list, err := o.db.LookedUp(ctx, keys.account, after, accountsPage)
+		list, err := c.o.db.LookedUp(ctx, c.keys.account, after, accountsPage)
 		return each(list, err, func(s *store.SealedAccount) models.ID { return s.Citizen }, func(s *store.SealedAccount) error {
 			r := byCitizen[s.Citizen]
 			if r == nil {
 				return nil
 			}
-			plain, err := keys.Open(s.Sealed, s.Citizen)
+			plain, err := c.keys.Open(s.Sealed, s.Citizen)
 			if err != nil {
 				return err
 			}
@@ -99,9 +96,9 @@ func byLookup(ctx context.Context, o *opened, keys *socialKeys, byCitizen map[mo
 }
 
 // byEvents adds what the platform's events told of who follows.
-func byEvents(ctx context.Context, o *opened, keys *socialKeys, found map[models.ID]*rater) error {
+func (c *socialChannel) byEvents(ctx context.Context, found map[models.ID]*rater) error {
 	for _, r := range found {
-		known, err := o.db.Following(ctx, keys.account.Tenant, keys.account.ID, r.citizen)
+		known, err := c.o.db.Following(ctx, c.keys.account.Tenant, c.keys.account.ID, r.citizen)
 		if err != nil {
 			return err
 		}
@@ -139,121 +136,92 @@ func each[T any](list []T, err error, id func(*T) models.ID, do func(*T) error) 
 	return ids, nil
 }
 
-func liveSocial(ctx context.Context, o *opened, campaign string, do func(*store.LiveRating) error) error {
+// live reads every live rating of the channel.
+func (c *socialChannel) live(ctx context.Context, do func(*store.LiveRating) error) error {
 	return pages(func(after models.ID) ([]models.ID, error) {
-		list, err := o.db.LiveRatings(ctx, o.tenant, campaign, models.Social, after, accountsPage)
+		list, err := c.o.db.LiveRatings(ctx, c.keys.account.Tenant, c.ID, models.Social, after, accountsPage)
 		return each(list, err, func(l *store.LiveRating) models.ID { return l.Rating }, do)
 	})
 }
 
-// withSocial opens what commands about a campaign's social channel need.
-func (e *env) withSocial(ctx context.Context, c *cli.Command, do func(o *opened, keys *socialKeys, k *knownCampaign, m scoring.Method, marks int) error) error {
-	if c.String("campaign") == "" {
-		return misuse("--campaign is missing")
+// lookUp asks the platform what the method's rules lack of whoever has a live
+// rating, within the day's calls. It counts whom it asked about and who is left
+// for another day.
+func (c *socialChannel) lookUp(ctx context.Context, api social.API) (done, left int, err error) {
+	found, err := c.raters(ctx)
+	if err != nil {
+		return 0, 0, err
 	}
-	return e.withOpen(ctx, c, func(o *opened) error {
-		if err := weiboOf(o); err != nil {
+	seen := map[models.ID]bool{}
+	err = c.live(ctx, func(r *store.LiveRating) error {
+		who := found[r.Person]
+		if who == nil || seen[r.Person] {
+			return nil
+		}
+		seen[r.Person] = true
+		profile, follows := social.Lacks(&who.profile, c.method.LeaveOut)
+		if !profile && !follows {
+			return nil
+		}
+		asked, err := c.ask(ctx, api, who, profile, follows)
+		switch {
+		case err != nil:
 			return err
+		case asked:
+			done++
+		default:
+			left++
 		}
-		keys, err := newSocialKeys(ctx, o)
-		if err != nil {
-			return err
-		}
-		k, ch, err := socialMethod(ctx, o, c.String("campaign"))
-		if err != nil {
-			return err
-		}
-		m, err := k.defined.method(ch.Method)
-		if err != nil {
-			return err
-		}
-		marks, err := strconv.Atoi(ch.FullMarks)
-		if err != nil {
-			return fmt.Errorf("full marks of %s: %w", ch.Channel, err)
-		}
-		return do(o, keys, k, m, marks)
-	})
-}
-
-func (e *env) socialLookup(ctx context.Context, c *cli.Command) error {
-	return e.withSocial(ctx, c, func(o *opened, keys *socialKeys, k *knownCampaign, m scoring.Method, _ int) error {
-		w := o.opts.Weibo
-		if w.AccessToken == "" {
-			return misuse("PINGYI_WEIBO_ACCESS_TOKEN is not set")
-		}
-		found, err := raters(ctx, o, keys, k.ID)
-		if err != nil {
-			return err
-		}
-		l := &lookup{opened: o, keys: keys, api: weiboapi.New(weiboapi.Options{Base: w.API, AccessToken: string(w.AccessToken), UID: w.UID}), rules: m.LeaveOut}
-		seen := map[models.ID]bool{}
-		err = liveSocial(ctx, o, k.ID, func(r *store.LiveRating) error {
-			who := found[r.Person]
-			if who == nil || seen[r.Person] {
-				return nil
-			}
-			seen[r.Person] = true
-			return l.one(ctx, who)
-		})
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(e.out, "looked up %d, still unknown %d\n", l.done, l.left)
-		return err
-	})
-}
-
-// lookup asks the platform about accounts, one call each, within the budget.
-type lookup struct {
-	*opened
-	keys       *socialKeys
-	api        *weiboapi.Client
-	rules      scoring.LeaveOut
-	done, left int
-}
-
-func (l *lookup) one(ctx context.Context, r *rater) error {
-	profile, follows := social.Lacks(&r.profile, l.rules)
-	if !profile && !follows {
 		return nil
-	}
+	})
+	return done, left, err
+}
+
+// ask looks an account up, a call for each of what is lacked, and keeps what the
+// platform said, also where the calls end in between. It reports whether all was
+// asked.
+func (c *socialChannel) ask(ctx context.Context, api social.API, r *rater, profile, follows bool) (bool, error) {
 	now := time.Now()
-	call := func(do func() error) (bool, error) {
-		spent, err := l.db.Spend(ctx, l.keys.account, social.Day(now), social.PoolRest, social.DefaultLimits().Rest)
-		if err != nil || !spent {
-			return false, err
-		}
-		return true, do()
-	}
-	asked := true
-	var err error
+	var calls []func() error
 	if profile {
-		asked, err = call(func() error {
-			p, err := l.api.Profile(ctx, r.profile.UID)
-			r.profile.Merge(p)
+		calls = append(calls, func() error {
+			p, err := api.Profile(ctx, r.profile.UID)
+			if err == nil {
+				r.profile.Merge(p)
+			}
 			return err
 		})
 	}
-	if err == nil && asked && follows {
-		asked, err = call(func() error {
-			f, err := l.api.Follows(ctx, r.profile.UID)
+	if follows {
+		calls = append(calls, func() error {
+			f, err := api.Follows(ctx, r.profile.UID)
 			if err == nil {
 				r.profile.Follows = &f
 			}
 			return err
 		})
 	}
-	if err != nil {
-		return err
+	asked := 0
+	for _, call := range calls {
+		spent, err := c.o.db.Spend(ctx, c.keys.account, social.Day(now), social.PoolRest, social.DefaultLimits().Rest)
+		if err != nil {
+			return false, err
+		}
+		if !spent {
+			break
+		}
+		if err := call(); err != nil {
+			return false, err
+		}
+		asked++
 	}
-	if !asked {
-		l.left++
-		return nil
+	if asked == 0 {
+		return false, nil
 	}
-	l.done++
 	plain, err := json.Marshal(r.profile)
 	if err != nil {
-		return err
+		return false, err
 	}
-	return l.db.SaveAccount(ctx, l.keys.account, store.SealedAccount{Citizen: r.citizen, Sealed: l.keys.Seal(plain, r.citizen)}, now)
+	err = c.o.db.SaveAccount(ctx, c.keys.account, store.SealedAccount{Citizen: r.citizen, Sealed: c.keys.Seal(plain, r.citizen)}, now)
+	return asked == len(calls), err
 }

@@ -13,6 +13,7 @@ import (
 	"pingyi/models"
 	"pingyi/social"
 	"pingyi/store"
+	"pingyi/weiboapi"
 )
 
 func (e *env) socialCommand() *cli.Command {
@@ -60,12 +61,31 @@ func (e *env) socialCommand() *cli.Command {
 	}
 }
 
-// weiboOf refuses commands where there is no account.
-func weiboOf(o *opened) error {
-	if !o.opts.Weibo.Set() {
-		return misuse("no Weibo account is set: PINGYI_WEIBO_APP_SECRET and PINGYI_WEIBO_UID are missing")
+// withOffice opens what commands about the Weibo account need.
+func (e *env) withOffice(ctx context.Context, c *cli.Command, do func(*office) error) error {
+	return e.withOpen(ctx, c, func(o *opened) error {
+		switch {
+		case !o.opts.Weibo.Set():
+			return misuse("no Weibo account is set: PINGYI_WEIBO_APP_SECRET and PINGYI_WEIBO_UID are missing")
+		case o.tenant != o.home:
+			return misuse("the Weibo account belongs to the tenant %s, which PINGYI_TENANT names, not to %s", o.home, o.tenant)
+		}
+		return do(newOffice(o, newCampaigns(o.db, time.Now)))
+	})
+}
+
+// withChannel opens what commands about a campaign's social channel need.
+func (e *env) withChannel(ctx context.Context, c *cli.Command, do func(*socialChannel) error) error {
+	if c.String("campaign") == "" {
+		return misuse("--campaign is missing")
 	}
-	return nil
+	return e.withOffice(ctx, c, func(f *office) error {
+		ch, err := f.channel(ctx, f.tenant, c.String("campaign"))
+		if err != nil {
+			return err
+		}
+		return do(ch)
+	})
 }
 
 func (e *env) printJSON(v any) error {
@@ -75,63 +95,14 @@ func (e *env) printJSON(v any) error {
 	return enc.Encode(v)
 }
 
-// socialState is what status prints.
-type socialState struct {
-	Day     string                  `json:"day"` // in Asia/Shanghai
-	Calls   map[string]socialCalls  `json:"calls"`
-	Counted int64                   `json:"counted"`
-	Listed  map[social.Reason]int64 `json:"listed"`
-	Token   *tokenState             `json:"token"` // null: none is set, or it was never seen
-}
-
-type socialCalls struct {
-	Spent int `json:"spent"`
-	Limit int `json:"limit"`
-}
-
-type tokenState struct {
-	Issued   time.Time `json:"issued"`
-	Ends     time.Time `json:"ends"`
-	DaysLeft int       `json:"days_left"`
-}
-
 func (e *env) socialStatus(ctx context.Context, c *cli.Command) error {
-	return e.withOpen(ctx, c, func(o *opened) error {
-		if err := weiboOf(o); err != nil {
-			return err
-		}
-		s, err := readSocialState(ctx, o, time.Now())
+	return e.withOffice(ctx, c, func(f *office) error {
+		s, err := f.Status(ctx, f.tenant)
 		if err != nil {
 			return err
 		}
 		return e.printJSON(s)
 	})
-}
-
-func readSocialState(ctx context.Context, o *opened, now time.Time) (socialState, error) {
-	a, limits := socialAccount(o), social.DefaultLimits()
-	s := socialState{Day: social.Day(now)}
-	spent, err := o.db.Spent(ctx, a, s.Day)
-	if err != nil {
-		return s, err
-	}
-	s.Calls = map[string]socialCalls{
-		social.PoolPoll: {spent[social.PoolPoll], limits.Poll}, social.PoolRest: {spent[social.PoolRest], limits.Rest},
-	}
-	if s.Listed, s.Counted, err = o.db.Outcomes(ctx, a); err != nil {
-		return s, err
-	}
-	keys, err := newSocialKeys(ctx, o)
-	if err != nil {
-		return s, err
-	}
-	watch := newTokenWatch(o)
-	watch.keys = keys.tenant
-	t, known, err := watch.token(ctx, now)
-	if err == nil && known {
-		s.Token = &tokenState{t.Issued.UTC(), t.Ends().UTC(), t.DaysLeft(now)}
-	}
-	return s, err
 }
 
 // reviewPage is how many texts are read at a time.
@@ -142,25 +113,21 @@ func (e *env) socialReview(ctx context.Context, c *cli.Command) error {
 	if reason != social.None && !slices.Contains(social.Reasons(), reason) {
 		return misuse("social review: --reason is %q, not one of %v", reason, social.Reasons())
 	}
-	return e.withOpen(ctx, c, func(o *opened) error {
-		if err := weiboOf(o); err != nil {
-			return err
-		}
-		keys, err := newSocialKeys(ctx, o)
-		if err != nil {
-			return err
-		}
-		var after store.After
+	return e.withOffice(ctx, c, func(f *office) error {
+		var at time.Time
+		var id models.ID
 		for {
-			list, err := o.db.Listed(ctx, socialAccount(o), reason, after, reviewPage)
+			list, err := f.Texts(ctx, f.tenant, reason, at, id, reviewPage)
 			if err != nil {
 				return err
 			}
 			for i := range list {
-				if err := e.printReview(keys, &list[i]); err != nil {
+				t := &list[i]
+				if _, err := fmt.Fprintf(e.out, "%s\t%s\t%s\t%s\t%s\n", t.At.In(shanghai()).Format(time.DateTime), t.Reason, t.Campaign, t.Unit,
+					strings.Join(strings.Fields(t.Text), " ")); err != nil {
 					return err
 				}
-				after = store.After{At: list[i].At, ID: list[i].ID}
+				at, id = t.At, t.Item
 			}
 			if len(list) < reviewPage {
 				return nil
@@ -169,15 +136,17 @@ func (e *env) socialReview(ctx context.Context, c *cli.Command) error {
 	})
 }
 
-// printReview shows what was written, never by whom.
-func (e *env) printReview(keys *socialKeys, r *store.Review) error {
-	text, err := social.Words(keys, &r.Item)
-	if err != nil {
-		return err
+func (e *env) socialFigures(ctx context.Context, c *cli.Command) error {
+	if c.String("campaign") == "" {
+		return misuse("--campaign is missing")
 	}
-	_, err = fmt.Fprintf(e.out, "%s\t%s\t%s\t%s\t%s\n", r.At.In(shanghai()).Format(time.DateTime), r.Reading.Reason, r.Reading.Campaign, r.Reading.Unit,
-		strings.Join(strings.Fields(text), " "))
-	return err
+	return e.withOffice(ctx, c, func(f *office) error {
+		figures, _, err := f.Figures(ctx, f.tenant, c.String("campaign"))
+		if err != nil {
+			return err
+		}
+		return e.printJSON(figures)
+	})
 }
 
 func (e *env) socialToken(ctx context.Context, c *cli.Command) error {
@@ -188,29 +157,40 @@ func (e *env) socialToken(ctx context.Context, c *cli.Command) error {
 			return misuse("social token: --issued is no past day such as 2026-01-31")
 		}
 	}
-	return e.withOpen(ctx, c, func(o *opened) error {
-		if err := weiboOf(o); err != nil {
-			return err
-		}
-		if o.opts.Weibo.AccessToken == "" {
-			return misuse("social token: PINGYI_WEIBO_ACCESS_TOKEN is not set")
-		}
-		keys, err := newSocialKeys(ctx, o)
+	return e.withOffice(ctx, c, func(f *office) error {
+		keys, err := f.keys(ctx, f.tenant)
 		if err != nil {
 			return err
 		}
-		w, now := newTokenWatch(o), time.Now()
-		w.keys = keys.tenant
+		token, now := keys.token(f.opened), f.now()
 		if !issued.IsZero() {
-			if err := o.db.NoteToken(ctx, w.account, w.hash(), issued, now); err != nil {
+			if err := token.note(ctx, issued, now); err != nil {
 				return err
 			}
 		}
-		t, _, err := w.token(ctx, now)
+		t, known, err := token.read(ctx, now)
 		if err != nil {
 			return err
 		}
+		if !known {
+			return misuse("social token: PINGYI_WEIBO_ACCESS_TOKEN is not set")
+		}
 		_, err = fmt.Fprintf(e.out, "%s\t%d\n", t.Ends().In(shanghai()).Format(time.DateOnly), t.DaysLeft(now))
+		return err
+	})
+}
+
+func (e *env) socialLookup(ctx context.Context, c *cli.Command) error {
+	return e.withChannel(ctx, c, func(ch *socialChannel) error {
+		w := ch.o.opts.Weibo
+		if w.AccessToken == "" {
+			return misuse("PINGYI_WEIBO_ACCESS_TOKEN is not set")
+		}
+		done, left, err := ch.lookUp(ctx, weiboapi.New(weiboapi.Options{Base: w.API, AccessToken: string(w.AccessToken), UID: w.UID}))
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(e.out, "looked up %d, still unknown %d\n", done, left)
 		return err
 	})
 }
@@ -233,21 +213,54 @@ func act(c *cli.Command) (store.Act, error) {
 		return a, misuse("--by and --approved-by name two different people")
 	case len(a.By) > 128 || len(a.ApprovedBy) > 128 || len(a.Note) > 255:
 		return a, misuse("--by and --approved-by have at most 128 bytes, --note 255")
-	case c.String("campaign") == "":
-		return a, misuse("--campaign is missing")
 	}
 	return a, nil
 }
 
-func socialMethod(ctx context.Context, o *opened, id string) (*knownCampaign, store.Channel, error) {
-	k, err := newCampaigns(o.db, time.Now).get(ctx, o.tenant, id)
+func (e *env) socialExclude(ctx context.Context, c *cli.Command) error {
+	a, err := act(c)
 	if err != nil {
-		return nil, store.Channel{}, err
+		return err
 	}
-	for _, ch := range k.Channels {
-		if ch.Channel == models.Social {
-			return k, ch, nil
+	return e.withChannel(ctx, c, func(ch *socialChannel) error {
+		if receipt := c.String("receipt"); receipt != "" {
+			return e.report(ch.excludeReceipt(ctx, receipt, a))
 		}
+		done, err := ch.excludeByRules(ctx, a)
+		if err != nil {
+			return err
+		}
+		for _, reason := range []string{social.LeftGovernment, social.LeftYounger, social.LeftUnverified} {
+			if _, err := fmt.Fprintf(e.out, "%s\t%d\n", reason, done[reason]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (e *env) socialRestore(ctx context.Context, c *cli.Command) error {
+	a, err := act(c)
+	if err != nil {
+		return err
 	}
-	return nil, store.Channel{}, models.Errorf(models.NotFound, "unknown_channel", "the campaign %s has no channel %q", id, models.Social)
+	if c.String("receipt") == "" && c.String("rating") == "" {
+		return misuse("social restore needs --receipt, or --rating as social figures shows it")
+	}
+	return e.withChannel(ctx, c, func(ch *socialChannel) error {
+		return e.report(ch.restore(ctx, c.String("receipt"), c.String("rating"), a))
+	})
+}
+
+// report prints whether an act on one rating changed anything.
+func (e *env) report(done bool, err error) error {
+	if err != nil {
+		return err
+	}
+	n := 0
+	if done {
+		n = 1
+	}
+	_, err = fmt.Fprintf(e.out, "%s\t%d\n", social.LeftByHand, n)
+	return err
 }

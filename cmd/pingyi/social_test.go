@@ -2,6 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -9,8 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"pingyi/models"
 	"pingyi/simulator"
+	"pingyi/social"
 )
 
 const testWeiboToken = "AnAccessToken0fTheTests"
@@ -38,13 +44,13 @@ func until(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-func (w *world) figures() map[string]unitFigures {
+func (w *world) figures() map[string]social.UnitFigures {
 	w.t.Helper()
-	var f socialFigures
+	var f social.Figures
 	if err := json.Unmarshal([]byte(w.must("social", "figures", "--campaign", "2017")), &f); err != nil {
 		w.t.Fatal(err)
 	}
-	units := map[string]unitFigures{}
+	units := map[string]social.UnitFigures{}
 	for _, u := range f.Units {
 		units[u.Code] = u
 	}
@@ -90,6 +96,7 @@ func TestStory_privateAndPublic_oneLiveRatingBetweenThem(t *testing.T) {
 		contains(t, w.must("social", "review"), "no_level", "教育局 不是很满意")
 		wantStatus(t, w)
 		excludeAndRestore(t, w)
+		wantAPI(t, w, in)
 		w.must("recount")
 		if strings.Contains(in.log.String(), testWeiboToken) || strings.Contains(in.log.String(), "2001") {
 			t.Error("the log holds a token or a uid")
@@ -97,17 +104,66 @@ func TestStory_privateAndPublic_oneLiveRatingBetweenThem(t *testing.T) {
 	})
 }
 
+// wantAPI holds the API against the commands.
+func wantAPI(t *testing.T, w *world, in *instance) {
+	t.Helper()
+	for path, command := range map[string][]string{
+		"/social/status":                 {"social", "status"},
+		"/campaigns/2017/social/figures": {"social", "figures", "--campaign", "2017"},
+		"/campaigns/2017/poll-results":   {"poll-results", "list", "--campaign", "2017"},
+	} {
+		status, _, body := in.get("/api/v1"+path, in.key)
+		if status != http.StatusOK {
+			t.Fatalf("%s: %d %s", path, status, body)
+		}
+		var got, want any
+		if err := errors.Join(json.Unmarshal(body, &got), json.Unmarshal([]byte(w.must(command...)), &want)); err != nil {
+			t.Fatal(err)
+		}
+		if m, ok := got.(map[string]any); ok && m["poll_results"] != nil {
+			got = m["poll_results"]
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: the command and the API differ\n%s", path, diff)
+		}
+	}
+	_, _, body := in.get("/api/v1/social/texts?reason=no_level", in.key)
+	contains(t, string(body), `"reason":"no_level"`, `"kind":"comment"`, `"text":"教育局 不是很满意"`, `"next":null`)
+	if strings.Contains(string(body), "2003") {
+		t.Errorf("it says who wrote: %s", body)
+	}
+	wantProblem(t, in, "/api/v1/social/texts?reason=nonsense", in.key, http.StatusBadRequest, "bad_reason")
+	wantProblem(t, in, "/api/v1/campaigns/2017/social/figures", w.keyOf(models.RoleAuditor), http.StatusForbidden, "scores_sealed")
+}
+
+// A tenant without a Weibo account is told so, by the API and by the commands.
+func TestSocial_tenantWithoutAnAccount_isToldSo(t *testing.T) {
+	w := newWorld(t)
+	w.withOpinions()
+	in := w.serve()
+	annex := strings.TrimSpace(w.must("apikey", "create", "--tenant", "annex", "--name", "office", "--role", "office"))
+	for _, path := range []string{"/social/status", "/social/texts", "/campaigns/2017/social/figures"} {
+		wantProblem(t, in, "/api/v1"+path, annex, http.StatusNotFound, "no_weibo_account")
+	}
+	_, errs, code := w.command("social", "status", "--tenant", "annex")
+	if code != exitUsage {
+		t.Errorf("exit code %d", code)
+	}
+	contains(t, errs, "PINGYI_TENANT", "annex")
+}
+
 func wantStatus(t *testing.T, w *world) {
 	t.Helper()
-	var s socialState
+	var s social.AccountStatus
 	if err := json.Unmarshal([]byte(w.must("social", "status")), &s); err != nil {
 		t.Fatal(err)
 	}
-	if s.Counted != 3 || s.Listed["no_level"] != 1 || s.Token == nil || s.Token.DaysLeft < 364 || s.Calls["poll"].Spent == 0 {
+	if s.Counted != 3 || s.Listed["no_level"] != 1 || s.Token == nil || s.Token.DaysLeft < 364 || s.Token.Warning != "none" || s.Calls["poll"].Spent == 0 {
 		t.Errorf("status %+v", s)
 	}
 	issued := time.Now().AddDate(0, 0, -340).Format(time.DateOnly)
 	contains(t, w.must("social", "token", "--issued", issued), "\t24\n")
+	contains(t, w.must("social", "status"), `"warning": "30"`)
 }
 
 func excludeAndRestore(t *testing.T, w *world) {
@@ -121,7 +177,7 @@ func excludeAndRestore(t *testing.T, w *world) {
 		t.Errorf("figures %+v", u)
 	}
 	w.must("recount")
-	var f socialFigures
+	var f social.Figures
 	if err := json.Unmarshal([]byte(w.must("social", "figures", "--campaign", "2017")), &f); err != nil || len(f.Exclusions) != 1 {
 		t.Fatal(err, f.Exclusions)
 	}
@@ -141,8 +197,11 @@ func TestPollResults_areKeptApart(t *testing.T) {
 	}
 	args := []string{"poll-results", "add", "--campaign", "2017", "--file", file, "--title", "投票", "--signer", "市委宣传部 某某", "--evidence", file}
 	id := strings.TrimSpace(w.must(args...))
+	if again := strings.TrimSpace(w.must(args...)); again != id {
+		t.Errorf("the same again is %s, was %s", again, id)
+	}
 	second := strings.TrimSpace(w.must(append(args, "--replaces", id)...))
-	var list []listedPoll
+	var list []social.PollResults
 	if err := json.Unmarshal([]byte(w.must("poll-results", "list", "--campaign", "2017")), &list); err != nil {
 		t.Fatal(err)
 	}
@@ -152,6 +211,7 @@ func TestPollResults_areKeptApart(t *testing.T) {
 	if after, now := in.scoreOf(models.Social, "A03"); now != raw || after.Ratings != before.Ratings {
 		t.Errorf("scores changed: %s", now)
 	}
+	pollsByAPI(t, w, in, second)
 	for name, text := range map[string]string{
 		"no head": "A03,1,1,1,1,1\n", "twice": "code,5,4,3,2,1\nA03,1,1,1,1,1\nA03,1,1,1,1,1\n", "negative": "code,5,4,3,2,1\nA03,-1,1,1,1,1\n", "empty": "code,5,4,3,2,1\n",
 	} {
@@ -161,5 +221,55 @@ func TestPollResults_areKeptApart(t *testing.T) {
 		if _, _, code := w.command(args...); code != exitUsage {
 			t.Errorf("%s: exit code %d", name, code)
 		}
+	}
+	if err := os.WriteFile(file, []byte("code,5,4,3,2,1\nA03,1,1,1,1,1\nZ99,1,1,1,1,1\nA03,1,1,1,1,1\nA05,1,1,1,-1,1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, errs, _ := w.command(args...)
+	contains(t, errs, "line 3: the campaign does not rate", "line 4: the unit A03 stands there twice", "line 5: the votes for level 2")
+}
+
+// pollsByAPI enters by the API what the command entered, and a correction of it.
+func pollsByAPI(t *testing.T, w *world, in *instance, second string) {
+	t.Helper()
+	owner := w.keyOf(models.RoleChannelOwner)
+	const path = "/api/v1/campaigns/2017/poll-results"
+	enter := func(key, body string) (int, string) {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, in.base+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+key)
+		req.Header.Set("Content-Type", "application/json")
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = res.Body.Close() }()
+		b, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode, string(b)
+	}
+	body := `{"title":"投票","signer":"市委宣传部 某某","evidence":"档案 7 号","replaces":"` + second + `","results":[{"unit":"A03","votes":[10,5,0,1,3]}]}`
+	for _, want := range []int{http.StatusCreated, http.StatusOK} {
+		if status, got := enter(owner, body); status != want {
+			t.Errorf("%d %s, want %d", status, got, want)
+		}
+	}
+	if status, got := enter(owner, strings.Replace(body, second, strings.Repeat("7", 32), 1)); status != http.StatusNotFound || !strings.Contains(got, "unknown_poll_result") {
+		t.Errorf("a correction of nothing: %d %s", status, got)
+	}
+	if status, got := enter(owner, strings.Replace(body, "A03", "Z99", 1)); status != http.StatusBadRequest || !strings.Contains(got, `"location":"body.results[0]"`) {
+		t.Errorf("an unknown unit: %d %s", status, got)
+	}
+	if status, _ := enter(w.keyOf(models.RoleAuditor), body); status != http.StatusForbidden {
+		t.Errorf("an auditor enters: %d", status)
+	}
+	wantProblem(t, in, "/api/v1/campaigns/1999/poll-results", in.key, http.StatusNotFound, "unknown_campaign")
+	if n := w.count(t, "SELECT COUNT(*) FROM poll_results"); n != 3 {
+		t.Errorf("%d were entered, want 3", n)
 	}
 }

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+
+	"pingyi/models"
+	"pingyi/social"
+	"pingyi/store"
+)
+
+// events are the exclusions and restorations of the channel, as they are shown.
+func (c *socialChannel) events(ctx context.Context) ([]social.ExclusionEvent, error) {
+	list, err := c.o.db.Exclusions(ctx, c.keys.account.Tenant, c.ID, models.Social)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]social.ExclusionEvent, len(list))
+	for i := range list {
+		x := &list[i]
+		out[i] = social.ExclusionEvent{
+			Rating: x.Rating.String(), Unit: x.Unit, Act: social.ActRestore, Reason: x.Reason, Note: x.Note, By: x.By, ApprovedBy: x.ApprovedBy, At: x.At,
+		}
+		if x.Excludes() {
+			out[i].Act = social.ActExclude
+		}
+	}
+	return out, nil
+}
+
+// excludeByRules leaves out what the method's rules leave out, and counts by
+// reason what was not left out before.
+func (c *socialChannel) excludeByRules(ctx context.Context, a store.Act) (map[string]int, error) {
+	if !c.method.LeaveOut.Any() {
+		return nil, misuse("the method %s leaves no account out; name a rating with --receipt", c.method.ID)
+	}
+	reasons, err := c.leftOut(ctx)
+	if err != nil {
+		return nil, err
+	}
+	done := map[string]int{}
+	for rating, reason := range reasons {
+		ok, err := c.o.db.Exclude(ctx, c.keys.account.Tenant, c.ID, rating, reason, a)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			done[reason]++
+		}
+	}
+	return done, nil
+}
+
+// leftOut is why the rules leave out which live ratings.
+func (c *socialChannel) leftOut(ctx context.Context) (map[models.ID]string, error) {
+	found, err := c.raters(ctx)
+	if err != nil {
+		return nil, err
+	}
+	reasons := map[models.ID]string{}
+	err = c.live(ctx, func(r *store.LiveRating) error {
+		var profile social.Profile // of somebody who left nothing is known
+		if who := found[r.Person]; who != nil {
+			profile = who.profile
+		}
+		if reason := social.LeftOut(&profile, c.method.LeaveOut, c.From); reason != "" {
+			reasons[r.Rating] = reason
+		}
+		return nil
+	})
+	return reasons, err
+}
+
+// excludeReceipt leaves out the rating of a receipt.
+func (c *socialChannel) excludeReceipt(ctx context.Context, receipt string, a store.Act) (bool, error) {
+	rating, err := c.o.db.RatingByReceipt(ctx, c.keys.account.Tenant, c.ID, models.Social, receipt)
+	if err != nil {
+		return false, err
+	}
+	return c.o.db.Exclude(ctx, c.keys.account.Tenant, c.ID, rating, social.LeftByHand, a)
+}
+
+// restore takes a rating back in, which is named by its receipt or, where that is
+// empty, by its id as the figures show it.
+func (c *socialChannel) restore(ctx context.Context, receipt, id string, a store.Act) (bool, error) {
+	tenant := c.keys.account.Tenant
+	rating, err := models.ParseID(id)
+	if receipt != "" {
+		rating, err = c.o.db.RatingByReceipt(ctx, tenant, c.ID, models.Social, receipt)
+	} else if err != nil {
+		err = models.Errorf(models.NotFound, "unknown_rating", "no rating has this id")
+	}
+	if err != nil {
+		return false, err
+	}
+	return c.o.db.Restore(ctx, tenant, c.ID, rating, social.LeftByHand, a)
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+
+	"pingyi/models"
+	"pingyi/seal"
+	"pingyi/social"
+)
+
+func socialAccount(o *opened) social.Account {
+	return social.Account{Tenant: o.tenant, ID: o.opts.Weibo.UID}
+}
+
+// socialKeys are the keys of the account for public texts. It implements
+// social.Keys.
+type socialKeys struct {
+	ring    *seal.Ring
+	tenant  *seal.Tenant
+	account social.Account
+}
+
+func newSocialKeys(ctx context.Context, o *opened) (*socialKeys, error) {
+	tenant, err := o.ring.Tenant(ctx, o.tenant)
+	if err != nil {
+		return nil, err
+	}
+	return &socialKeys{o.ring, tenant, socialAccount(o)}, nil
+}
+
+// Item is also the identity under which the text has its effect.
+func (k *socialKeys) Item(kind social.Kind, id string) models.ID {
+	return k.tenant.Push(k.account.ID, "public/"+string(kind)+"/"+id)
+}
+
+func (k *socialKeys) Author(uid string) models.ID { return k.tenant.Citizen(k.account.ID, uid) }
+
+// Person is who the author is as a private writer, too: one live rating between
+// both.
+func (k *socialKeys) Person(ctx context.Context, campaign, uid string) (models.ID, error) {
+	return k.ring.Person(ctx, k.account.Tenant, campaign, k.account.ID, uid)
+}
+
+func (k *socialKeys) Seal(plain []byte, use models.ID) []byte {
+	return k.tenant.Citizens().Seal(plain, publicUse(use))
+}
+
+func (k *socialKeys) Open(sealed []byte, use models.ID) ([]byte, error) {
+	return k.tenant.Citizens().Open(sealed, publicUse(use))
+}
+
+func publicUse(use models.ID) []byte { return append([]byte("public/"), use[:]...) }

@@ -1,0 +1,146 @@
+package social
+
+import (
+	"slices"
+	"time"
+
+	"pingyi/models"
+	"pingyi/scoring"
+)
+
+// The documents in which the office sees the public side of an account: the
+// command prints them, the API answers with them.
+
+// AccountStatus is how the account's day stands. Calls are counted by pool; Counted and
+// Listed count all texts that were read, Listed by the reason why they did not
+// count.
+type AccountStatus struct {
+	Day     string           `json:"day" doc:"The day, in Asia/Shanghai, that the calls are of." example:"20261122"`
+	Calls   map[string]Calls `json:"calls" doc:"Calls of the platform's API by pool: poll for the feeds, rest for everything else."`
+	Counted int64            `json:"counted" doc:"Texts that became ratings."`
+	Listed  map[Reason]int64 `json:"listed" doc:"Texts that did not count, by reason."`
+	Token   *TokenStatus     `json:"token" doc:"The access token, null where none is set."`
+}
+
+// Calls is what is gone of a pool.
+type Calls struct {
+	Spent int `json:"spent"`
+	Limit int `json:"limit" doc:"Calls a day."`
+}
+
+// TokenStatus is when the access token ends.
+type TokenStatus struct {
+	Issued   time.Time `json:"issued" doc:"As noted, else when it was first seen; the true day can be earlier."`
+	Ends     time.Time `json:"ends" doc:"The latest that it can end."`
+	DaysLeft int       `json:"days_left" doc:"Whole days; negative after the end."`
+	Warning  string    `json:"warning" enum:"none,30,7,1,ended" doc:"The nearest threshold, in days, that is passed."`
+}
+
+// StatusOf is a token as it stands at now.
+func StatusOf(t Token, now time.Time) *TokenStatus {
+	return &TokenStatus{Issued: t.Issued.UTC(), Ends: t.Ends().UTC(), DaysLeft: t.DaysLeft(now), Warning: t.Warning(now).String()}
+}
+
+// ListedText is a public text that did not count. It does not say who wrote it.
+type ListedText struct {
+	At       time.Time `json:"at" doc:"When it was written, by the platform's clock."`
+	Kind     Kind      `json:"kind" enum:"status,comment"`
+	Reason   Reason    `json:"reason" doc:"Why it did not count."`
+	Campaign string    `json:"campaign" doc:"Empty where no campaign was found for it."`
+	Unit     string    `json:"unit" doc:"Code of the unit that it names, empty where it names none."`
+	Text     string    `json:"text" doc:"What was written."`
+	// Item is where a list goes on behind the text; it does not travel.
+	Item models.ID `json:"-"`
+}
+
+// Figures are the raw and the filtered figures of a campaign's social channel
+// side by side. They stand apart from the document of scores, which has the
+// filtered ones.
+type Figures struct {
+	Campaign   string           `json:"campaign" example:"2017"`
+	Method     string           `json:"method" doc:"Id of the method." example:"social-sample/1"`
+	Notice     string           `json:"notice,omitempty" doc:"What must be shown with the figures."`
+	LeaveOut   scoring.LeaveOut `json:"leave_out" doc:"Which accounts the method leaves out."`
+	Units      []UnitFigures    `json:"units" nullable:"false"`
+	Exclusions []ExclusionEvent `json:"exclusions" nullable:"false" doc:"Every event, in the order in which they happened; the last of a rating holds."`
+
+	// HideBelow is the method's, for ForPublic. It does not travel.
+	HideBelow int64 `json:"-"`
+}
+
+// UnitFigures are those of one unit.
+type UnitFigures struct {
+	Code     string         `json:"code" example:"A03"`
+	Name     string         `json:"name" example:"市教育局"`
+	Raw      Figure         `json:"raw" doc:"As if nothing were left out."`
+	Filtered Figure         `json:"filtered" doc:"What the scores show."`
+	Excluded map[string]int `json:"excluded" doc:"Ratings that are left out now, by reason."`
+	Hidden   string         `json:"hidden,omitempty" doc:"small_n: there are too few ratings to show what they say."`
+}
+
+// Figure is one reading of the ratings. Without a rating nothing but Ratings is
+// set.
+type Figure struct {
+	Ratings int64            `json:"ratings"`
+	Mean    *scoring.Decimal `json:"mean" doc:"Of 100."`
+	Points  *scoring.Decimal `json:"points" doc:"Of the channel's full marks."`
+	Rank    *int             `json:"rank" doc:"Inside the class."`
+}
+
+// FigureOf is what of a score stands side by side.
+func FigureOf(s *scoring.UnitScore) Figure { return Figure{s.Ratings, s.Mean, s.Points, s.Rank} }
+
+// What an exclusion event did.
+const (
+	ActExclude = "exclude"
+	ActRestore = "restore"
+)
+
+// ExclusionEvent says that a rating was left out or taken back in, by whom, and
+// why. Rating names a row, nobody.
+type ExclusionEvent struct {
+	Rating     string    `json:"rating" doc:"Id of the rating; it names nobody."`
+	Unit       string    `json:"unit"`
+	Act        string    `json:"act" enum:"exclude,restore"`
+	Reason     string    `json:"reason" doc:"A rule of the method, or by_hand."`
+	Note       string    `json:"note,omitempty"`
+	By         string    `json:"by"`
+	ApprovedBy string    `json:"approved_by"`
+	At         time.Time `json:"at"`
+}
+
+// ExcludedNow counts by unit and reason what the last events of all ratings
+// leave out. events are in their order.
+func ExcludedNow(events []ExclusionEvent) map[string]map[string]int {
+	last := map[string]*ExclusionEvent{}
+	for i := range events {
+		last[events[i].Rating] = &events[i]
+	}
+	out := map[string]map[string]int{}
+	for _, x := range last {
+		if x.Act != ActExclude {
+			continue
+		}
+		if out[x.Unit] == nil {
+			out[x.Unit] = map[string]int{}
+		}
+		out[x.Unit][x.Reason]++
+	}
+	return out
+}
+
+// ForPublic is the document for whoever is not of the office: no figure of a
+// unit with so few ratings, raw or filtered, that they tell what somebody said.
+func (f Figures) ForPublic() Figures {
+	f.Units = slices.Clone(f.Units)
+	threshold := max(f.HideBelow, scoring.DefaultHideBelow)
+	for i := range f.Units {
+		u := &f.Units[i]
+		if u.Filtered.Ratings >= threshold && u.Raw.Ratings >= threshold {
+			continue
+		}
+		u.Raw, u.Filtered = Figure{Ratings: u.Raw.Ratings}, Figure{Ratings: u.Filtered.Ratings}
+		u.Hidden = scoring.SmallN
+	}
+	return f
+}
