@@ -171,6 +171,14 @@ const (
 	textUnknownSure
 	textNoSuchNumber
 	textMediaOutside
+	textPublicCounted
+	textPublicStands
+	textPublicChange
+	textPublicUnread
+	textPublicHow
+	textPublicPrivate
+	textPublicHowPrivate
+	textPublicComplain
 	textBusy
 	textTooFast
 	textMore
@@ -355,6 +363,14 @@ var textSpecs = [numTexts]textSpec{
 	textUnknownSure:        {"unknown.sure", nil},
 	textNoSuchNumber:       {"unknown.number", []string{"n"}},
 	textMediaOutside:       {"unknown.media", nil},
+	textPublicCounted:      {"public.counted", []string{"unit"}},
+	textPublicStands:       {"public.stands", []string{"unit"}},
+	textPublicChange:       {"public.change", []string{"unit"}},
+	textPublicUnread:       {"public.unread", nil},
+	textPublicHow:          {"public.how", []string{"example"}},
+	textPublicPrivate:      {"public.private", nil},
+	textPublicHowPrivate:   {"public.how_private", []string{"example"}},
+	textPublicComplain:     {"public.complain", nil},
 	textBusy:               {"host.busy", nil},
 	textTooFast:            {"host.too_fast", nil},
 	textMore:               {"host.more", nil},

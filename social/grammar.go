@@ -44,6 +44,16 @@ func Reasons() []Reason {
 	}
 }
 
+// misread reports whether a text is not exactly a rating, so that its author may
+// want to know how to write one.
+func (r Reason) misread() bool {
+	switch r {
+	case Empty, TooLong, OddCharacters, OtherMention, SeveralTopics, OneWord, ExtraWords, NoLevel, NotMet, UnknownUnit, AmbiguousUnit:
+		return true
+	}
+	return false
+}
+
 // Directory finds units by what they are called, wholly.
 type Directory interface {
 	// Exact lists the units whose name, alias or code is the whole of text.

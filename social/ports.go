@@ -57,6 +57,9 @@ type Items interface {
 	Unread(ctx context.Context, a Account, limit int) ([]Item, error)
 	// WriteDown stores readings, each text's once; a second one changes nothing.
 	WriteDown(ctx context.Context, a Account, readings []Reading) error
+	// Item is a stored text and what became of it, nil where it was not read yet.
+	// models.NotFound: there is no such text.
+	Item(ctx context.Context, a Account, item models.ID) (Item, *Reading, error)
 	// PublicRating is the rating that a text became.
 	PublicRating(ctx context.Context, tenant string, item models.ID) (models.ID, error)
 }

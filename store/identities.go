@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"pingyi/models"
+	"pingyi/social"
 )
 
 // Identity is how a citizen can be reached again. It stands in a table of its
@@ -66,8 +67,8 @@ func (db *DB) Erase(ctx context.Context, tenant, account string, citizen models.
 	})
 }
 
-// Sweep deletes the daily counters (complaints of a citizen, wrong query codes)
-// of days before the Beijing day of now: they are of no more use.
+// Sweep deletes the daily counters (complaints of a citizen, wrong query codes,
+// answered public texts) of days that are over: they are of no more use.
 func (db *DB) Sweep(ctx context.Context, now time.Time) error {
 	return db.write(ctx, "sweep", func(tx *gorm.DB) error {
 		for _, table := range []string{"filing_quotas", "code_failures"} {
@@ -75,6 +76,7 @@ func (db *DB) Sweep(ctx context.Context, now time.Time) error {
 				return err
 			}
 		}
-		return nil
+		// A push is repeated within minutes; two days also cover the text's own day.
+		return tx.Exec("DELETE FROM social_answers WHERE day < ?", social.Day(now.Add(-48*time.Hour))).Error
 	})
 }

@@ -168,6 +168,45 @@ func (db *DB) Unread(ctx context.Context, a social.Account, limit int) ([]social
 	return list, fail("unread texts", err)
 }
 
+// Item implements social.Items.
+func (db *DB) Item(ctx context.Context, a social.Account, item models.ID) (social.Item, *social.Reading, error) {
+	var rows []struct {
+		Item       models.ID // not an embedded itemRow: gorm leaves out what has no exported name
+		Kind       social.Kind
+		Feed       social.Feed
+		Author     models.ID
+		Sealed     []byte
+		PlatformAt stamp
+		FetchedAt  stamp
+
+		Outcome        social.Outcome
+		Reason         social.Reason
+		Campaign, Unit string
+		Level          uint8
+		Rating         models.ID
+		ReadAt         stamp
+	}
+	err := db.gorm.WithContext(ctx).Raw(`SELECT i.item, i.kind, i.feed, i.author, i.sealed, i.platform_at, i.fetched_at,
+ COALESCE(r.outcome, '') AS outcome, COALESCE(r.reason, '') AS reason, COALESCE(r.campaign, '') AS campaign, COALESCE(r.unit, '') AS unit,
+ COALESCE(r.level, 0) AS level, r.rating, r.read_at
+ FROM social_items i LEFT JOIN social_readings r ON r.tenant = i.tenant AND r.account = i.account AND r.item = i.item
+ WHERE i.tenant=? AND i.account=? AND i.item=?`, a.Tenant, a.ID, raw(item)).Scan(&rows).Error
+	if err != nil {
+		return social.Item{}, nil, fail("text", err)
+	}
+	if len(rows) == 0 {
+		return social.Item{}, nil, models.Errorf(models.NotFound, "unknown_text", "there is no such text")
+	}
+	r := &rows[0]
+	i := itemRow{r.Item, r.Kind, r.Feed, r.Author, r.Sealed, r.PlatformAt, r.FetchedAt}
+	if r.Outcome == "" {
+		return i.item(), nil, nil
+	}
+	return i.item(), &social.Reading{
+		Item: r.Item, Outcome: r.Outcome, Reason: r.Reason, Campaign: r.Campaign, Unit: r.Unit, Level: models.Level(r.Level), Rating: r.Rating, At: r.ReadAt.Time,
+	}, nil
+}
+
 // WriteDown implements social.Items.
 func (db *DB) WriteDown(ctx context.Context, a social.Account, readings []social.Reading) error {
 	if len(readings) == 0 {
@@ -198,74 +237,4 @@ func (db *DB) Unseen(ctx context.Context, a social.Account, feed social.Feed, ro
  AND r.outcome = ? ORDER BY i.platform_at LIMIT ?`,
 		a.Tenant, a.ID, string(feed), text(from), round, text(time.UnixMilli(round)), string(social.Counted), limit).Scan(&list).Error
 	return list, fail("unseen texts", err)
-}
-
-// Review is a text that did not count, with the reason.
-type Review struct {
-	social.Item
-	Reading social.Reading
-}
-
-// Listed lists texts that did not count, by the platform's time: at most limit
-// behind after. An empty reason lists all.
-func (db *DB) Listed(ctx context.Context, a social.Account, reason social.Reason, after After, limit int) ([]Review, error) {
-	query := `SELECT i.item, i.kind, i.feed, i.author, i.sealed, i.platform_at, i.fetched_at, r.reason, r.campaign, r.unit, r.level, r.read_at
- FROM social_items i JOIN social_readings r ON r.tenant = i.tenant AND r.account = i.account AND r.item = i.item
- WHERE i.tenant=? AND i.account=? AND i.done=1 AND r.outcome=? AND (i.platform_at>? OR i.platform_at=? AND i.item>?)`
-	// The zero ID would be NULL, which nothing is greater than.
-	args := []any{a.Tenant, a.ID, string(social.Listed), at(after.At), at(after.At), after.ID[:]}
-	if after.At.IsZero() {
-		args[3], args[4] = "0001-01-01 00:00:00.000", "0001-01-01 00:00:00.000"
-	}
-	if reason != social.None {
-		query, args = query+" AND r.reason=?", append(args, string(reason))
-	}
-	var rows []struct {
-		Item       models.ID // not an embedded itemRow: gorm leaves out what has no exported name
-		Kind       social.Kind
-		Feed       social.Feed
-		Author     models.ID
-		Sealed     []byte
-		PlatformAt stamp
-		FetchedAt  stamp
-
-		Reason   social.Reason
-		Campaign string
-		Unit     string
-		Level    uint8
-		ReadAt   stamp
-	}
-	if err := db.read.WithContext(ctx).Raw(query+" ORDER BY i.platform_at, i.item LIMIT ?", append(args, limit)...).Scan(&rows).Error; err != nil {
-		return nil, fail("listed texts", err)
-	}
-	list := make([]Review, len(rows))
-	for i := range rows {
-		r := &rows[i]
-		item := itemRow{r.Item, r.Kind, r.Feed, r.Author, r.Sealed, r.PlatformAt, r.FetchedAt}
-		list[i] = Review{item.item(), social.Reading{
-			Item: r.Item, Outcome: social.Listed, Reason: r.Reason, Campaign: r.Campaign, Unit: r.Unit, Level: models.Level(r.Level), At: r.ReadAt.Time,
-		}}
-	}
-	return list, nil
-}
-
-// Outcomes counts the texts of an account by what became of them; those that
-// wait to be read count under "".
-func (db *DB) Outcomes(ctx context.Context, a social.Account) (map[social.Reason]int64, int64, error) {
-	var rows []struct {
-		Outcome social.Outcome
-		Reason  social.Reason
-		N       int64
-	}
-	err := db.read.WithContext(ctx).Raw("SELECT outcome, reason, COUNT(*) AS n FROM social_readings WHERE tenant=? AND account=? GROUP BY outcome, reason",
-		a.Tenant, a.ID).Scan(&rows).Error
-	listed, counted := map[social.Reason]int64{}, int64(0)
-	for _, r := range rows {
-		if r.Outcome == social.Counted {
-			counted += r.N
-			continue
-		}
-		listed[r.Reason] += r.N
-	}
-	return listed, counted, fail("outcomes", err)
 }

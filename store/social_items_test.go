@@ -159,3 +159,52 @@ func TestExclude_andRestore_areEvents_andSumsHold(t *testing.T) {
 		wantSound(t, db)
 	})
 }
+
+func TestMayAnswer_oneTextAnAuthorDayAndHead_forAsOftenAsItAsks(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		author, other := newID(t), newID(t)
+		const day = "20261122"
+		items := make([]models.ID, 8)
+		var mine [8]atomic.Int64
+		var group sync.WaitGroup
+		for i := range items {
+			items[i] = newID(t)
+			for range 3 {
+				group.Go(func() {
+					ok, err := db.MayAnswer(t.Context(), weibo, author, day, "how", items[i])
+					if err != nil {
+						t.Error(err)
+					}
+					if ok {
+						mine[i].Add(1)
+					}
+				})
+			}
+		}
+		group.Wait()
+		answered := 0
+		for i := range mine {
+			if n := mine[i].Load(); n != 0 && n != 3 {
+				t.Errorf("text %d may be answered %d times of 3", i, n)
+			} else if n == 3 {
+				answered++
+			}
+		}
+		if answered != 1 {
+			t.Errorf("%d texts are answered, want one", answered)
+		}
+		for name, ok := range map[string]func() (bool, error){
+			"another head":   func() (bool, error) { return db.MayAnswer(t.Context(), weibo, author, day, "counted", items[0]) },
+			"another author": func() (bool, error) { return db.MayAnswer(t.Context(), weibo, other, day, "how", items[1]) },
+			"another day":    func() (bool, error) { return db.MayAnswer(t.Context(), weibo, author, "20261123", "how", items[2]) },
+		} {
+			if may, err := ok(); err != nil || !may {
+				t.Errorf("%s: %t, %v", name, may, err)
+			}
+		}
+		if err := db.Sweep(t.Context(), time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)); err != nil {
+			t.Fatal(err)
+		}
+		wantRows(t, db, map[string]int{"social_answers": 1})
+	})
+}

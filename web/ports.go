@@ -27,11 +27,13 @@ type Mention struct {
 }
 
 // Mentions takes what names an account in public. It is no private message and
-// is not answered like one.
+// moves no dialogue.
 type Mentions interface {
-	// Mention keeps a text; the same ID may come more than once. An error means
-	// that it was not kept: the platform is to push it again.
-	Mention(ctx context.Context, m Mention) error
+	// Mention keeps a text; the same ID may come more than once. answer is what
+	// its author is told in private, the same for every repeat, and mostly
+	// nothing. An error means that the text was not kept: the platform is to push
+	// it again.
+	Mention(ctx context.Context, m Mention) (answer string, err error)
 }
 
 // Freshness decides whether a rightly signed push is recent enough.

@@ -169,40 +169,51 @@ func (h *hook[P]) post(c *gin.Context) {
 func (h *hook[P]) serve(c *gin.Context, f front[P], o *opened[P], received time.Time) (outcome string) {
 	switch {
 	case o.mention != nil && h.s.opts.Mentions != nil:
-		return h.public(c, f, *o.mention)
+		return h.public(c, f, o)
 	case o.input.Kind == bot.Other:
 		h.s.write(c, plainText, f.nothing())
 		return outIgnored
 	}
 	a, outcome := h.turn(c, f, o, received)
-	if a.Text == "" {
-		h.s.write(c, plainText, f.nothing())
-		return outcome
-	}
-	body, err := f.answer(o.native, a.At, a.Text, h.s.now())
-	if err != nil {
-		h.s.log.LogAttrs(c.Request.Context(), slog.LevelError, "answer not sealed", slog.String("platform", h.platform), slog.Any("error", err))
-		h.s.write(c, plainText, f.nothing())
+	if !h.say(c, f, o.native, a.At, a.Text) {
 		return outUnsealed
 	}
-	h.s.write(c, f.media(), body)
 	return outcome
 }
 
-// public hands a mention on. Where it could not be kept the platform is told so,
-// and comes again.
-func (h *hook[P]) public(c *gin.Context, f front[P], m Mention) (outcome string) {
+// public hands a mention on and answers its author. Where it could not be kept
+// the platform is told so, and comes again.
+func (h *hook[P]) public(c *gin.Context, f front[P], o *opened[P]) (outcome string) {
+	m := *o.mention
 	m.Account = f.account()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), intake.Budget)
 	defer cancel()
-	if err := h.s.opts.Mentions.Mention(ctx, m); err != nil {
+	text, err := h.s.opts.Mentions.Mention(ctx, m)
+	if err != nil {
 		h.s.log.LogAttrs(ctx, slog.LevelWarn, "mention not kept", slog.String("platform", h.platform), slog.Any("error", err))
 		c.Status(http.StatusServiceUnavailable)
 		c.Writer.WriteHeaderNow()
 		return outUnsaved
 	}
-	h.s.write(c, plainText, f.nothing())
+	h.say(c, f, o.native, m.At.Unix(), text)
 	return outPublic
+}
+
+// say answers with a text, or with nothing where it is empty, and reports whether
+// the text could be put into the platform's form.
+func (h *hook[P]) say(c *gin.Context, f front[P], native P, at int64, text string) bool {
+	if text == "" {
+		h.s.write(c, plainText, f.nothing())
+		return true
+	}
+	body, err := f.answer(native, at, text, h.s.now())
+	if err != nil {
+		h.s.log.LogAttrs(c.Request.Context(), slog.LevelError, "answer not sealed", slog.String("platform", h.platform), slog.Any("error", err))
+		h.s.write(c, plainText, f.nothing())
+		return false
+	}
+	h.s.write(c, f.media(), body)
+	return true
 }
 
 // turn has the intake answer the push. That the platform cuts the connection

@@ -59,16 +59,17 @@ func weiboSamples(t *testing.T) (v struct {
 }
 
 type fakeMentions struct {
-	mu   sync.Mutex
-	got  []Mention
-	fail error
+	mu     sync.Mutex
+	got    []Mention
+	answer string
+	fail   error
 }
 
-func (f *fakeMentions) Mention(_ context.Context, m Mention) error {
+func (f *fakeMentions) Mention(_ context.Context, m Mention) (string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.got = append(f.got, m)
-	return f.fail
+	return f.answer, f.fail
 }
 
 func newWeiboRig(t *testing.T, reply func(intake.Push) intake.Answer, change func(*Options)) *hookRig {
@@ -225,6 +226,11 @@ func TestWeibo_mention_goesToWhoTakesThem(t *testing.T) {
 	m := taker.got[0]
 	if m.Account.ID != weiboUID || m.Citizen != weiboSender || m.Subtype != "comment" || m.ID != "3456789012345678" || m.Text != "教育局 满意" || !m.At.Equal(at) {
 		t.Fatalf("%+v", m)
+	}
+	taker.answer = "谢谢您"
+	if w := h.weibo(t, body); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"receiver_id":"`+weiboSender+`"`) ||
+		!strings.Contains(w.Body.String(), url.QueryEscape("谢谢您")) {
+		t.Errorf("answered: %d %q", w.Code, w.Body)
 	}
 	taker.fail = errors.New("the database is gone")
 	if w := h.weibo(t, body); w.Code != http.StatusServiceUnavailable || w.Body.Len() != 0 {

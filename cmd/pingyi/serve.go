@@ -166,7 +166,9 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	s.writer = store.NewWriter(s.db, store.WriterOptions{})
 	known := newCampaigns(s.db, time.Now)
 	follow, office := &followers{s.db, s.ring}, newOffice(s.opened, known)
-	if s.public, err = newPublicOpinions(s.opened, known, s.writer); err != nil {
+	if s.public, err = newPublicOpinions(s.opened, known, s.writer, func(t bot.PublicText) string {
+		return weiboFace{engine.More()}.Render(engine.AnswerPublic(t))
+	}); err != nil {
 		return err
 	}
 	desk := intake.NewDesk(intake.Options{
@@ -222,16 +224,7 @@ func (s *server) sealClosed(ctx context.Context) {
 	tick := time.NewTicker(sealEvery)
 	defer tick.Stop()
 	for {
-		due, err := s.db.DueForSeal(ctx, time.Now())
-		for _, d := range due {
-			if _, err = s.db.Seal(ctx, d.Tenant, d.Campaign, time.Now()); err == nil {
-				s.log.Info("campaign sealed", "tenant", d.Tenant, "campaign", d.Campaign)
-			}
-		}
-		if err == nil {
-			err = sealPublic(ctx, s.opened, time.Now())
-		}
-		if err != nil && ctx.Err() == nil {
+		if err := s.sealDue(ctx); err != nil && ctx.Err() == nil {
 			s.log.Warn("campaigns not sealed", "err", err)
 		}
 		select {
@@ -240,6 +233,29 @@ func (s *server) sealClosed(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// sealDue seals what is due by this machine's clock and by the database's: a seal
+// is for good and for everybody, so one clock that is fast must not set it.
+func (s *server) sealDue(ctx context.Context) error {
+	now := time.Now()
+	if said, err := s.db.Clock(ctx); err != nil {
+		return err
+	} else if said.Before(now) {
+		now = said
+	}
+	due, err := s.db.DueForSeal(ctx, now)
+	for _, d := range due {
+		set, failed := s.db.Seal(ctx, d.Tenant, d.Campaign, now)
+		if set {
+			s.log.Info("campaign sealed", "tenant", d.Tenant, "campaign", d.Campaign)
+		}
+		err = errors.Join(err, failed)
+	}
+	if err != nil {
+		return err
+	}
+	return sealPublic(ctx, s.opened, now)
 }
 
 // late is a handler that is known only after the server listens.

@@ -4,16 +4,15 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"strconv"
 	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"pingyi/bot"
 	"pingyi/models"
 	"pingyi/register"
 	"pingyi/social"
-	"pingyi/web"
 	"pingyi/weiboapi"
 )
 
@@ -40,6 +39,8 @@ type publicOpinions struct {
 	keys      *socialKeys // set by ready
 	wake      chan struct{}
 	calls     *prometheus.GaugeVec
+	answering chan struct{} // holds a value for each text that is being answered
+	say       func(bot.PublicText) string
 
 	opening   sync.Mutex
 	mu        sync.Mutex
@@ -49,11 +50,9 @@ type publicOpinions struct {
 	directory *register.Directory
 }
 
-var _ web.Mentions = (*publicOpinions)(nil)
-
 // newPublicOpinions is nil where no Weibo account is set. It opens no key: a
 // server starts, and says what is wrong, under a secret that opens none.
-func newPublicOpinions(o *opened, known *campaigns, ratings social.Ratings) (*publicOpinions, error) {
+func newPublicOpinions(o *opened, known *campaigns, ratings social.Ratings, say func(bot.PublicText) string) (*publicOpinions, error) {
 	w := o.opts.Weibo
 	if !w.Set() {
 		return nil, nil
@@ -64,6 +63,7 @@ func newPublicOpinions(o *opened, known *campaigns, ratings social.Ratings) (*pu
 	}
 	p := &publicOpinions{
 		opened: o, account: socialAccount(o), campaigns: known, wake: make(chan struct{}, 1), watch: newTokenWatch(o.log),
+		answering: make(chan struct{}, answersAtOnce), say: say,
 		calls: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "pingyi_weibo_calls_today", Help: "Calls of the platform's API on this Beijing day, by pool.",
 		}, []string{"pool"}),
@@ -101,32 +101,6 @@ func (p *publicOpinions) register(registry *prometheus.Registry) error {
 		if err := registry.Register(c); err != nil {
 			return fmt.Errorf("register metrics: %w", err)
 		}
-	}
-	return nil
-}
-
-// Mention implements web.Mentions.
-func (p *publicOpinions) Mention(ctx context.Context, m web.Mention) error {
-	id, err := strconv.ParseUint(m.ID, 10, 64)
-	if err != nil || id == 0 {
-		return nil // of no text that can be found again
-	}
-	kind := social.Status
-	if m.Subtype == "comment" {
-		kind = social.Comment
-	}
-	if err = p.ready(ctx); err != nil {
-		return err
-	}
-	err = p.poller.Pushed(ctx, social.Text{
-		Kind: kind, ID: id, Text: m.Text, At: m.At, Author: social.Profile{UID: m.Citizen},
-	})
-	if err != nil {
-		return err
-	}
-	select {
-	case p.wake <- struct{}{}:
-	default: // it is awake
 	}
 	return nil
 }

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"strconv"
+
+	"pingyi/bot"
+	"pingyi/social"
+	"pingyi/web"
+)
+
+// answersAtOnce is how many pushed texts are read while the platform waits; of
+// more the text is kept, read later and not answered.
+const answersAtOnce = 32
+
+var _ web.Mentions = (*publicOpinions)(nil)
+
+// Mention implements web.Mentions.
+func (p *publicOpinions) Mention(ctx context.Context, m web.Mention) (string, error) {
+	id, err := strconv.ParseUint(m.ID, 10, 64)
+	if err != nil || id == 0 {
+		return "", nil // of no text that can be found again
+	}
+	kind := social.Status
+	if m.Subtype == "comment" {
+		kind = social.Comment
+	}
+	if err = p.ready(ctx); err != nil {
+		return "", err
+	}
+	err = p.poller.Pushed(ctx, social.Text{
+		Kind: kind, ID: id, Text: m.Text, At: m.At, Author: social.Profile{UID: m.Citizen},
+	})
+	if err != nil {
+		return "", err
+	}
+	defer p.awake()
+	select {
+	case p.answering <- struct{}{}:
+		defer func() { <-p.answering }()
+	default:
+		return "", nil
+	}
+	a, err := p.reader.Reply(ctx, p.db, kind, id)
+	if err != nil {
+		p.log.Warn("a mention is kept and not answered", "err", err)
+		return "", nil
+	}
+	return p.say(publicText(a)), nil
+}
+
+// awake has what was stored read soon.
+func (p *publicOpinions) awake() {
+	select {
+	case p.wake <- struct{}{}:
+	default: // it is awake
+	}
+}
+
+// publicText is an answer as the dialogue's engine words it.
+func publicText(a social.Answer) bot.PublicText {
+	t := bot.PublicText{Unit: a.Unit.Name, Example: a.Example.Name}
+	switch a.Tell {
+	case social.TellCounted:
+		t.Fate = bot.PublicCounted
+	case social.TellStands:
+		t.Fate = bot.PublicStands
+	case social.TellNotRated:
+		t.Fate = bot.PublicNotRated
+	case social.TellHow:
+		t.Fate = bot.PublicHow
+	case social.TellHowPrivate:
+		t.Fate = bot.PublicHowPrivate
+	case social.TellNothing:
+	}
+	return t
+}
