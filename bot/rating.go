@@ -163,7 +163,12 @@ func (t *turn) askSummary() {
 	d := &t.s.draft
 	t.say(textSummary, t.name(t.unit))
 	for i := range t.dims {
-		t.say(textSummaryLine, small(i+1), t.fitted(t.dims[i].Title, 30, 14), t.e.texts.levels[d.answers[i]].Label)
+		title, level := t.fitted(t.dims[i].Title, 30, 14), t.e.texts.levels[d.answers[i]].Label
+		if t.c.taps {
+			t.say(textSummaryLine, small(i+1), title, level)
+		} else { // where choices are numbers, nothing else has one
+			t.say(textSummaryPlain, title, level)
+		}
 	}
 	t.say(textSummaryFoot)
 	x := t.e.texts

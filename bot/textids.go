@@ -44,6 +44,7 @@ const (
 	textNoLevel
 	textSummary
 	textSummaryLine
+	textSummaryPlain
 	textSummaryFoot
 	textPickQuestion
 	textPickLevel
@@ -236,6 +237,7 @@ var textSpecs = [numTexts]textSpec{
 	textNoLevel:            {"question.no_level", nil},
 	textSummary:            {"summary.head", []string{"unit"}},
 	textSummaryLine:        {"summary.line", []string{"n", "title", "level"}},
+	textSummaryPlain:       {"summary.plain", []string{"title", "level"}},
 	textSummaryFoot:        {"summary.foot", nil},
 	textPickQuestion:       {"summary.pick", nil},
 	textPickLevel:          {"summary.pick_level", []string{"level"}},
