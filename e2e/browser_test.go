@@ -31,6 +31,7 @@ func simulator(t *testing.T, chromium browser, s *server) {
 		{"keyboardAlone_isEnoughToRate", desktop, keyboard},
 		{"unfollow_endsTheChatAndLeavesTheOneRating", desktop, unfollow},
 		{"weiboPhone_ratesForTheSocialChannelAlone", phone, weibo},
+		{"weiboPhone_complainsWithNumbers", phone, weiboComplaint},
 		{"reload_keepsTheCitizensAndTheirChats", phone, reload},
 		{"everyWidth_showsEverythingWithoutSidewaysScrolling", phone, widths},
 	} {
@@ -201,15 +202,9 @@ func unfollow(t *testing.T, p *page, s *server) {
 }
 
 func weibo(t *testing.T, p *page, s *server) {
-	p.do(chromedp.Click(chromedp.Search(`//div[@id="apps"]//button[normalize-space()="微博"]`), chromedp.NodeVisible))
-	p.await(`document.querySelector("#chat-scroll").ariaBusy === "false" && document.querySelector("#apps button:last-child[aria-pressed=true]")`, "Weibo's phone")
+	p.onWeibo()
 	p.click("#go-scan")
-	// Weibo's codes carry numbers, so the code is found by its unit's name.
-	p.wants(p.exchange(func() {
-		p.tab("wall")
-		p.do(chromedp.SendKeys(chromedp.ID("wall-search"), "市供水集团"))
-		p.click("li:only-child .code")
-	}), "第1题（共5题）", "5 非常满意")
+	p.wants(p.scanNamed("市供水集团"), "第1题（共5题）", "5 非常满意")
 	p.wants(p.say("55445"), "请核对您对", "确认")
 	p.wants(p.say("确认"), "回执：")
 	if u := s.unitOn(t, "social", "C02"); u.Ratings != 1 || *u.Points != "3.68" {
@@ -218,6 +213,29 @@ func weibo(t *testing.T, p *page, s *server) {
 	if u := s.unit(t, "C02"); u.Ratings != 0 {
 		t.Errorf("counted on mobile is %+v", u)
 	}
+}
+
+func weiboComplaint(t *testing.T, p *page, s *server) {
+	before := len(s.complaints(t))
+	p.onWeibo()
+	p.click("#follow")
+	p.await(`!document.querySelector("#words").disabled`, "the composer")
+	p.wants(p.menu("投诉"), "您要反映哪个单位", "隐私说明")
+	p.wants(p.say("市供水集团"), "【市供水集团】", "是哪一类问题", "1 ")
+	p.wants(p.say("2"), "请把经过发给我")
+	p.wants(p.say("停水三天没人通知"), "收到")
+	p.wants(p.say("完成"), "匿名还是实名")
+	p.wants(p.say("1"), "联系方式")
+	p.wants(p.say("跳过"), "请核对您要反映的问题", "停水三天没人通知", "匿名")
+	done := p.say("确认")
+	no := ticketLine.FindStringSubmatch(done)
+	if no == nil || !codeLine.MatchString(done) {
+		t.Fatalf("no ticket in:\n%s", done)
+	}
+	if n := len(s.complaints(t)); n != before+1 {
+		t.Errorf("the office sees %d complaints, want %d", n, before+1)
+	}
+	p.wants(p.menu("查询"), no[1], "【市供水集团】")
 }
 
 func reload(_ *testing.T, p *page, _ *server) {

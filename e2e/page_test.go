@@ -215,6 +215,24 @@ func (p *page) scan(scene string) string {
 	})
 }
 
+// onWeibo changes to the Weibo phone.
+func (p *page) onWeibo() {
+	p.t.Helper()
+	p.do(chromedp.Click(chromedp.Search(`//div[@id="apps"]//button[normalize-space()="微博"]`), chromedp.NodeVisible))
+	p.await(`document.querySelector("#chat-scroll").ariaBusy === "false" && document.querySelector("#apps button:last-child[aria-pressed=true]")`, "Weibo's phone")
+}
+
+// scanNamed scans the code of a unit that is found by its name: Weibo's codes
+// carry numbers.
+func (p *page) scanNamed(name string) string {
+	p.t.Helper()
+	return p.exchange(func() {
+		p.tab("wall")
+		p.do(chromedp.SendKeys(chromedp.ID("wall-search"), name))
+		p.click("li:only-child .code")
+	})
+}
+
 // tap taps a link of the last answer.
 func (p *page) tap(text string) string {
 	p.t.Helper()
