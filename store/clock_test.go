@@ -1,0 +1,20 @@
+package store
+
+import (
+	"testing"
+	"time"
+)
+
+// TestClock_isTheDatabasesInUTC: the databases of the tests are on this machine.
+func TestClock_isTheDatabasesInUTC(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		before := time.Now()
+		said, err := db.Clock(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if off := said.Sub(before); off < -time.Second || off > 10*time.Second || said.Location() != time.UTC {
+			t.Errorf("the database's clock says %v at %v", said, before)
+		}
+	})
+}
