@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"reflect"
 	"strings"
+	"time"
 )
 
 // The two environments that PINGYI_ENV accepts.
@@ -92,6 +93,9 @@ type Weibo struct {
 	// Name is what the account is mentioned by, without the @; where it is
 	// empty the platform is asked.
 	Name string `option:"name" rule:"nickname"`
+	// ServiceWindow is how long after a citizen's message customer service may
+	// write to them, as a Go duration. Read it with Window.
+	ServiceWindow string `option:"service_window" rule:"window"`
 	// API is as for WeChat.
 	API string `option:"api" rule:"url"`
 	// Made is as for WeChat.
@@ -100,6 +104,15 @@ type Weibo struct {
 
 // Set reports whether the account is given.
 func (a *Weibo) Set() bool { return a.AppSecret != "" }
+
+// Window is ServiceWindow; 0 means that customer service sends nothing.
+func (a *Weibo) Window() time.Duration {
+	d, err := time.ParseDuration(a.ServiceWindow)
+	if err != nil {
+		return 0 // Load takes nothing else for a duration
+	}
+	return d
+}
 
 // Account is one of the further accounts, served at /wechat/{Name}.
 type Account struct {
@@ -118,6 +131,8 @@ func defaults() Options {
 		Addr:        "127.0.0.1:8080",
 		MetricsAddr: "127.0.0.1:9090",
 		Tenant:      "default",
+		// As the platform's present documentation has it; older pages differ.
+		Weibo: Weibo{ServiceWindow: "48h"},
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 )
@@ -42,6 +43,7 @@ func rules() map[string]rule {
 		"word":        {match(`^[!-~]{1,512}$`), "printable ASCII without spaces, as the platform's console shows it"},
 		"digits":      {match(`^[0-9]{1,20}$`), "the account's number, digits alone"},
 		"nickname":    {match(`^[^\s@#:：/]{1,30}$`), "the account's name as others mention it, without the @"},
+		"window":      {isWindow, "a duration of at most 720h such as 48h or 90m; 0 turns it off"},
 		"gh":          {match(`^gh_[A-Za-z0-9_-]{1,64}$`), "the account's original id, gh_..."},
 		"aes":         {isAESKey, "the EncodingAESKey of 43 letters and digits (base64)"},
 	}
@@ -73,6 +75,12 @@ func isURL(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" &&
 		u.User == nil && u.RawQuery == "" && u.Fragment == "" && !strings.ContainsAny(s, "?# ")
+}
+
+// isWindow takes what no platform's window passes, 30 days.
+func isWindow(s string) bool {
+	d, err := time.ParseDuration(s)
+	return err == nil && d >= 0 && d <= 30*24*time.Hour
 }
 
 // isAESKey decodes as the platform's keys need it: the spare bits of the last

@@ -50,7 +50,7 @@ func (o *Options) Complete(dir string, random io.Reader) error {
 	}
 	if weibo {
 		made := kept.Weibo
-		made.Made, made.API = true, o.Weibo.API
+		made.Made, made.API, made.Name, made.ServiceWindow = true, o.Weibo.API, o.Weibo.Name, o.Weibo.ServiceWindow
 		o.Weibo = made
 	}
 	return nil

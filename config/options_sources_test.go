@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -60,7 +61,7 @@ weibo:
 		Env: Production, Addr: "127.0.0.1:2", TrustedProxies: []string{"10.0.0.0/8", "192.0.2.1"}, PublicURL: "https://a.example", Tenant: "default",
 		Database: "mysql:pingyi:hunter2@tcp(db:3306)/pingyi", Redis: "rediss://a:6379,b:6380", Secret: testSecret,
 		WeChat: WeChat{AppID: "wx2", AppSecret: "hunter4", Token: "hunter5", AESKey: testAES, OriginalID: "gh_1"},
-		Weibo:  Weibo{UID: "1902538057", AppSecret: "hunter"},
+		Weibo:  Weibo{UID: "1902538057", AppSecret: "hunter", ServiceWindow: "48h"},
 	}
 	if diff := cmp.Diff(want, o); diff != "" {
 		t.Error(diff)
@@ -213,7 +214,11 @@ func TestComplete_accountThatIsSet_isTakenAsItIs(t *testing.T) {
 		t.Errorf("an API secret and a URL alone: %v", o.Redacted())
 	}
 	o = completed(t, dir, map[string]string{"PINGYI_WEIBO_APP_SECRET": "mine", "PINGYI_WEIBO_UID": "7"})
-	if diff := cmp.Diff(Weibo{AppSecret: "mine", UID: "7"}, o.Weibo); diff != "" {
+	made := completed(t, dir, map[string]string{"PINGYI_WEIBO_NAME": "我市发布", "PINGYI_WEIBO_SERVICE_WINDOW": "24h"}).Weibo
+	if !made.Made || made.Name != "我市发布" || made.Window() != 24*time.Hour {
+		t.Errorf("a name and a window alone: made %t, name %q, window %s", made.Made, made.Name, made.Window())
+	}
+	if diff := cmp.Diff(Weibo{AppSecret: "mine", UID: "7", ServiceWindow: "48h"}, o.Weibo); diff != "" {
 		t.Error(diff)
 	}
 }

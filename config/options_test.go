@@ -153,6 +153,9 @@ func TestLoad_faults(t *testing.T) {
 		"no app secret":                 {production(map[string]string{"PINGYI_WECHAT_APP_SECRET": ""}), nil},
 		"short aes key":                 {production(map[string]string{"PINGYI_WECHAT_AES_KEY": testAES[1:]}), []string{"PINGYI_WECHAT_AES_KEY"}},
 		"original id":                   {production(map[string]string{"PINGYI_WECHAT_ORIGINAL_ID": "wx1"}), []string{"PINGYI_WECHAT_ORIGINAL_ID"}},
+		"window without unit":           {production(map[string]string{"PINGYI_WEIBO_SERVICE_WINDOW": "48"}), []string{"PINGYI_WEIBO_SERVICE_WINDOW"}},
+		"window before the message":     {production(map[string]string{"PINGYI_WEIBO_SERVICE_WINDOW": "-1h"}), []string{"PINGYI_WEIBO_SERVICE_WINDOW"}},
+		"window of a year":              {production(map[string]string{"PINGYI_WEIBO_SERVICE_WINDOW": "8760h"}), []string{"PINGYI_WEIBO_SERVICE_WINDOW"}},
 		"half a Weibo account":          {production(map[string]string{"PINGYI_WEIBO_APP_KEY": "1"}), []string{"PINGYI_WEIBO_APP_SECRET", "PINGYI_WEIBO_UID"}},
 		"uid of letters":                {production(map[string]string{"PINGYI_WEIBO_UID": "me", "PINGYI_WEIBO_APP_SECRET": "s"}), []string{"PINGYI_WEIBO_UID"}},
 		"demo token alone is fine":      {demo(map[string]string{"PINGYI_WECHAT_TOKEN": "t"}), nil},
@@ -321,7 +324,9 @@ func TestExample_listsEveryOptionOnceWithItsDefault(t *testing.T) {
 		}
 		previous = line
 	}
-	want := map[string]string{"PINGYI_ENV": "production", "PINGYI_ADDR": "127.0.0.1:8080", "PINGYI_METRICS_ADDR": "127.0.0.1:9090", "PINGYI_TENANT": "default"}
+	want := map[string]string{"PINGYI_ENV": "production", "PINGYI_ADDR": "127.0.0.1:8080", "PINGYI_METRICS_ADDR": "127.0.0.1:9090", "PINGYI_TENANT": "default",
+		"PINGYI_WEIBO_SERVICE_WINDOW": "48h",
+	}
 	for _, name := range Variables() {
 		if _, ok := want[name]; !ok && !strings.HasSuffix(name, "_FILE") {
 			want[name] = ""
@@ -330,7 +335,8 @@ func TestExample_listsEveryOptionOnceWithItsDefault(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if got := defaults(); got.Env != want["PINGYI_ENV"] || got.Addr != want["PINGYI_ADDR"] || got.MetricsAddr != want["PINGYI_METRICS_ADDR"] || got.Tenant != want["PINGYI_TENANT"] {
+	if got := defaults(); got.Env != want["PINGYI_ENV"] || got.Addr != want["PINGYI_ADDR"] || got.MetricsAddr != want["PINGYI_METRICS_ADDR"] || got.Tenant != want["PINGYI_TENANT"] ||
+		got.Weibo.ServiceWindow != want["PINGYI_WEIBO_SERVICE_WINDOW"] {
 		t.Errorf("the program's defaults are %+v", got)
 	}
 }

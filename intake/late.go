@@ -69,7 +69,7 @@ func (d *Desk) sendLate(ctx context.Context, t *turn) error {
 			if err != nil || a.Text == "" {
 				return err
 			}
-			return t.Account.Late.Send(ctx, t.Citizen, a.Text)
+			return t.Account.Late.Send(ctx, &t.Turn, a.Text)
 		}
 		if wait(ctx, lateEvery) != nil {
 			return nil // it had no effect in time: there is nothing to tell

@@ -39,8 +39,8 @@ func (s *slowRecord) Finished(context.Context, *Turn) ([]byte, error) {
 // letters keeps what was sent.
 type letters chan [2]string
 
-func (l letters) Send(_ context.Context, citizen, text string) error {
-	l <- [2]string{citizen, text}
+func (l letters) Send(_ context.Context, t *Turn, text string) error {
+	l <- [2]string{t.Citizen, text}
 	return nil
 }
 

@@ -77,8 +77,9 @@ type Followers interface {
 // Late writes to a citizen of the account's own accord, as its platform allows
 // for a while after their message.
 type Late interface {
-	// Send sends a text of one page. Its errors name nobody.
-	Send(ctx context.Context, citizen, text string) error
+	// Send sends a text of one page to the citizen of a turn; where the platform
+	// does not allow it any more, it sends nothing. Its errors name nobody.
+	Send(ctx context.Context, t *Turn, text string) error
 }
 
 // Worlds gives the present read-only view of an account's tenant.

@@ -142,11 +142,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	if err != nil {
 		return err
 	}
-	texts, err := bot.LoadTexts("zh-Hans")
-	if err != nil {
-		return err
-	}
-	engine, err := bot.New(texts)
+	engine, err := newEngine()
 	if err != nil {
 		return err
 	}
@@ -155,7 +151,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	if err != nil {
 		return err
 	}
-	doors, err := openDoors(&s.opts, accounts, engine)
+	doors, err := openDoors(s.opened, accounts, engine)
 	if err != nil {
 		return err
 	}
@@ -197,6 +193,15 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	}
 	s.web, err = web.New(o)
 	return err
+}
+
+// newEngine is the dialogue in the one language that there is.
+func newEngine() (*bot.Engine, error) {
+	texts, err := bot.LoadTexts("zh-Hans")
+	if err != nil {
+		return nil, err
+	}
+	return bot.New(texts)
 }
 
 func (s *server) checks(sessions *session.Store) []web.Check {

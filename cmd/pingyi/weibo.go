@@ -7,7 +7,6 @@ import (
 
 	"pingyi/bot"
 	"pingyi/bot/weibo"
-	"pingyi/config"
 	"pingyi/intake"
 	"pingyi/models"
 	"pingyi/scoring"
@@ -42,8 +41,8 @@ type weiboAccount struct {
 }
 
 // weiboAccounts opens the configured account; there is at most one.
-func weiboAccounts(o *config.Options, engine *bot.Engine) ([]weiboAccount, error) {
-	w := o.Weibo
+func weiboAccounts(o *opened, engine *bot.Engine) ([]weiboAccount, error) {
+	w := o.opts.Weibo
 	if !w.Set() {
 		return nil, nil
 	}
@@ -52,21 +51,35 @@ func weiboAccounts(o *config.Options, engine *bot.Engine) ([]weiboAccount, error
 		return nil, usageError{fmt.Errorf("weibo: %w", err)}
 	}
 	a := weiboAccount{door, &intake.Account{
-		ID: w.UID, Tenant: o.Tenant, Channel: models.Social, Face: weiboFace{engine.More()}, Strangers: true,
+		ID: w.UID, Tenant: o.tenant, Channel: models.Social, Face: weiboFace{engine.More()}, Strangers: true,
 	}}
-	if w.AccessToken != "" {
-		a.account.Late = customerService{weiboapi.New(weiboapi.Options{Base: w.API, AccessToken: string(w.AccessToken), UID: w.UID})}
+	if window := w.Window(); w.AccessToken != "" && window > 0 {
+		api := weiboapi.New(weiboapi.Options{Base: w.API, AccessToken: string(w.AccessToken), UID: w.UID})
+		a.account.Late = &customerService{send: api.Reply, following: o.db.Following, window: window, now: time.Now}
 	}
 	return []weiboAccount{a}, nil
 }
 
 // customerService sends what was not ready in time. It implements intake.Late.
-type customerService struct{ api *weiboapi.Client }
+type customerService struct {
+	send      func(ctx context.Context, uid, text string) error
+	following func(ctx context.Context, tenant, account string, citizen models.ID) (scoring.Provenance, error)
+	window    time.Duration // after a message, a follow, a tap or a scan
+	now       func() time.Time
+}
 
-// Send implements intake.Late. The platform allows it for 48 hours after a
-// message; what is late here is late by seconds.
-func (c customerService) Send(ctx context.Context, citizen, text string) error {
-	return c.api.Reply(ctx, citizen, text)
+// Send implements intake.Late. The platform takes as many messages as are sent
+// within the window, and none once the citizen does not follow any more; what it
+// would refuse is not sent.
+func (c *customerService) Send(ctx context.Context, t *intake.Turn, text string) error {
+	if c.now().Sub(t.Input.At) >= c.window {
+		return models.Errorf(models.Conflict, "window_closed", "the window of customer service is over")
+	}
+	known, err := c.following(ctx, t.Account.Tenant, t.Account.ID, t.CitizenID)
+	if err != nil || known == scoring.Unfollowed {
+		return err
+	}
+	return c.send(ctx, t.Citizen, text)
 }
 
 // doors are all accounts, as the server's parts want them.
@@ -77,7 +90,7 @@ type doors struct {
 	busy     string // said where a turn broke off: the same words on both platforms
 }
 
-func openDoors(o *config.Options, wechats []wechatAccount, engine *bot.Engine) (doors, error) {
+func openDoors(o *opened, wechats []wechatAccount, engine *bot.Engine) (doors, error) {
 	weibos, err := weiboAccounts(o, engine)
 	if err != nil {
 		return doors{}, err
