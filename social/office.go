@@ -107,6 +107,7 @@ type ExclusionEvent struct {
 	By         string    `json:"by"`
 	ApprovedBy string    `json:"approved_by"`
 	At         time.Time `json:"at"`
+	Withdrawn  bool      `json:"withdrawn,omitempty" doc:"The rating was taken back: it is in neither figure, whatever the event says."`
 }
 
 // ExcludedNow counts by unit and reason what the last events of all ratings
@@ -118,7 +119,7 @@ func ExcludedNow(events []ExclusionEvent) map[string]map[string]int {
 	}
 	out := map[string]map[string]int{}
 	for _, x := range last {
-		if x.Act != ActExclude {
+		if x.Act != ActExclude || x.Withdrawn {
 			continue
 		}
 		if out[x.Unit] == nil {

@@ -82,6 +82,7 @@ func TestExcludedNow_theLastEventHolds(t *testing.T) {
 		{Rating: "2", Unit: "A03", Act: ActExclude, Reason: LeftByHand},
 		{Rating: "1", Unit: "A03", Act: ActRestore, Reason: LeftByHand},
 		{Rating: "3", Unit: "A05", Act: ActExclude, Reason: LeftByHand},
+		{Rating: "4", Unit: "A05", Act: ActExclude, Reason: LeftByHand, Withdrawn: true},
 		{Rating: "1", Unit: "A03", Act: ActExclude, Reason: LeftByHand},
 	})
 	want := map[string]map[string]int{"A03": {LeftByHand: 2}, "A05": {LeftByHand: 1}}

@@ -24,6 +24,9 @@ type Exclusion struct {
 	Unit   string
 	Seq    int
 	Reason string
+	// Withdrawn says that the rating was taken back, so that it counts in no
+	// figure whatever the event says.
+	Withdrawn bool
 	Act
 }
 
@@ -60,15 +63,23 @@ func (db *DB) Exclude(ctx context.Context, tenant, campaign string, rating model
 	return done, err
 }
 
-// Restore takes back the exclusion of a rating. It reports false where the
-// rating is not excluded. models.Conflict: the campaign is settled, or the person
-// has a newer rating.
+// Restore takes back the exclusion of a rating. A rating whose text was deleted
+// meanwhile stays withdrawn. It reports false where the rating is not excluded.
+// models.Conflict: the campaign is settled, or the person has a newer rating.
 func (db *DB) Restore(ctx context.Context, tenant, campaign string, rating models.ID, reason string, a Act) (done bool, err error) {
 	err = db.write(ctx, "restore", func(tx *gorm.DB) error {
 		done = false
 		w, seq, err := db.lockForExclusion(tx, tenant, campaign, rating, a)
 		if err != nil || seq%2 == 0 {
 			return err
+		}
+		gone, err := db.withdrawnMeanwhile(tx, w, rating)
+		if err != nil {
+			return err
+		}
+		if gone {
+			done = true
+			return noteExclusion(tx, w, rating, seq+1, reason, a)
 		}
 		var stored string
 		if err := tx.Raw("SELECT answers FROM ratings WHERE tenant=? AND campaign=? AND id=?", tenant, campaign, raw(rating)).Row().Scan(&stored); err != nil {
@@ -120,9 +131,50 @@ func (db *DB) lockForExclusion(tx *gorm.DB, tenant, campaign string, rating mode
 	return w, seq, err
 }
 
+// withdrawnMeanwhile reports whether an excluded rating was taken back. One whose
+// deleted text was only noted is ended here: a version before this one left it at
+// that.
+func (db *DB) withdrawnMeanwhile(tx *gorm.DB, w scoring.Withdrawal, rating models.ID) (bool, error) {
+	ended, err := hasEnded(tx, w, rating)
+	if err != nil || ended {
+		return ended, err
+	}
+	var n int64
+	if err := tx.Raw(`SELECT COUNT(*) FROM public_ratings p
+ JOIN ratings r ON r.tenant = p.tenant AND r.campaign = p.campaign AND r.id = p.rating
+ JOIN social_retractions x ON x.tenant = p.tenant AND x.account = r.account AND x.item = p.item
+ WHERE p.tenant=? AND p.campaign=? AND p.rating=?`, w.Tenant, w.Campaign, raw(rating)).Row().Scan(&n); err != nil || n == 0 {
+		return false, err
+	}
+	return true, db.endExcluded(tx, w, rating)
+}
+
+func hasEnded(tx *gorm.DB, w scoring.Withdrawal, rating models.ID) (bool, error) {
+	var n int64
+	err := tx.Raw("SELECT COUNT(*) FROM rating_ends WHERE tenant=? AND campaign=? AND rating=?", w.Tenant, w.Campaign, raw(rating)).Row().Scan(&n)
+	return n > 0, err
+}
+
+// endExcluded writes what the withdrawal of an excluded rating changes: from now
+// on it counts as withdrawn.
+func (db *DB) endExcluded(tx *gorm.DB, w scoring.Withdrawal, rating models.ID) error {
+	if err := tx.Exec(endInsert+tuples(1, 6), w.Tenant, w.Campaign, raw(rating), endWithdrawn, text(w.ReceivedAt), nil).Error; err != nil {
+		return err
+	}
+	deltas := tallyDeltas{}
+	t := deltas.of(w.Channel, w.Unit)
+	t.Excluded--
+	t.Withdrawn++
+	return db.addTallies(tx, w.Tenant, w.Campaign, deltas)
+}
+
+func noteExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int, reason string, a Act) error {
+	return tx.Exec("INSERT INTO rating_exclusions (tenant,campaign,rating,seq,reason,note,by_name,approved_by,happened_at) VALUES "+tuples(1, 9),
+		w.Tenant, w.Campaign, raw(rating), seq, reason, a.Note, a.By, a.ApprovedBy, text(a.At)).Error
+}
+
 func (db *DB) addExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, answers models.Answers, seq int, reason string, a Act) error {
-	if err := tx.Exec("INSERT INTO rating_exclusions (tenant,campaign,rating,seq,reason,note,by_name,approved_by,happened_at) VALUES "+tuples(1, 9),
-		w.Tenant, w.Campaign, raw(rating), seq, reason, a.Note, a.By, a.ApprovedBy, text(a.At)).Error; err != nil {
+	if err := noteExclusion(tx, w, rating, seq, reason, a); err != nil {
 		return err
 	}
 	deltas := tallyDeltas{}
@@ -143,13 +195,16 @@ func (db *DB) Exclusions(ctx context.Context, tenant, campaign string, channel m
 		Seq                              int
 		Reason, Note, ByName, ApprovedBy string
 		HappenedAt                       stamp
+		How                              string
 	}
-	err := db.read.WithContext(ctx).Raw(`SELECT x.rating, r.unit, x.seq, x.reason, x.note, x.by_name, x.approved_by, x.happened_at FROM rating_exclusions x
+	err := db.read.WithContext(ctx).Raw(`SELECT x.rating, r.unit, x.seq, x.reason, x.note, x.by_name, x.approved_by, x.happened_at, COALESCE(e.how, '') AS how
+ FROM rating_exclusions x
  JOIN ratings r ON r.tenant = x.tenant AND r.campaign = x.campaign AND r.id = x.rating
+ LEFT JOIN rating_ends e ON e.tenant = x.tenant AND e.campaign = x.campaign AND e.rating = x.rating
  WHERE x.tenant=? AND x.campaign=? AND r.channel=? ORDER BY x.happened_at, x.rating, x.seq`, tenant, campaign, channel).Scan(&rows).Error
 	list := make([]Exclusion, len(rows))
 	for i, r := range rows {
-		list[i] = Exclusion{r.Rating, r.Unit, r.Seq, r.Reason, Act{r.ByName, r.ApprovedBy, r.Note, r.HappenedAt.Time}}
+		list[i] = Exclusion{r.Rating, r.Unit, r.Seq, r.Reason, r.How == endWithdrawn, Act{r.ByName, r.ApprovedBy, r.Note, r.HappenedAt.Time}}
 	}
 	return list, fail("exclusions", err)
 }

@@ -260,9 +260,10 @@ func publicRating(tx *gorm.DB, tenant string, item models.ID) (models.ID, error)
 }
 
 // Retract withdraws the rating that was read from a public text, which its
-// author deleted. A rating that is not live any more stays what it became. Once
-// a text: a second call changes nothing. It reports whether a live rating was
-// withdrawn. models.Conflict: the public record is sealed.
+// author deleted, also while it is excluded. A rating that was replaced or taken
+// back stays what it became. Once a text: a second call changes nothing. It
+// reports whether a rating was withdrawn. models.Conflict: the public record is
+// sealed.
 func (db *DB) Retract(ctx context.Context, tenant, account, campaign string, item models.ID, now time.Time) (withdrawn bool, err error) {
 	err = db.write(ctx, "retract", func(tx *gorm.DB) error {
 		withdrawn = false
@@ -298,7 +299,7 @@ func publicSealed(tx *gorm.DB, tenant, campaign string) (bool, error) {
 	return n > 0, err
 }
 
-// endPublic withdraws a rating if it is live.
+// endPublic withdraws a rating if it is live or excluded.
 func (db *DB) endPublic(tx *gorm.DB, tenant, campaign string, rating models.ID, now time.Time) (bool, error) {
 	w := scoring.Withdrawal{Tenant: tenant, Campaign: campaign, ReceivedAt: now}
 	var rows []struct {
@@ -314,8 +315,15 @@ func (db *DB) endPublic(tx *gorm.DB, tenant, campaign string, rating models.ID, 
 	}
 	w.Channel, w.Unit, w.Person = rows[0].Channel, rows[0].Unit, rows[0].Person
 	live, err := readLive(tx, w, db.dialect.forUpdate)
-	if err != nil || live.Rating != rating {
+	if err != nil {
 		return false, err
 	}
-	return true, db.endLive(tx, w, live)
+	if live.Rating == rating {
+		return true, db.endLive(tx, w, live)
+	}
+	ended, err := hasEnded(tx, w, rating)
+	if err != nil || ended {
+		return false, err
+	}
+	return true, db.endExcluded(tx, w, rating) // neither live nor at its end: it is excluded
 }

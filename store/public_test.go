@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -219,5 +220,78 @@ func TestRetract_beforeItWasRead_itNeverCounts(t *testing.T) {
 		}
 		submit(t, w, text, scoring.LaterStands)
 		wantRows(t, db, map[string]int{"ratings": 0, "effects": 0})
+	})
+}
+
+// Two people exclude a public rating, its author deletes the text, the exclusion
+// is taken back: the rating stays withdrawn, and is in neither figure.
+func TestRetract_whileExcluded_staysWithdrawnWhenRestored(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		withCampaign(t, db, 3)
+		w := writerOn(t, db, WriterOptions{})
+		text := public(t, "A01", "11111", inside)
+		submit(t, w, text, scoring.Counted)
+		change := func(do func(context.Context, string, string, models.ID, string, Act) (bool, error), at time.Time) {
+			t.Helper()
+			if done, err := do(t.Context(), tenant, campaign, text.Rating, "by_hand", Act{By: "甲", ApprovedBy: "乙", At: at}); err != nil || !done {
+				t.Fatal(done, err)
+			}
+		}
+		excluded := scoring.Tally{Unit: "A01", Received: 1, Excluded: 1}
+		withdrawn := scoring.Tally{Unit: "A01", Received: 1, Withdrawn: 1}
+		wants := func(want scoring.Tally, rawLive int64) {
+			t.Helper()
+			if got := tally(t, db, models.Social, "A01"); got != want {
+				t.Errorf("tally %+v, want %+v", got, want)
+			}
+			raw, err := db.RawTallies(t.Context(), tenant, campaign, models.Social)
+			if err != nil || raw[0].Live != rawLive {
+				t.Errorf("raw %+v, %v, want %d live", raw[0], err, rawLive)
+			}
+			wantSound(t, db)
+		}
+		change(db.Exclude, inside.Add(time.Hour))
+		wants(excluded, 1)
+		for i, want := range []bool{true, false} {
+			if got, err := db.Retract(t.Context(), tenant, "wb_1", campaign, text.Source, inside.Add(2*time.Hour)); err != nil || got != want {
+				t.Errorf("retraction %d: %t, %v", i, got, err)
+			}
+		}
+		wants(withdrawn, 0)
+		events, err := db.Exclusions(t.Context(), tenant, campaign, models.Social)
+		if err != nil || len(events) != 1 || !events[0].Withdrawn {
+			t.Errorf("events %+v, %v", events, err)
+		}
+		change(db.Restore, inside.Add(3*time.Hour))
+		wants(withdrawn, 0)
+		if done, err := db.Exclude(t.Context(), tenant, campaign, text.Rating, "by_hand", Act{By: "甲", ApprovedBy: "乙", At: inside.Add(4 * time.Hour)}); err != nil || done {
+			t.Errorf("excluded again: %t, %v", done, err)
+		}
+	})
+}
+
+// A version before this one noted such a deletion and left the rating excluded.
+func TestRestore_deletedBefore_isWithdrawn(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		withCampaign(t, db, 3)
+		w := writerOn(t, db, WriterOptions{})
+		text := public(t, "A01", "11111", inside)
+		submit(t, w, text, scoring.Counted)
+		a := Act{By: "甲", ApprovedBy: "乙", At: inside.Add(time.Hour)}
+		if done, err := db.Exclude(t.Context(), tenant, campaign, text.Rating, "by_hand", a); err != nil || !done {
+			t.Fatal(done, err)
+		}
+		if err := db.gorm.Exec("INSERT INTO social_retractions (tenant,account,item,rating,noticed_at) VALUES "+tuples(1, 5),
+			tenant, "wb_1", raw(text.Source), raw(text.Rating), "2026-11-22 10:00:00.000").Error; err != nil {
+			t.Fatal(err)
+		}
+		a.At = inside.Add(3 * time.Hour)
+		if done, err := db.Restore(t.Context(), tenant, campaign, text.Rating, "by_hand", a); err != nil || !done {
+			t.Fatal(done, err)
+		}
+		if got, want := tally(t, db, models.Social, "A01"), (scoring.Tally{Unit: "A01", Received: 1, Withdrawn: 1}); got != want {
+			t.Errorf("tally %+v, want %+v", got, want)
+		}
+		wantSound(t, db)
 	})
 }

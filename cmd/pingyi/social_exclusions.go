@@ -19,6 +19,7 @@ func (c *socialChannel) events(ctx context.Context) ([]social.ExclusionEvent, er
 		x := &list[i]
 		out[i] = social.ExclusionEvent{
 			Rating: x.Rating.String(), Unit: x.Unit, Act: social.ActRestore, Reason: x.Reason, Note: x.Note, By: x.By, ApprovedBy: x.ApprovedBy, At: x.At,
+			Withdrawn: x.Withdrawn,
 		}
 		if x.Excludes() {
 			out[i].Act = social.ActExclude

@@ -35,7 +35,8 @@ func TestCustomerService_sendsWithinTheWindowAndToNobodyWhoLeft(t *testing.T) {
 		sent := 0
 		c := &customerService{
 			send: func(_ context.Context, uid, text string) error {
-				if sent++; uid != "7" || text != "回执" {
+				sent++
+				if uid != "7" || text != "回执" {
 					t.Errorf("%s: sent %q to %q", name, text, uid)
 				}
 				return nil
