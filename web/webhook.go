@@ -75,8 +75,8 @@ type front[P any] interface {
 	// open reads a push; reason is from refusalReasons unless it is usable. An
 	// unusable one has at least its timestamp.
 	open(query string, body []byte) (o opened[P], f fate, reason string)
-	// answer is the finished body for a text, and media its media type.
-	answer(native P, at int64, text string, now time.Time) ([]byte, error)
+	// answer appends to dst the finished body for a text, and media its media type.
+	answer(dst []byte, native P, at int64, text string, now time.Time) ([]byte, error)
 	media() []string
 	// nothing is the body for a push that asks for no answer.
 	nothing() []byte
@@ -206,12 +206,15 @@ func (h *hook[P]) say(c *gin.Context, f front[P], native P, at int64, text strin
 		h.s.write(c, plainText, f.nothing())
 		return true
 	}
-	body, err := f.answer(native, at, text, h.s.now())
+	buf := h.s.borrow()
+	defer h.s.giveBack(buf)
+	body, err := f.answer((*buf)[:0], native, at, text, h.s.now())
 	if err != nil {
 		h.s.log.LogAttrs(c.Request.Context(), slog.LevelError, "answer not sealed", slog.String("platform", h.platform), slog.Any("error", err))
 		h.s.write(c, plainText, f.nothing())
 		return false
 	}
+	*buf = body
 	h.s.write(c, f.media(), body)
 	return true
 }

@@ -94,8 +94,8 @@ func wechatFate(err error) (f fate, reason string) {
 	return refused, other
 }
 
-func (f *wechatFront) answer(p wechat.Push, at int64, text string, now time.Time) ([]byte, error) {
-	return f.with.Seal(p, wechat.Reply(p, at, text), f.random, now)
+func (f *wechatFront) answer(dst []byte, p wechat.Push, at int64, text string, now time.Time) ([]byte, error) {
+	return f.with.Answer(dst, p, at, text, f.random, now)
 }
 
 func (f *wechatFront) media() []string { return xmlText }

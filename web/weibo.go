@@ -69,8 +69,9 @@ func weiboFate(err error) (f fate, reason string) {
 	return refused, other
 }
 
-func (f *weiboFront) answer(p weibo.Push, _ int64, text string, _ time.Time) ([]byte, error) {
-	return weibo.Reply(p, text)
+func (f *weiboFront) answer(dst []byte, p weibo.Push, _ int64, text string, _ time.Time) ([]byte, error) {
+	body, err := weibo.Reply(p, text)
+	return append(dst, body...), err
 }
 
 func (f *weiboFront) media() []string { return jsonText }

@@ -7,6 +7,8 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
+	"io"
 	"slices"
 )
 
@@ -111,13 +113,21 @@ func unpack(plain []byte) (message, appID []byte, ok bool) {
 	return plain[headLen:split:split], plain[split:end:end], true
 }
 
-// encrypt makes the base64 text of message in s.encoded. random is 16 bytes.
-func (a *Account) encrypt(s *scratch, key int, random, message []byte) []byte {
+// begin starts the plaintext of a message in s.plain: 16 bytes of random and
+// room for the length. What is appended to it is the message.
+func (s *scratch) begin(random io.Reader) error {
+	s.plain = append(s.plain[:0], make([]byte, headLen)...)
+	if _, err := io.ReadFull(random, s.plain[:randomLen]); err != nil {
+		return fmt.Errorf("read randomness: %w", err)
+	}
+	return nil
+}
+
+// encrypt appends to dst the base64 text of the message that was begun in s.
+func (a *Account) encrypt(dst []byte, s *scratch, key int) []byte {
 	k := a.keys[key]
-	plain := s.plain[:0]
-	plain = append(plain, random...)
-	plain = binary.BigEndian.AppendUint32(plain, uint32(len(message))) //nolint:gosec // an answer is a few KiB
-	plain = append(plain, message...)
+	plain := s.plain
+	binary.BigEndian.PutUint32(plain[randomLen:], uint32(len(plain)-headLen)) //nolint:gosec // an answer is a few KiB
 	plain = append(plain, a.appID...)
 	pad := padTo - len(plain)%padTo
 	for range pad {
@@ -125,6 +135,5 @@ func (a *Account) encrypt(s *scratch, key int, random, message []byte) []byte {
 	}
 	s.plain = plain
 	cipher.NewCBCEncrypter(k.block, k.iv).CryptBlocks(plain, plain)
-	s.encoded = base64.StdEncoding.AppendEncode(s.encoded[:0], plain)
-	return s.encoded
+	return base64.StdEncoding.AppendEncode(dst, plain)
 }

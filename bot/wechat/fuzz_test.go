@@ -204,7 +204,11 @@ func FuzzDecrypt(f *testing.F) {
 			t.Fatalf("decrypted %q, the SDK %q, %v", got, want, err)
 		}
 		s := new(scratch)
-		s.encoded = a.encrypt(s, 0, []byte("0123456789abcdef"), message)
+		if err := s.begin(strings.NewReader("0123456789abcdef")); err != nil {
+			t.Fatal(err)
+		}
+		s.plain = append(s.plain, message...)
+		s.encoded = a.encrypt(nil, s, 0)
 		if got, _, reason := a.decrypt(s); reason != "" || string(got) != string(message) {
 			t.Fatalf("%q came back as %q (%s)", message, got, reason)
 		}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -167,4 +168,18 @@ func between(t testing.TB, b []byte, from, to string) string {
 		t.Fatalf("no %s...%s in %s", from, to, b)
 	}
 	return got
+}
+
+// Reply is the answer to p before encryption.
+func Reply(p Push, at int64, text string) []byte { return appendReply(nil, p, at, text) }
+
+// Seal is the envelope of any message, as Answer makes it of a reply.
+func (a *Account) Seal(p Push, plain []byte, random io.Reader, now time.Time) ([]byte, error) {
+	s := a.borrow()
+	defer a.scratch.Put(s)
+	if err := s.begin(random); err != nil {
+		return nil, err
+	}
+	s.plain = append(s.plain, plain...)
+	return a.seal(nil, s, p, now)
 }

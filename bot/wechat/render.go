@@ -1,7 +1,9 @@
 package wechat
 
 import (
+	"bytes"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"pingyi/bot"
@@ -27,8 +29,12 @@ func Render(m bot.Message) string {
 // a span of plain text that is longer than a page at a line end or a rune. A
 // link is never cut: one longer than a page is shown as its label.
 func RenderPages(m bot.Message) []string {
-	p := pager{page: make([]byte, 0, MaxText)}
-	var line []byte
+	p, ok := pagers.Get().(*pager)
+	if !ok {
+		p = &pager{page: make([]byte, 0, MaxText)}
+	}
+	defer p.release()
+	line := p.line
 	for _, l := range m.Lines {
 		line = line[:0]
 		for _, s := range l {
@@ -52,6 +58,7 @@ func RenderPages(m bot.Message) []string {
 		}
 	}
 	p.turn()
+	p.line = line
 	return p.pages
 }
 
@@ -59,13 +66,22 @@ func RenderPages(m bot.Message) []string {
 type pager struct {
 	pages   []string
 	page    []byte
-	started bool // a line was written
+	line    []byte // the present one
+	started bool   // a line was written
+}
+
+// pagers keep their buffers; the pages that they filled are not theirs any more.
+var pagers sync.Pool
+
+func (p *pager) release() {
+	*p = pager{page: p.page[:0], line: p.line[:0]}
+	pagers.Put(p)
 }
 
 // turn ends a page. Empty lines at its ends are not worth their bytes.
 func (p *pager) turn() {
-	if text := strings.Trim(string(p.page), "\n"); text != "" {
-		p.pages = append(p.pages, text)
+	if text := bytes.Trim(p.page, "\n"); len(text) > 0 {
+		p.pages = append(p.pages, string(text))
 	}
 	p.page = p.page[:0]
 }

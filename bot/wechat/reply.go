@@ -12,12 +12,26 @@ import (
 // as well.
 const Success = "success"
 
-// Reply is the answer to p before encryption. The same p, at (unix seconds) and
-// text give the same bytes, which is what a repeat of a push must get. text is
-// cleaned; how long it may be is Render's affair.
-func Reply(p Push, at int64, text string) []byte {
-	const frame = 200 // of the tags and the time
-	b := make([]byte, 0, frame+len(p.Citizen)+len(p.Receiver)+len(text))
+// Answer appends to dst what goes out for p: a text answer dated at (unix
+// seconds), encrypted with the key that opened p and 16 fresh bytes of random, or
+// plain where p was not encrypted. The same p, at and text are the same answer
+// inside, which is what a repeat of a push must get. text is cleaned; how long it
+// may be is Render's affair. It fails only where random does.
+func (a *Account) Answer(dst []byte, p Push, at int64, text string, random io.Reader, now time.Time) ([]byte, error) {
+	if p.key == 0 {
+		return appendReply(dst, p, at, text), nil
+	}
+	s := a.borrow()
+	defer a.scratch.Put(s)
+	if err := s.begin(random); err != nil {
+		return nil, err
+	}
+	s.plain = appendReply(s.plain, p, at, text)
+	return a.seal(dst, s, p, now)
+}
+
+// appendReply appends the answer to p before encryption.
+func appendReply(b []byte, p Push, at int64, text string) []byte {
 	b = append(b, "<xml><ToUserName>"...)
 	b = appendCDATA(b, cleanString(p.Citizen))
 	b = append(b, "</ToUserName><FromUserName>"...)
@@ -44,36 +58,24 @@ func appendCDATA(b []byte, s string) []byte {
 	}
 }
 
-// Seal is what goes out for the plain answer to p: encrypted with the key that
-// opened p and 16 fresh bytes of random, or plain itself where p was not
-// encrypted. It fails only where random does.
-func (a *Account) Seal(p Push, plain []byte, random io.Reader, now time.Time) ([]byte, error) {
-	if p.key == 0 {
-		return plain, nil
-	}
+// seal appends to dst the envelope of the message in s, which was begun with
+// fresh bytes, under the key that opened p.
+func (a *Account) seal(dst []byte, s *scratch, p Push, now time.Time) ([]byte, error) {
 	if p.key > len(a.keys) {
 		return nil, fmt.Errorf("a push of another account: key %d of %d", p.key, len(a.keys))
 	}
-	s := a.borrow()
-	defer a.scratch.Put(s)
-	s.random = append(s.random[:0], make([]byte, randomLen)...)
-	if _, err := io.ReadFull(random, s.random); err != nil {
-		return nil, fmt.Errorf("read randomness: %w", err)
-	}
-	encrypted := a.encrypt(s, p.key-1, s.random, plain)
-	timestamp := strconv.FormatInt(now.Unix(), 10)
+	var digits [20]byte
+	timestamp := string(strconv.AppendInt(digits[:0], now.Unix(), 10))
 	nonce := cleanString(p.Nonce)
-	signature := s.sign(a.token, timestamp, nonce, encrypted)
-
-	const frame = 200 // of the tags, the signature and the time
-	b := make([]byte, 0, frame+len(encrypted)+len(nonce))
-	b = append(b, "<xml><Encrypt><![CDATA["...)
-	b = append(b, encrypted...)
-	b = append(b, "]]></Encrypt><MsgSignature><![CDATA["...)
-	b = append(b, signature[:]...)
-	b = append(b, "]]></MsgSignature><TimeStamp>"...)
-	b = append(b, timestamp...)
-	b = append(b, "</TimeStamp><Nonce>"...)
-	b = appendCDATA(b, nonce)
-	return append(b, "</Nonce></xml>"...), nil
+	dst = append(dst, "<xml><Encrypt><![CDATA["...)
+	from := len(dst)
+	dst = a.encrypt(dst, s, p.key-1)
+	signature := s.sign(a.token, timestamp, nonce, dst[from:])
+	dst = append(dst, "]]></Encrypt><MsgSignature><![CDATA["...)
+	dst = append(dst, signature[:]...)
+	dst = append(dst, "]]></MsgSignature><TimeStamp>"...)
+	dst = append(dst, timestamp...)
+	dst = append(dst, "</TimeStamp><Nonce>"...)
+	dst = appendCDATA(dst, nonce)
+	return append(dst, "</Nonce></xml>"...), nil
 }

@@ -112,15 +112,31 @@ func TestSign_anyParts_agreesWithTheSDK(t *testing.T) {
 	})
 }
 
-func TestSeal_plaintextPush_isThePlainAnswer(t *testing.T) {
+func TestAnswer_plaintextPush_isThePlainAnswer(t *testing.T) {
 	a := plainAccount(t)
 	p, err := a.Open(ParseQuery(plainQuery()), []byte(sample(t, "text.xml")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := a.Seal(p, []byte("<xml></xml>"), nil, time.Unix(1, 0))
-	if err != nil || string(out) != "<xml></xml>" {
+	out, err := a.Answer([]byte("before"), p, 7, "您好", nil, time.Unix(1, 0))
+	if err != nil || string(out) != "before"+string(Reply(p, 7, "您好")) {
 		t.Errorf("%s, %v", out, err)
+	}
+}
+
+func TestAnswer_encryptedPush_isTheSealedReplyBehindWhatWasThere(t *testing.T) {
+	a, p := safeAccount(t), mustOpen(t, sample(t, "text.xml"))
+	const random = "0123456789abcdef"
+	want, err := a.Seal(p, Reply(p, 7, "您好"), strings.NewReader(random), time.Unix(1, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := a.Answer([]byte("before"), p, 7, "您好", strings.NewReader(random), time.Unix(1, 0))
+	if err != nil || string(got) != "before"+string(want) {
+		t.Errorf("%s, %v", got, err)
+	}
+	if _, err := a.Answer(nil, p, 7, "您好", strings.NewReader("short"), time.Unix(1, 0)); err == nil {
+		t.Error("answered without randomness")
 	}
 }
 

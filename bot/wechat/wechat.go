@@ -119,7 +119,6 @@ type scratch struct {
 	encoded []byte // base64
 	plain   []byte // ciphertext, then plaintext in its place
 	signed  []byte // what a signature is taken over
-	random  []byte
 }
 
 func (a *Account) borrow() *scratch {
