@@ -156,13 +156,7 @@ func (w *town) crowdFor(seed uint64, long time.Duration) {
 // and delivers it to one server.
 func (w *town) signed(server int, ago time.Duration) simulator.Exchange {
 	w.t.Helper()
-	front, err := simulator.NewPlatform(simulator.PlatformOptions{
-		Target: w.bases[server] + "/wechat", Client: w.client, Now: func() time.Time { return time.Now().Add(-ago) },
-		Account: simulator.Account{AppID: appID, Token: token, AESKey: aesKey, OriginalID: originalID},
-	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	front := w.wechatOf(w.bases[server], simulator.PlatformOptions{Client: w.client, Now: func() time.Time { return time.Now().Add(-ago) }})
 	e, err := front.Push(w.t.Context(), &simulator.Citizen{OpenID: fmt.Sprintf("osigned%d", w.serial.Add(1)), Following: true}, simulator.Say("帮助"))
 	if err != nil {
 		w.t.Fatal(err)

@@ -32,9 +32,9 @@ func (w *town) onWeibo() platform {
 	return p
 }
 
-// weibo plays Weibo towards a server that has started: it knows the numbers of
+// weiboOf plays Weibo towards a server that has started: it knows the numbers of
 // the account's codes from its database.
-func (w *town) weibo(base string) *simulator.WeiboPlatform {
+func (w *town) weiboOf(base string, o simulator.PlatformOptions) *simulator.WeiboPlatform {
 	w.t.Helper()
 	found := map[string]string{}
 	rows(w, "SELECT target, id FROM scenes", found)
@@ -46,8 +46,9 @@ func (w *town) weibo(base string) *simulator.WeiboPlatform {
 		}
 		numbers[target] = n
 	}
+	o.Target = base + "/weibo"
 	p, err := simulator.NewWeiboPlatform(simulator.WeiboOptions{
-		PlatformOptions: simulator.PlatformOptions{Target: base + "/weibo", Client: w.client},
+		PlatformOptions: o,
 		Weibo:           simulator.WeiboAccount{UID: weiboUID, AppSecret: weiboSecret},
 		Scenes:          func(context.Context) (map[string]int, error) { return numbers, nil },
 	})

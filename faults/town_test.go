@@ -62,18 +62,20 @@ func newTown(t testing.TB, servers int) *town {
 		w.sql, w.servers, w.bases, w.metrics = append(w.sql, p), append(w.servers, s), append(w.bases, base), append(w.metrics, metrics)
 		s.start()
 		s.await()
-		w.fronts, w.weibos = append(w.fronts, w.front(base)), append(w.weibos, w.weibo(base))
+		o := simulator.PlatformOptions{Client: w.client}
+		w.fronts, w.weibos = append(w.fronts, w.wechatOf(base, o)), append(w.weibos, w.weiboOf(base, o))
 	}
 	w.share = number(t, "PINGYI_FAULT_WEIBO", 50)
 	w.healthy.Store(true)
 	return w
 }
 
-func (w *town) front(base string) *simulator.Platform {
+// wechatOf plays WeChat towards a server.
+func (w *town) wechatOf(base string, o simulator.PlatformOptions) *simulator.Platform {
 	w.t.Helper()
-	p, err := simulator.NewPlatform(simulator.PlatformOptions{Target: base + "/wechat", Client: w.client, Account: simulator.Account{
-		AppID: appID, Token: token, AESKey: aesKey, OriginalID: originalID,
-	}})
+	o.Target = base + "/wechat"
+	o.Account = simulator.Account{AppID: appID, Token: token, AESKey: aesKey, OriginalID: originalID}
+	p, err := simulator.NewPlatform(o)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -1,0 +1,197 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"pingyi/simulator"
+)
+
+// load are citizens who rate on the first server, half of them on Weibo, each
+// push delivered once.
+type load struct {
+	w      *town
+	on     [2]platform
+	client *http.Client
+	most   int64 // pushes on their way
+
+	all, confirms *meter
+	receipts      atomic.Int64
+	busy          atomic.Int64 // pushes answered with the busy text
+	unsent        atomic.Int64 // pushes that were due while too many were on their way
+
+	mu  sync.Mutex
+	due []*journey
+}
+
+// newLoad bounds the pushes on their way, for each has a socket.
+func newLoad(w *town, most int) *load {
+	l := &load{w: w, most: int64(most), all: &meter{}, confirms: &meter{}}
+	l.on, l.client = w.once(most)
+	return l
+}
+
+// journey is a rating under way.
+type journey struct {
+	on    platform
+	who   *simulator.Citizen
+	unit  string
+	act   simulator.Act // what comes next
+	final bool          // that confirms
+	tries int
+}
+
+func (l *load) begin() *journey {
+	n := l.w.serial.Add(1)
+	j := &journey{on: l.on[n%2], unit: units[int(n/2)%len(units)], who: &simulator.Citizen{OpenID: fmt.Sprintf("oload%d", n), Following: true}}
+	if j.on.words {
+		j.who.OpenID = strconv.FormatInt(3_000_000_000+n, 10)
+	}
+	j.act = simulator.Say("评议 " + j.unit)
+	return j
+}
+
+// push sends what comes next and reports whether there is more to come. Who is not
+// let in goes away; who has begun tries again.
+func (l *load) push(j *journey) (more bool) {
+	made, err := j.on.make(j.who, j.act)
+	if err != nil {
+		l.w.t.Error(err)
+		return false
+	}
+	e, err := j.on.fronts[0].Redeliver(context.Background(), made)
+	if err != nil {
+		l.w.t.Error(err)
+		return false
+	}
+	l.all.add(e)
+	if j.final {
+		l.confirms.add(e)
+	}
+	l.w.record.shown(e)
+	if strings.Contains(e.Text, busy) {
+		l.busy.Add(1)
+	}
+	j.tries++
+	begun := j.act.Text != "评议 "+j.unit
+	confirm, ok := link(e, "确认")
+	switch {
+	case line(e.Shown(), "回执：") != "":
+		l.receipts.Add(1)
+		return false
+	case strings.Contains(e.Text, "第1题"):
+		j.act = simulator.Say("55445")
+	case ok && strings.Contains(e.Text, "请核对您对"):
+		j.act, j.final = simulator.Tap(confirm), true
+	case e.Text == "" && begun: // shed: the same again
+	default:
+		return false
+	}
+	return j.tries < 30
+}
+
+func link(e simulator.Exchange, label string) (simulator.Link, bool) {
+	for _, l := range e.Links {
+		if l.Label == label {
+			return l, true
+		}
+	}
+	return simulator.Link{}, false
+}
+
+// throttle lets the server run so many percent of the time, as a small share of a
+// processor would, so that the crowd beside it on the same machine can be more than
+// it carries. It ends with stop.
+func (w *town) throttle(percent int, stop <-chan struct{}) {
+	const period = 20 * time.Millisecond
+	run := period * time.Duration(percent) / 100
+	p := w.servers[0].cmd.Process
+	tick := time.NewTicker(period)
+	defer tick.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-tick.C:
+		}
+		time.Sleep(run)
+		if err := p.Signal(syscall.SIGSTOP); err != nil {
+			return
+		}
+		time.Sleep(period - run)
+		if err := p.Signal(syscall.SIGCONT); err != nil {
+			return
+		}
+	}
+}
+
+// closed lets so many citizens rate, who wait for each answer, and returns how many
+// pushes a second are answered with words.
+func (l *load) closed(n int, long time.Duration) float64 {
+	start := time.Now()
+	var group sync.WaitGroup
+	for range n {
+		group.Go(func() {
+			for time.Since(start) < long {
+				for j := l.begin(); l.push(j); {
+				}
+			}
+		})
+	}
+	group.Wait()
+	return float64(len(l.all.took)) / time.Since(start).Seconds()
+}
+
+// open sends so many pushes a second, whether they are answered or not: first what
+// is due of those who have begun, then somebody new. It returns how many a second
+// it did send, and when all are answered.
+func (l *load) open(rate float64, long time.Duration) (offered float64) {
+	var group sync.WaitGroup
+	var under atomic.Int64
+	sent, start := 0, time.Now()
+	for took := time.Duration(0); took < long; took = time.Since(start) {
+		for due := int(rate * took.Seconds()); sent+int(l.unsent.Load()) < due; {
+			if under.Load() >= l.most {
+				l.unsent.Add(int64(due - sent - int(l.unsent.Load())))
+				break
+			}
+			sent++
+			under.Add(1)
+			j := l.next()
+			group.Go(func() {
+				defer under.Add(-1)
+				if l.push(j) {
+					l.later(j)
+				}
+			})
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	offered = float64(sent) / time.Since(start).Seconds()
+	group.Wait()
+	return offered
+}
+
+func (l *load) next() *journey {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.due) == 0 {
+		return l.begin()
+	}
+	j := l.due[0]
+	l.due = l.due[1:]
+	return j
+}
+
+func (l *load) later(j *journey) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.due = append(l.due, j)
+}
