@@ -32,8 +32,12 @@ func LeftOut(p *Profile, rules scoring.LeaveOut, from time.Time) string {
 	return ""
 }
 
-// Lacks says what has to be looked up for the rules to be applied.
+// Lacks says what has to be looked up for the rules to be applied: nothing of an
+// account that is gone.
 func Lacks(p *Profile, rules scoring.LeaveOut) (profile, follows bool) {
+	if p.Gone {
+		return false, false
+	}
 	profile = rules.Government && p.VerifiedType == nil || rules.Younger && p.CreatedAt == nil
 	return profile, rules.Unverified && p.Follows == nil
 }

@@ -55,6 +55,7 @@ type Profile struct {
 	Statuses     *int64     `json:"statuses,omitempty"`
 	VerifiedType *int       `json:"verified_type,omitempty"` // 1 is government
 	Follows      *bool      `json:"follows,omitempty"`       // our account
+	Gone         bool       `json:"gone,omitempty"`          // the platform does not know it any more
 }
 
 // Complete reports whether everything that a rule may ask for is known.
@@ -79,6 +80,7 @@ func (p *Profile) Merge(newer Profile) {
 	if newer.Follows != nil {
 		p.Follows = newer.Follows
 	}
+	p.Gone = p.Gone || newer.Gone
 }
 
 // content is what is sealed of a text: everything that leads to its author.

@@ -86,6 +86,16 @@ func (e *Error) Quota() bool {
 	return e.Code == 0 && e.Status == http.StatusTooManyRequests
 }
 
+// unknownUser is the platform's code for an account that there is not, or not any
+// more.
+const unknownUser = 20003
+
+// IsUnknownUser reports whether err says that there is no such account.
+func IsUnknownUser(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == unknownUser
+}
+
 // IsToken reports whether err says that the access token is of no use any more.
 func IsToken(err error) bool {
 	var e *Error

@@ -94,7 +94,8 @@ func freeze(p *config.Profile, o *opened, plan campaignPlan) (definition, []stor
 // boundAccount is the account that collects for a channel, or "" where the demo
 // made one up: then whichever account the tenant has for the channel does. The
 // main accounts are those of the tenant that the configuration names; another
-// tenant's is its first among the further ones.
+// tenant's is its first among the further ones, and where there is none, whichever
+// account it will have.
 func boundAccount(o *opened, ch models.Channel) string {
 	for i := range o.opts.Accounts {
 		if a := &o.opts.Accounts[i]; ch == models.Mobile && o.tenant != o.home && a.Platform == config.PlatformWeChat && a.Tenant == o.tenant {
@@ -102,6 +103,8 @@ func boundAccount(o *opened, ch models.Channel) string {
 		}
 	}
 	switch {
+	case o.tenant != o.home:
+		return ""
 	case ch == models.Mobile && !o.opts.WeChat.Made:
 		return o.opts.WeChat.AppID
 	case ch == models.Social && !o.opts.Weibo.Made:

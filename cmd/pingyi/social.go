@@ -22,7 +22,7 @@ const (
 	socialEvery   = time.Minute
 	socialRetry   = 15 * time.Minute // after the platform refused
 	nameGoodFor   = 7 * 24 * time.Hour
-	nameRetry     = 24 * time.Hour
+	nameRetry     = time.Hour
 	socialTimeout = 5 * time.Minute
 )
 
@@ -43,7 +43,7 @@ type publicOpinions struct {
 	say       func(bot.PublicText) string
 
 	opening   sync.Mutex
-	mu        sync.Mutex
+	mu        sync.Mutex // of what follows; not held while the platform is asked
 	names     []string
 	namesTill time.Time
 	revision  int64
@@ -240,20 +240,38 @@ func (p *publicOpinions) mentionedBy(ctx context.Context) []string {
 	}
 	now := time.Now()
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.api == nil || now.Before(p.namesTill) {
-		return p.names
+	names, ask := p.names, p.api != nil && !now.Before(p.namesTill)
+	if ask {
+		p.namesTill = now.Add(nameRetry) // nobody else asks meanwhile
 	}
-	p.namesTill = now.Add(nameRetry)
+	p.mu.Unlock()
+	if !ask {
+		return names
+	}
 	name, err := p.askName(ctx, now)
 	if err != nil {
 		p.log.Warn("the account's name is not known; set PINGYI_WEIBO_NAME", "err", err)
-		return p.names
+		return names
 	}
-	if name != "" {
-		p.names, p.namesTill = []string{name}, now.Add(nameGoodFor)
+	if name == "" {
+		return names
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.names, p.namesTill = []string{name}, now.Add(nameGoodFor)
 	return p.names
+}
+
+// named reports whether mentionedBy says all that there is to say without asking
+// the platform: a webhook has not the time for that, and what was read under an
+// unknown name stays misread.
+func (p *publicOpinions) named() bool {
+	if p.opts.Weibo.Name != "" || p.api == nil {
+		return true
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.names) > 0 && time.Now().Before(p.namesTill)
 }
 
 func (p *publicOpinions) askName(ctx context.Context, now time.Time) (string, error) {

@@ -10,6 +10,7 @@ import (
 	"pingyi/scoring"
 	"pingyi/social"
 	"pingyi/store"
+	"pingyi/weiboapi"
 )
 
 // rater is whoever rated on the social channel, as far as known.
@@ -210,10 +211,13 @@ func (c *socialChannel) ask(ctx context.Context, api social.API, r *rater, profi
 		if !spent {
 			break
 		}
-		if err := call(); err != nil {
+		asked++
+		if err := call(); weiboapi.IsUnknownUser(err) {
+			r.profile.Gone, asked = true, len(calls)
+			break
+		} else if err != nil {
 			return false, err
 		}
-		asked++
 	}
 	if asked == 0 {
 		return false, nil

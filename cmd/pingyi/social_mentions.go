@@ -9,8 +9,9 @@ import (
 	"pingyi/web"
 )
 
-// answersAtOnce is how many pushed texts are read while the platform waits; of
-// more the text is kept, read later and not answered.
+// answersAtOnce is how many pushed texts are read while the platform waits. What
+// comes beyond that, or before the account's name is known, is kept, read later
+// and not answered.
 const answersAtOnce = 32
 
 var _ web.Mentions = (*publicOpinions)(nil)
@@ -35,6 +36,9 @@ func (p *publicOpinions) Mention(ctx context.Context, m web.Mention) (string, er
 		return "", err
 	}
 	defer p.awake()
+	if !p.named() {
+		return "", nil
+	}
 	select {
 	case p.answering <- struct{}{}:
 		defer func() { <-p.answering }()

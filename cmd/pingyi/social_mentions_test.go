@@ -2,6 +2,7 @@ package main
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ func (f *follower) mention(text string) string {
 func TestMention_notExactlyARating_isToldHowOnceADay(t *testing.T) {
 	databases(t, func(t *testing.T, w *world) {
 		api := w.withOpinions()
+		w.env["PINGYI_WEIBO_NAME"] = "马鞍山发布"
 		api.Post(simulator.WeiboToMe, simulator.WeiboPost{ID: 11, User: 2001, At: time.Now(), Text: "只是路过"})
 		in := w.serve()
 		f := in.follower()
@@ -60,6 +62,7 @@ func TestMention_notExactlyARating_isToldHowOnceADay(t *testing.T) {
 func TestMention_ofAUnitThatWasRatedByMessage_isToldThatThisStands(t *testing.T) {
 	w := newWorld(t)
 	w.withOpinions()
+	w.env["PINGYI_WEIBO_NAME"] = "马鞍山发布"
 	f := w.serve().follower()
 	f.rate("A03", "55555")
 	contains(t, f.mention("@马鞍山发布 市教育局 不满意"), "【市教育局】", "以那一份为准")
@@ -68,16 +71,72 @@ func TestMention_ofAUnitThatWasRatedByMessage_isToldThatThisStands(t *testing.T)
 func TestMention_onTwoServersAtOnce_equalAnswersAndOneRating(t *testing.T) {
 	w := newMySQLWorld(t)
 	w.withOpinions()
+	w.env["PINGYI_WEIBO_NAME"] = "马鞍山发布"
 	a, b := w.serve(), w.serve()
+	answered := 0
 	for range 8 {
-		a.follower().fourTimes(t, a.weibo(), b.weibo(), simulator.Mention("comment", "@马鞍山发布 市教育局 满意"))
-		a.follower().fourTimes(t, a.weibo(), b.weibo(), simulator.Mention("status", "@马鞍山发布 教育局 还行"))
+		answered += a.follower().mentionAtOnce(t, a.weibo(), b.weibo(), "@马鞍山发布 市教育局 满意")
+		answered += a.follower().mentionAtOnce(t, a.weibo(), b.weibo(), "@马鞍山发布 教育局 还行")
+	}
+	if answered == 0 {
+		t.Error("nobody was answered")
 	}
 	until(t, "the ratings count once each", func() bool {
 		s, _ := a.scoreOf(models.Social, "A03")
 		return s.Ratings == 8
 	})
 	contains(t, w.must("recount"), "every tally equals")
+}
+
+// mentionAtOnce delivers one mention four times at once on two servers and says
+// how many were answered. A server that had not the time answers nothing; whoever
+// is told something is told the same.
+func (f *follower) mentionAtOnce(t *testing.T, a, b *simulator.WeiboPlatform, text string) (answered int) {
+	t.Helper()
+	made, err := f.p.Make(t.Context(), f.who, simulator.Mention("comment", text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var raw [4]string
+	var group sync.WaitGroup
+	for i := range raw {
+		group.Go(func() {
+			e, err := []*simulator.WeiboPlatform{a, b}[i%2].Redeliver(t.Context(), made)
+			if err != nil || len(e.Faults) > 0 {
+				t.Errorf("delivery %d: %v %v", i, err, e.Faults)
+			}
+			raw[i] = e.Raw
+		})
+	}
+	group.Wait()
+	first := ""
+	for _, r := range raw {
+		if r == "" {
+			continue
+		}
+		if answered++; first == "" {
+			first = r
+		}
+		if r != first {
+			t.Errorf("answered\n%s\nand\n%s", r, first)
+		}
+	}
+	return answered
+}
+
+// Before the platform said what the account is called, mentions are kept and not
+// read in haste.
+func TestMention_nameNotKnown_isKeptAndNotAnswered(t *testing.T) {
+	w := newWorld(t)
+	w.withOpinions()
+	w.env["PINGYI_WEIBO_API"] = "http://127.0.0.1:1"
+	f := w.serve().follower()
+	if told := f.mention("@马鞍山发布 市教育局 满意"); told != "" || f.last.Raw != "" {
+		t.Errorf("it is told %q", told)
+	}
+	if n := w.count(t, "SELECT COUNT(*) FROM social_items"); n != 1 {
+		t.Errorf("%d texts are kept", n)
+	}
 }
 
 // wantBetween is what stands between two words.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -271,5 +272,56 @@ func pollsByAPI(t *testing.T, w *world, in *instance, second string) {
 	wantProblem(t, in, "/api/v1/campaigns/1999/poll-results", in.key, http.StatusNotFound, "unknown_campaign")
 	if n := w.count(t, "SELECT COUNT(*) FROM poll_results"); n != 3 {
 		t.Errorf("%d were entered, want 3", n)
+	}
+}
+
+// Two tenants, each with a Weibo account, on servers of their own and one database.
+func TestSocial_twoTenants_onServersOfTheirOwn_haveTheirRatingsApart(t *testing.T) {
+	databases(t, func(t *testing.T, w *world) {
+		const otherUID = "2000000002"
+		city := w.withOpinions()
+		api := simulator.NewWeiboAPI(simulator.WeiboAPIOptions{UID: otherUID, Token: testWeiboToken})
+		server := httptest.NewServer(api)
+		t.Cleanup(server.Close)
+		annex := &world{t: t, dir: w.dir, env: maps.Clone(w.env)}
+		for name, value := range map[string]string{
+			"TENANT": "annex", "WEIBO_UID": otherUID, "WEIBO_API": server.URL, "WEIBO_NAME": "本县发布", "WECHAT_APP_ID": "wxfedcba9876543210",
+		} {
+			annex.env["PINGYI_"+name] = value
+		}
+		at := time.Now()
+		city.Post(simulator.WeiboToMe, simulator.WeiboPost{ID: 11, User: 2001, At: at, Text: "市教育局 非常不满意"})
+		api.Post(simulator.WeiboToMe, simulator.WeiboPost{ID: 11, User: 2001, At: at, Text: "市教育局 非常满意"})
+		here, there := w.serve(), annex.serve()
+		there.key = demoKey(w.env["PINGYI_SECRET"], "annex")
+		for in, want := range map[*instance]string{here: "0.00", there: "4.00"} {
+			until(t, "the public text counted", func() bool {
+				s, _ := in.scoreOf(models.Social, "A03")
+				return s.Ratings == 1
+			})
+			if s, _ := in.scoreOf(models.Social, "A03"); s.Points.String() != want {
+				t.Errorf("points %s, want %s", s.Points, want)
+			}
+		}
+		contains(t, annex.must("social", "status"), `"counted": 1`)
+		if status, _, body := there.get("/api/v1/social/status", there.key); status != http.StatusOK {
+			t.Errorf("the annex's server: %d %s", status, body)
+		}
+		wantProblem(t, here, "/api/v1/social/status", there.key, http.StatusNotFound, "no_weibo_account")
+		for _, tenant := range []*world{w, annex} {
+			contains(t, tenant.must("recount"), "every tally equals")
+		}
+	})
+}
+
+// A campaign that another tenant creates is not bound to the main tenant's
+// account, which collects nothing for it.
+func TestCampaign_ofAnotherTenant_isNotBoundToTheMainAccount(t *testing.T) {
+	w := newWorld(t).withWeibo()
+	w.must("migrate")
+	w.must("units", "import", "--tenant", "annex", w.file("units.csv", string(sampleUnits())))
+	w.must("campaign", "create", "--tenant", "annex", "--profile", "maanshan-2017", "--id", "2017", "--from", "2020-01-01", "--to", "2099-12-31")
+	if n := w.count(t, "SELECT COUNT(*) FROM campaign_channels WHERE tenant = 'annex' AND account <> ''"); n != 0 {
+		t.Errorf("%d channels are bound", n)
 	}
 }
