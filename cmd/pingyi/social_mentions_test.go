@@ -114,7 +114,8 @@ func (f *follower) mentionAtOnce(t *testing.T, a, b *simulator.WeiboPlatform, te
 		if r == "" {
 			continue
 		}
-		if answered++; first == "" {
+		answered++
+		if first == "" {
 			first = r
 		}
 		if r != first {
