@@ -15,7 +15,8 @@ import (
 type record struct {
 	t      testing.TB
 	pushes atomic.Int64
-	counts sync.Map // of answers, by kind
+	counts sync.Map     // of answers, by kind
+	again  atomic.Int64 // ratings that were begun again though nothing was down
 
 	mu         sync.Mutex
 	intentions []*intention
@@ -181,8 +182,8 @@ func (r *record) check(w *town) {
 	}
 	channels := map[string]string{}
 	rows(w, "SELECT channel, COUNT(*) FROM ratings GROUP BY channel", channels)
-	w.t.Logf("%d pushes; answers: %s; %d ratings %v (%d receipts told), %d complaints (%d tickets told), %d withdrawals confirmed",
-		r.pushes.Load(), r.counted(), len(stored), channels, told, len(tickets), len(r.tickets), meant["withdrawal"])
+	w.t.Logf("%d pushes; answers: %s; %d ratings %v (%d receipts told), %d complaints (%d tickets told), %d withdrawals confirmed; %d ratings begun again though nothing was down",
+		r.pushes.Load(), r.counted(), len(stored), channels, told, len(tickets), len(r.tickets), meant["withdrawal"], r.again.Load())
 	r.checkOnce(w)
 	w.recount()
 }

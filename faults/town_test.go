@@ -101,8 +101,9 @@ type citizen struct {
 	last simulator.Exchange
 	live map[string]*intention // by unit: what was counted last
 
-	scanned time.Time
-	sent    int
+	scanned  time.Time
+	sent     int
+	hampered bool // an answer since the try began was the busy text, a shed one or none
 }
 
 func (w *town) citizen(seed uint64) *citizen {
@@ -148,6 +149,7 @@ func (c *citizen) send(act simulator.Act, copies int) simulator.Exchange {
 	}
 	group.Wait()
 	c.last = c.w.record.push(answers)
+	c.hampered = c.hampered || c.last.Text == "" || strings.Contains(c.last.Text, busy)
 	return c.last
 }
 
@@ -194,8 +196,10 @@ var units = []string{"A01", "A02", "A03", "A04", "A05"}
 // rate rates a unit: by scan, digits, confirmation, as often as it takes.
 func (c *citizen) rate(copies int) {
 	in := &intention{kind: "rating", unit: units[c.rnd.IntN(len(units))], answers: c.digits()}
+	failed := 0 // tries in a row that were hampered though all was well
 	for range 50 {
 		epoch, healthy := c.w.epoch.Load(), c.w.healthy.Load()
+		c.hampered = false
 		c.send(c.begin(in.unit), copies)
 		scanned := c.last.Shown()
 		if again, ok := c.link("重新开始"); ok { // a draft of before is kept
@@ -214,7 +218,7 @@ func (c *citizen) rate(copies int) {
 			// Not told whether it was counted: what is live now is not known.
 			c.live[in.unit] = nil
 		}
-		c.patient(epoch, healthy, "a rating after "+scanned)
+		failed = c.patient(epoch, healthy, failed, "a rating after "+scanned)
 	}
 	c.w.t.Errorf("a rating did not come through in 50 tries; last answer %q %v", c.last.Text, c.last.Faults)
 }
@@ -245,13 +249,23 @@ func (c *citizen) confirm(in *intention, tap simulator.Act, copies int) bool {
 	return false
 }
 
-// patient waits for better times; when the times were good all along, the
-// citizen was stuck.
-func (c *citizen) patient(epoch int64, healthy bool, doing string) {
-	if healthy && c.w.healthy.Load() && c.w.epoch.Load() == epoch {
-		c.w.record.wrong("stuck with %s though all is well: %q %v", doing, c.last.Shown(), c.last.Faults)
+// patient waits for better times; when the times were good all along, the citizen
+// was stuck. One repeat is what a citizen is told to make where a push was answered
+// with the busy text, shed or cut off: machines are slow at times.
+func (c *citizen) patient(epoch int64, healthy bool, failed int, doing string) int {
+	well := healthy && c.w.healthy.Load() && c.w.epoch.Load() == epoch
+	if well {
+		failed++
+		c.w.record.again.Add(1)
+	}
+	if well && (!c.hampered || failed > 1) {
+		c.w.record.wrong("stuck with %s though all is well, try %d: %q %v", doing, failed, c.last.Shown(), c.last.Faults)
 	}
 	c.w.settle()
+	if !well {
+		return 0
+	}
+	return failed
 }
 
 // settle waits until the surroundings are well.
