@@ -36,7 +36,7 @@ func (db *DB) Backup(ctx context.Context, file string) error {
 // createPrivate makes an empty file that only its owner reads; SQLite would
 // leave that to the umask.
 func createPrivate(file string) error {
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the operator names it
 	if errors.Is(err, fs.ErrExist) {
 		return models.Errorf(models.Conflict, "file_exists", "%s exists; a backup is written to a new file", file)
 	}
