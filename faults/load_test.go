@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
@@ -106,30 +108,60 @@ func link(e simulator.Exchange, label string) (simulator.Link, bool) {
 	return simulator.Link{}, false
 }
 
-// throttle lets the server run so many percent of the time, as a small share of a
-// processor would, so that the crowd beside it on the same machine can be more than
-// it carries. It ends with stop.
-func (w *town) throttle(percent int, stop <-chan struct{}) {
+// throttled names the variable that makes this program a throttle: "<process> <percent>".
+const throttled = "FAULT_THROTTLE"
+
+// throttle lets the first server run so many percent of the time, as a small share of
+// a processor would, so that the crowd beside it on the same machine can be more than
+// it carries. A process of its own does it: this one is busy, and would forget to
+// wake the server.
+func (w *town) throttle(percent int) (end func()) {
+	w.t.Helper()
+	p := &process{t: w.t, name: "throttle", log: &log{}, make: func() *exec.Cmd {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d %d", throttled, w.servers[0].cmd.Process.Pid, percent))
+		return cmd
+	}}
+	p.start()
+	end = func() {
+		p.kill()
+		_ = w.servers[0].cmd.Process.Signal(syscall.SIGCONT)
+	}
+	w.t.Cleanup(end)
+	return end
+}
+
+// throttleForever is what the process of a throttle does until it is killed.
+func throttleForever(what string) {
 	const period = 20 * time.Millisecond
+	var pid, percent int
+	if _, err := fmt.Sscan(what, &pid, &percent); err != nil {
+		panic(err)
+	}
 	run := period * time.Duration(percent) / 100
-	p := w.servers[0].cmd.Process
-	tick := time.NewTicker(period)
-	defer tick.Stop()
 	for {
-		select {
-		case <-stop:
-			return
-		case <-tick.C:
-		}
-		time.Sleep(run)
-		if err := p.Signal(syscall.SIGSTOP); err != nil {
-			return
-		}
-		time.Sleep(period - run)
-		if err := p.Signal(syscall.SIGCONT); err != nil {
-			return
+		for _, phase := range []struct {
+			signal syscall.Signal
+			long   time.Duration
+		}{{syscall.SIGCONT, run}, {syscall.SIGSTOP, period - run}} {
+			if syscall.Kill(pid, phase.signal) != nil {
+				return
+			}
+			time.Sleep(phase.long)
 		}
 	}
+}
+
+// late is how many authentic pushes took the server longer than 4 and than 5 s, by
+// its own clock.
+func (w *town) late() (over4, over5 int) {
+	w.t.Helper()
+	for _, name := range []string{"wechat", "weibo"} {
+		series := func(le string) string { return `pingyi_push_seconds_bucket{platform="` + name + `",le="` + le + `"}` }
+		n := w.metric(0, series("4"), series("5"), series("+Inf"))
+		over4, over5 = over4+int(n[2]-n[0]), over5+int(n[2]-n[1])
+	}
+	return over4, over5
 }
 
 // closed lets so many citizens rate, who wait for each answer, and returns how many

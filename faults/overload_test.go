@@ -199,9 +199,7 @@ func TestOverload_tenTimesWhatItCarries_everybodyAnsweredInTime(t *testing.T) {
 	long, times := span(t, "PINGYI_FAULT_OVERLOAD", 8*time.Second), number(t, "PINGYI_FAULT_TIMES", 10)
 	slow, share := number(t, "PINGYI_FAULT_SLOW", 1000), number(t, "PINGYI_FAULT_SHARE", 25)
 	w.direct()
-	done := make(chan struct{})
-	var throttled sync.WaitGroup
-	throttled.Go(func() { w.throttle(share, done) })
+	atFull := w.throttle(share)
 	l := newLoad(w, number(t, "PINGYI_FAULT_AT_ONCE", 600))
 	carried := l.closed(32, max(2*time.Second, long/10))
 	t.Logf("a server that runs %d %% of the time carries, 32 citizens at once: %.0f pushes a second; %v; %d ratings; %d descriptors, %d MB",
@@ -219,13 +217,13 @@ func TestOverload_tenTimesWhatItCarries_everybodyAnsweredInTime(t *testing.T) {
 	ended := time.Now()
 	s.end()
 	normal := w.normal(ended)
-	close(done)
-	throttled.Wait()
+	atFull()
+	over4, over5 := w.late()
 	l.client.CloseIdleConnections()
 	t.Logf("%v, %d slow sockets: %.0f pushes a second offered (%.1f times what it carries), %d not sent in time; %.0f a second answered with words\n"+
-		"all: %v, %d of them with the busy text\nconfirmations: %v, %d receipts\none who floods: %v\nforged and refused: %d\nnormal again after %v; %d descriptors, %d MB",
+		"all: %v, %d of them with the busy text\nconfirmations: %v, %d receipts\none who floods: %v\nforged and refused: %d\nby the server's clock %d took longer than 4 s, %d than 5 s\nnormal again after %v; %d descriptors, %d MB",
 		long, slow, offered, offered/carried, l.unsent.Load(), float64(len(l.all.took))/long.Seconds(),
-		l.all, l.busy.Load(), l.confirms, l.receipts.Load()-before, flood, refused.Load(), normal.Round(time.Millisecond), w.descriptors(), w.resident())
+		l.all, l.busy.Load(), l.confirms, l.receipts.Load()-before, flood, refused.Load(), over4, over5, normal.Round(time.Millisecond), w.descriptors(), w.resident())
 	for name, m := range map[string]*meter{"pushes": l.all, "one who floods": flood} {
 		if m.faults.Load() > 0 {
 			t.Errorf("%s: %d authentic pushes were answered wrongly or not at all", name, m.faults.Load())

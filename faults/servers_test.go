@@ -275,6 +275,10 @@ var build = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	if what := os.Getenv(throttled); what != "" {
+		throttleForever(what)
+		return
+	}
 	code := m.Run()
 	if bin, err := build(); err == nil {
 		_ = os.RemoveAll(filepath.Dir(bin))
