@@ -17,7 +17,7 @@ type Engine struct {
 	globals   [numVerbs]func(*turn, command)
 	finishers [numActions]func(*turn, Action, Result)
 
-	busy, tooFast Message
+	busy, unfinished, tooFast Message
 
 	turns sync.Pool // of *turn: what a turn needs besides its answer
 
@@ -40,7 +40,7 @@ func New(texts *Texts) (*Engine, error) {
 		actErase: (*turn).erased, actList: (*turn).listed, actTicket: (*turn).ticketed, actReceipt: (*turn).receipted,
 		actMay: (*turn).mayComplain,
 	}
-	e.busy, e.tooFast = e.fixed(textBusy), e.fixed(textTooFast)
+	e.busy, e.unfinished, e.tooFast = e.fixed(textBusy), e.fixed(textUnfinished), e.fixed(textTooFast)
 	if err := e.Validate(); err != nil {
 		return nil, err
 	}
@@ -58,6 +58,10 @@ func (e *Engine) fixed(id textID) Message {
 // Busy is what a citizen is told whose message could not be finished in time:
 // never that it failed, and to send 查询.
 func (e *Engine) Busy() Message { return e.busy }
+
+// Unfinished is what a citizen is told whose message could have no effect and was
+// not finished in time: to send it again.
+func (e *Engine) Unfinished() Message { return e.unfinished }
 
 // TooFast is what a citizen is told, once, who sends more than the host takes.
 func (e *Engine) TooFast() Message { return e.tooFast }

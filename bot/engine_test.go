@@ -205,6 +205,9 @@ func TestHostMessages_say查询_andNeverThatItFailed(t *testing.T) {
 	if !strings.Contains(busy, "正在登记，请稍后回复 查询") || strings.Contains(busy, "失败") || e.TooFast().Empty() {
 		t.Error(busy)
 	}
+	if again := shown(e.Unfinished(), true); !strings.Contains(again, "请再发一次") || !strings.Contains(again, "查询") || strings.Contains(again, "登记") {
+		t.Error(again)
+	}
 }
 
 func TestTexts_afterASummary_nameNoLevel(t *testing.T) {

@@ -181,6 +181,7 @@ const (
 	textPublicHowPrivate
 	textPublicComplain
 	textBusy
+	textUnfinished
 	textTooFast
 	textMore
 	textPrivacy
@@ -374,6 +375,7 @@ var textSpecs = [numTexts]textSpec{
 	textPublicHowPrivate:   {"public.how_private", []string{"example"}},
 	textPublicComplain:     {"public.complain", nil},
 	textBusy:               {"host.busy", nil},
+	textUnfinished:         {"host.unfinished", nil},
 	textTooFast:            {"host.too_fast", nil},
 	textMore:               {"host.more", nil},
 	textPrivacy:            {"host.privacy", nil},

@@ -18,7 +18,11 @@ const (
 // busy makes the short answer of an unfinished turn the push's first answer,
 // unless it has one by now.
 func (d *Desk) busy(ctx context.Context, t *turn) Answer {
-	a := d.answer(t, d.Engine.Busy())
+	short := d.Engine.Busy()
+	if t.token == nil && !d.Engine.MayAct(t.Input) {
+		short = d.Engine.Unfinished() // nothing of it is under way
+	}
+	a := d.answer(t, short)
 	if t.keys == nil {
 		return a
 	}

@@ -22,9 +22,9 @@ type model struct {
 	drafts    map[models.ID]*effect
 	confirmed map[string]*effect // by the link that confirmed
 	epochOf   map[models.ID]int  // losses of Redis before the effect
-	busy      string
-	tooFast   string
-	counted   map[string]int // what was exercised
+	short     map[string]bool    // answers of turns that were not finished
+	again     string             // the one of them that says to send it again
+	counted   map[string]int     // what was exercised
 }
 
 // summary is what a summary showed.
@@ -34,7 +34,10 @@ func newModel(s *sim) *model {
 	return &model{
 		sim: s, summaries: map[string]summary{}, effects: map[models.ID]*effect{}, drafts: map[models.ID]*effect{},
 		confirmed: map[string]*effect{}, epochOf: map[models.ID]int{}, counted: map[string]int{},
-		busy: plainFace{}.Render(s.engine.Busy()), tooFast: plainFace{}.Render(s.engine.TooFast()),
+		again: plainFace{}.Render(s.engine.Unfinished()),
+		short: map[string]bool{
+			plainFace{}.Render(s.engine.Busy()): true, plainFace{}.Render(s.engine.Unfinished()): true, plainFace{}.Render(s.engine.TooFast()): true,
+		},
 	}
 }
 
@@ -58,12 +61,15 @@ func (m *model) answered(d *delivery) {
 	}
 	p, a := d.p, answer{d.answer, m.sim.redis.epoch}
 	p.answers = append(p.answers, a)
-	switch a.Text {
-	case "":
+	switch {
+	case a.Text == "":
 		m.counted["silent"]++
 		return
-	case m.busy, m.tooFast:
+	case m.short[a.Text]:
 		m.counted["busy"]++
+		if a.Text == m.again && m.effects[m.pushID(p)] != nil {
+			m.wrong("push %d had its effect and is told to send it again", p.id)
+		}
 		return
 	}
 	m.counted["answered"]++
@@ -83,7 +89,7 @@ func (m *model) equal(d *delivery, a answer) {
 		e.late = true
 	}
 	for _, b := range p.answers[:len(p.answers)-1] {
-		if b.Text == "" || b.Text == m.busy || b.Text == m.tooFast || b.Answer == a.Answer {
+		if b.Text == "" || m.short[b.Text] || b.Answer == a.Answer {
 			continue
 		}
 		lost := a.epoch != b.epoch
@@ -278,7 +284,7 @@ func (m *model) balance() {
 }
 
 // proper reports whether an answer is more than that it was not finished.
-func (m *model) proper(text string) bool { return text != "" && text != m.busy && text != m.tooFast }
+func (m *model) proper(text string) bool { return text != "" && !m.short[text] }
 
 // unstuck: after faults nobody waits longer than one repeat; then everything
 // can be done again.
