@@ -11,21 +11,22 @@ import (
 // when more may come in. Turns that are many wait for each other, so a bound in
 // numbers alone would let each of them be late.
 const (
-	slowTurn  = 1500 * time.Millisecond
-	quickTurn = 500 * time.Millisecond
+	slowTurn  = 750 * time.Millisecond
+	quickTurn = 250 * time.Millisecond
 )
 
 // shares of the turns admitted at a time, in percent, by class: under overload
 // menus are refused first, then rating steps, complaint texts and, last,
-// confirmations.
+// confirmations, which come in when all others are refused. They have a bound too:
+// those that are not refused in time are late.
 var shares = [bot.ClassConfirm + 1]int64{
-	bot.ClassMenu: 55, bot.ClassStep: 70, bot.ClassComplaint: 85, bot.ClassConfirm: 100,
+	bot.ClassMenu: 55, bot.ClassStep: 70, bot.ClassComplaint: 85, bot.ClassConfirm: 200,
 }
 
 // gate bounds the turns in flight by class. Whoever is refused is refused at
 // once, so the rest stays in time. What it admits begins small, grows where turns
 // are quick though many, and shrinks where they are slow: so a sudden rush does
-// not find a door that is open too wide. Confirmations may use all there is.
+// not find a door that is open too wide.
 type gate struct {
 	inFlight   atomic.Int64
 	most, from int64
@@ -39,10 +40,7 @@ func newGate(n int) *gate {
 }
 
 func (g *gate) enter(c bot.Class) bool {
-	admitted := g.most
-	if c != bot.ClassConfirm {
-		admitted = max(1, g.now.Load()*shares[c]/100)
-	}
+	admitted := min(g.most, max(1, g.now.Load()*shares[c]/100))
 	if g.inFlight.Add(1) > admitted {
 		g.inFlight.Add(-1)
 		return false

@@ -47,22 +47,22 @@ func TestGate_suddenRush_admitsFewAtFirst(t *testing.T) {
 	if n := fill(g, bot.ClassMenu); n != 35 {
 		t.Errorf("%d menus are admitted at once", n)
 	}
-	if n := fill(g, bot.ClassConfirm); n != 512-35 {
+	if n := fill(g, bot.ClassConfirm); n != 128-35 {
 		t.Errorf("%d confirmations are admitted beside them", n)
 	}
 }
 
-func TestGate_slowTurns_admitFewerButConfirmations(t *testing.T) {
+func TestGate_slowTurns_admitFewerOfAllAndMostConfirmations(t *testing.T) {
 	g := grown(512)
 	for range 200 {
 		g.enter(bot.ClassConfirm)
-		g.leave(2 * time.Second)
+		g.leave(time.Second)
 	}
 	menus := fill(g, bot.ClassMenu)
 	if menus != 17 {
 		t.Errorf("%d menus are admitted after slow turns", menus)
 	}
-	if n := fill(g, bot.ClassConfirm); n != 512-menus {
+	if n := fill(g, bot.ClassConfirm); n != 64-menus {
 		t.Errorf("%d confirmations are admitted beside %d menus", n, menus)
 	}
 }
