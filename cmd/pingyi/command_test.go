@@ -258,7 +258,7 @@ func TestSimulate_ofAnotherServer_isRefusedAndLeavesNothing(t *testing.T) {
 	other := httptest.NewServer(http.NotFoundHandler())
 	defer other.Close()
 	_, errs, code := w.command("simulate", "--url", other.URL)
-	if code != exitUsage || !strings.Contains(errs, "no demo") {
+	if code != exitFailed || !strings.Contains(errs, "no demo") {
 		t.Errorf("exit code %d\n%s", code, errs)
 	}
 	if n := w.count(t, "SELECT COUNT(*) FROM api_keys WHERE name = 'simulate'"); n != 0 {

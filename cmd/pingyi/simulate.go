@@ -79,7 +79,7 @@ func askDemo(ctx context.Context, base string) error {
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusOK {
-		return misuse("simulate: the server at %s is no demo: it has no /simulator (%s)", base, res.Status)
+		return fmt.Errorf("simulate: the server at %s is no demo: it has no /simulator (%s)", base, res.Status)
 	}
 	return nil
 }
