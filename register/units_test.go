@@ -243,7 +243,7 @@ func TestWarnings_sharedNames_areToldApart(t *testing.T) {
 }
 
 // fileKiB is what a KiB of a file may take to read.
-var fileKiB = bounds.Limit{Time: 2 * time.Millisecond, Bytes: 1 << 20}
+var fileKiB = bounds.Limit{Time: 10 * time.Millisecond, Bytes: 1 << 20}
 
 func FuzzUnitsCSV(f *testing.F) {
 	f.Add([]byte(head + "A03,市教育局,政府部门,government,,教育局,,,\nW,窗,x,window,,,a03,,\n"))
