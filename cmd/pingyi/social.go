@@ -50,8 +50,8 @@ type publicOpinions struct {
 	directory *register.Directory
 }
 
-// newPublicOpinions is nil where no Weibo account is set. It opens no key: a
-// server starts, and says what is wrong, under a secret that opens none.
+// newPublicOpinions is nil where no Weibo account is set. It opens no key: ready
+// does, when one is needed first.
 func newPublicOpinions(o *opened, known *campaigns, ratings social.Ratings, say func(bot.PublicText) string) (*publicOpinions, error) {
 	w := o.opts.Weibo
 	if !w.Set() {
