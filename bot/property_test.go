@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"pingyi/internal/bounds"
+	"pingyi/internal/mutate"
 	"pingyi/models"
 )
 
@@ -246,7 +247,7 @@ func FuzzAdvance(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Fuzz(func(t *testing.T, script string, taps bool, scene string) {
+	mutate.Fuzz(f, func(t *testing.T, script string, taps bool, scene string) {
 		if len(script) > 1<<16 {
 			return // no platform sends as much
 		}
@@ -291,7 +292,7 @@ func FuzzSession(f *testing.F) {
 		data, _ := d.s.MarshalBinary()
 		f.Add(data)
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
+	mutate.Fuzz(f, func(t *testing.T, data []byte) {
 		var s, again Session
 		var err error
 		bounds.Hold(t, bounds.Push, func() {

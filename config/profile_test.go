@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pingyi/internal/bounds"
+	"pingyi/internal/mutate"
 	"pingyi/models"
 	"pingyi/scoring"
 )
@@ -282,7 +283,7 @@ func FuzzProfile(f *testing.F) {
 	f.Add([]byte("classes: !t x\n"))
 	f.Add([]byte("5: 1\nid: x\n"))
 	f.Add([]byte("methods: [{points: {5: 100}}]\n"))
-	f.Fuzz(func(t *testing.T, text []byte) {
+	mutate.Fuzz(f, func(t *testing.T, text []byte) {
 		if len(text) > 8<<10 {
 			return
 		}

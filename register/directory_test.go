@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"pingyi/internal/bounds"
+	"pingyi/internal/mutate"
 	"pingyi/models"
 )
 
@@ -190,7 +191,7 @@ func FuzzSearch(f *testing.F) {
 	for _, s := range []string{"教育局", "jyj", "ü", "'", "\xff", "市", "ﷺﷺﷺ", "a05"} {
 		f.Add(s)
 	}
-	f.Fuzz(func(t *testing.T, text string) {
+	mutate.Fuzz(f, func(t *testing.T, text string) {
 		var found []models.Unit
 		bounds.Hold(t, bounds.Push, func() { found = d.Search(text, 5) })
 		if len(found) > 5 {

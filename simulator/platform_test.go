@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/silenceper/wechat/v2/util"
 
+	"pingyi/internal/mutate"
 	"pingyi/models"
 )
 
@@ -335,7 +336,7 @@ func FuzzJudge_anyAnswer_isJudged(f *testing.F) {
 		}
 		platforms = append(platforms, p)
 	}
-	f.Fuzz(func(t *testing.T, status int, raw string) {
+	mutate.Fuzz(f, func(t *testing.T, status int, raw string) {
 		for _, p := range platforms {
 			x := Exchange{OpenID: "o1", Status: status, Raw: raw}
 			p.judge(&x)

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -13,6 +14,7 @@ import (
 
 	"pingyi/bot"
 	"pingyi/internal/bounds"
+	"pingyi/internal/mutate"
 )
 
 // addSamples adds every sample that ends in ext as a seed.
@@ -49,6 +51,32 @@ func checkPush(t *testing.T, p Push) {
 	}
 }
 
+// base64Run is what can be an encrypted message as it stands in an envelope.
+var base64Run = regexp.MustCompile(`[A-Za-z0-9+/=]+`)
+
+// checkAuthentic holds that whoever made a push knew the token, and in safe mode
+// the AES key and our app id: by the SDK's helpers, on what encoding/xml reads of
+// the envelope or on what looks like an encrypted message in it.
+func checkAuthentic(t *testing.T, q Query, body []byte, safe bool) {
+	t.Helper()
+	if !safe {
+		if q.Signature != util.Signature(testToken, q.Timestamp, q.Nonce) {
+			t.Fatal("a forged push was opened")
+		}
+		return
+	}
+	var envelope xmlReference
+	_ = xml.Unmarshal([]byte(cleanString(string(body))), &envelope) // what it cannot read is looked for below
+	for _, encrypt := range append(base64Run.FindAllString(string(body), -1), strings.TrimSpace(envelope.Encrypt), envelope.Encrypt) {
+		if q.MsgSignature == util.Signature(testToken, q.Timestamp, q.Nonce, encrypt) {
+			if _, _, err := util.DecryptMsg(testApp, encrypt, testKey); err == nil {
+				return
+			}
+		}
+	}
+	t.Fatal("a forged or foreign push was opened")
+}
+
 func FuzzOpen(f *testing.F) {
 	query, body := sealed(f, sample(f, "text.xml"), testApp, testKey)
 	f.Add(query, body)
@@ -57,7 +85,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add(query+"&nonce=1", body)
 	f.Add("signature=%zz&timestamp=1", []byte("<xml>"))
 	safe, plain := safeAccount(f), plainAccount(f)
-	f.Fuzz(func(t *testing.T, raw string, body []byte) {
+	mutate.Fuzz(f, func(t *testing.T, raw string, body []byte) {
 		if len(body) > MaxBody {
 			return // is not read to its end
 		}
@@ -71,10 +99,12 @@ func FuzzOpen(f *testing.F) {
 			switch {
 			case err == nil:
 				checkPush(t, p)
+				checkAuthentic(t, q, body, a == safe)
 			case errors.Is(err, ErrUnusable):
 				if p.Timestamp <= 0 {
 					t.Fatal("an unusable push without its time")
 				}
+				checkAuthentic(t, q, body, a == safe)
 			case !errors.As(err, &refusal) || p != (Push{}):
 				t.Fatalf("refused with %v and %+v", err, p)
 			}
@@ -82,7 +112,41 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// reference is how encoding/xml reads a push.
+// FuzzSealed opens messages that are rightly sealed, for us or for another account:
+// no foreign one is opened.
+func FuzzSealed(f *testing.F) {
+	for _, ext := range []string{".xml", ".json"} {
+		addSamples(f, ext, func(s string) { f.Add(s, testApp) })
+	}
+	f.Add(sample(f, "text.xml"), testApp+"0")
+	f.Add(strings.ReplaceAll(sample(f, "text.xml"), testOriginal, "gh_another"), testApp)
+	a := safeAccount(f)
+	mutate.Fuzz(f, func(t *testing.T, message, appID string) {
+		if len(message) > MaxBody/2 {
+			return
+		}
+		query, body := sealed(t, message, appID, testKey)
+		var p Push
+		var err error
+		bounds.Hold(t, bounds.Push, func() { p, err = a.Open(ParseQuery(query), body) })
+		var refusal *Refusal
+		switch {
+		case err == nil:
+			checkPush(t, p)
+			if appID != testApp || p.Receiver != testOriginal {
+				t.Fatalf("a push to %q of %q was opened", p.Receiver, appID)
+			}
+		case errors.Is(err, ErrUnusable):
+			if appID != testApp {
+				t.Fatalf("a push of %q was taken for one of ours", appID)
+			}
+		case !errors.As(err, &refusal) || p != (Push{}):
+			t.Fatalf("refused with %v and %+v", err, p)
+		}
+	})
+}
+
+// xmlReference is how encoding/xml reads a push.
 type xmlReference struct {
 	XMLName      xml.Name `xml:"xml"`
 	ToUserName   string
@@ -117,7 +181,7 @@ func FuzzInnerXML(f *testing.F) {
 	f.Add(inner("<Content> a<![CDATA[<b>]]>&amp;<!-- c -->d&#13;\r\n</Content>"))
 	f.Add(`<?xml version="1.0"?><xml><Foo><List><a/></List></Foo></xml>`)
 	f.Add(inner(nested(17, "<![CDATA[]]>")))
-	f.Fuzz(func(t *testing.T, s string) {
+	mutate.Fuzz(f, func(t *testing.T, s string) {
 		if cleanString(s) != s || len(s) > MaxBody {
 			return // encoding/xml would refuse it, or it is cleaned differently
 		}
@@ -145,7 +209,7 @@ func FuzzInnerXML(f *testing.F) {
 func FuzzInnerJSON(f *testing.F) {
 	addSamples(f, ".json", func(s string) { f.Add(s) })
 	f.Add(`{"Content":"\ud83d\udc4d\ud800\n\/","MsgId":-1.5e+3,"Foo":[[{}],{"a":null}],"Title":null}`)
-	f.Fuzz(func(t *testing.T, s string) {
+	mutate.Fuzz(f, func(t *testing.T, s string) {
 		if cleanString(s) != s || len(s) > MaxBody {
 			return
 		}
@@ -191,7 +255,7 @@ func FuzzDecrypt(f *testing.F) {
 	f.Add(encrypt, []byte("<xml></xml>"))
 	f.Add([]byte("AAAA"), []byte{})
 	a := safeAccount(f)
-	f.Fuzz(func(t *testing.T, encoded, message []byte) {
+	mutate.Fuzz(f, func(t *testing.T, encoded, message []byte) {
 		if len(encoded) > MaxBody || len(message) > MaxBody {
 			return
 		}
@@ -219,7 +283,7 @@ func FuzzDecrypt(f *testing.F) {
 func FuzzUnpack(f *testing.F) {
 	f.Add([]byte("0123456789abcdef\x00\x00\x00\x01xwxba5fad812f8e6fb9"), byte(24))
 	f.Add([]byte("0123456789abcdef\xff\xff\xff\xff"), byte(12))
-	f.Fuzz(func(t *testing.T, plain []byte, pad byte) {
+	mutate.Fuzz(f, func(t *testing.T, plain []byte, pad byte) {
 		for len(plain) == 0 || len(plain)%padTo != 0 {
 			plain = append(plain, pad)
 		}
@@ -242,7 +306,7 @@ func FuzzUnpack(f *testing.F) {
 func FuzzRender(f *testing.F) {
 	f.Add("5 ", "非常满意", "市教育局 第1题 非常满意", "5", 3)
 	f.Add("<a href=\"", "\x00]]>", "&%\n", "0\"", 400)
-	f.Fuzz(func(t *testing.T, plain, label, send, mark string, lines int) {
+	mutate.Fuzz(f, func(t *testing.T, plain, label, send, mark string, lines int) {
 		if lines < 0 || lines > 100 || len(plain)+len(label)+len(send) > MaxBody {
 			return
 		}
