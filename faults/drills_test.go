@@ -261,16 +261,7 @@ func TestDrill_secretAndAESKeyRotated_everythingStillOpens(t *testing.T) {
 // TestDrill_diskFull_saysSoAndGoesOnWhenThereIsRoom: docs/drills/disk.md. It needs
 // the right to mount a tmpfs.
 func TestDrill_diskFull_saysSoAndGoesOnWhenThereIsRoom(t *testing.T) {
-	disk := t.TempDir()
-	mount := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk)
-	if out, err := mount.CombinedOutput(); err != nil {
-		t.Fatalf("this drill mounts a small tmpfs, run it as root: %v\n%s", err, out)
-	}
-	t.Cleanup(func() {
-		if out, err := exec.CommandContext(context.Background(), "umount", "-l", disk).CombinedOutput(); err != nil {
-			t.Errorf("umount: %v\n%s", err, out)
-		}
-	})
+	disk := mountSmall(t, 6)
 	h := newHouse(t, filepath.Join(disk, "pingyi.db"))
 	h.start()
 	t.Cleanup(h.server.kill)
