@@ -51,9 +51,9 @@ func (x *xmlScanner) skipMisc() Reason {
 		var r Reason
 		switch {
 		case strings.HasPrefix(x.s, "<?"):
-			r = x.skipPast("?>")
+			r = x.skipPast("<?", "?>")
 		case strings.HasPrefix(x.s, "<!--"):
-			r = x.skipPast("-->")
+			r = x.skipPast("<!--", "-->")
 		default:
 			return ""
 		}
@@ -63,8 +63,10 @@ func (x *xmlScanner) skipMisc() Reason {
 	}
 }
 
-func (x *xmlScanner) skipPast(end string) Reason {
-	_, rest, ok := strings.Cut(x.s, end)
+// skipPast skips what begins and ends so; `<!-->` is the beginning of a comment and
+// not a whole one.
+func (x *xmlScanner) skipPast(begin, end string) Reason {
+	_, rest, ok := strings.Cut(x.s[len(begin):], end)
 	if !ok {
 		return Broken
 	}
@@ -199,9 +201,9 @@ func (x *xmlScanner) part() (part string, what partKind, r Reason) {
 	case strings.HasPrefix(x.s, "</"):
 		return "", endTag, ""
 	case strings.HasPrefix(x.s, "<!--"):
-		return "", textPart, x.skipPast("-->")
+		return "", textPart, x.skipPast("<!--", "-->")
 	case strings.HasPrefix(x.s, "<?"):
-		return "", textPart, x.skipPast("?>")
+		return "", textPart, x.skipPast("<?", "?>")
 	case strings.HasPrefix(x.s, "<"):
 		return "", childTag, ""
 	}
