@@ -64,8 +64,8 @@ func isListen(s string) bool {
 }
 
 func isNetwork(s string) bool {
-	if _, err := netip.ParseAddr(s); err == nil {
-		return true
+	if a, err := netip.ParseAddr(s); err == nil {
+		return a.Zone() == "" // a zone is this machine's, and no request comes from one
 	}
 	_, err := netip.ParsePrefix(s)
 	return err == nil

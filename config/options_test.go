@@ -137,6 +137,7 @@ func TestLoad_faults(t *testing.T) {
 		"address without port":          {production(map[string]string{"PINGYI_ADDR": "127.0.0.1"}), []string{"PINGYI_ADDR"}},
 		"port too large":                {production(map[string]string{"PINGYI_METRICS_ADDR": ":70000"}), []string{"PINGYI_METRICS_ADDR"}},
 		"proxy that is a name":          {production(map[string]string{"PINGYI_TRUSTED_PROXIES": "10.0.0.0/8, proxy"}), []string{"PINGYI_TRUSTED_PROXIES"}},
+		"proxy with a zone":             {production(map[string]string{"PINGYI_TRUSTED_PROXIES": "fe80::1%eth0"}), []string{"PINGYI_TRUSTED_PROXIES"}},
 		"plain http":                    {production(map[string]string{"PINGYI_PUBLIC_URL": "http://pingyi.example"}), []string{"PINGYI_PUBLIC_URL"}},
 		"url with password":             {production(map[string]string{"PINGYI_PUBLIC_URL": "https://a:hunter@pingyi.example"}), []string{"PINGYI_PUBLIC_URL"}},
 		"url without host":              {production(map[string]string{"PINGYI_PUBLIC_URL": "https:///x"}), []string{"PINGYI_PUBLIC_URL"}},

@@ -14,17 +14,23 @@ import (
 
 // account writes the access line of a request that is no push. The query
 // string, headers and bodies stay out of it, and so does a path that no route
-// has: anything may be in it.
-func (s *Server) account(c *gin.Context, path, key string, start time.Time) {
+// has: anything may be in it. Who asks for what needs a key is named by address as
+// well, so that it can be seen who tries keys; nobody else's address is kept.
+func (s *Server) account(c *gin.Context, p Policy, path, key string, start time.Time) {
 	status, took := c.Writer.Status(), s.now().Sub(start)
 	s.metrics.request(path, status, took)
 	level := slog.LevelInfo
 	if path == "" || (key == "" && status < http.StatusBadRequest) {
 		level = slog.LevelDebug // scanners and probes
 	}
-	s.log.LogAttrs(c.Request.Context(), level, "request",
+	line := []slog.Attr{
 		slog.String("method", knownMethod(c.Request.Method)), slog.String("route", path),
-		slog.Int("status", status), slog.Duration("took", took), slog.String("key", key))
+		slog.Int("status", status), slog.Duration("took", took), slog.String("key", key),
+	}
+	if p.kind == forRoles {
+		line = append(line, slog.String("from", s.caller(c.Request).String()))
+	}
+	s.log.LogAttrs(c.Request.Context(), level, "request", line...)
 }
 
 func knownMethod(m string) string {

@@ -80,7 +80,7 @@ func (s *Server) guard(c *gin.Context) {
 	}
 	start := s.now()
 	var key string
-	defer func() { s.account(c, path, key, start) }()
+	defer func() { s.account(c, p, path, key, start) }()
 	defer s.recoverRequest(c)
 	s.secure(c.Writer.Header(), p)
 	switch {

@@ -14,6 +14,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -26,7 +27,7 @@ import (
 type Options struct {
 	Addr           string   // listen address, host:port; port 0 picks one
 	MetricsAddr    string   // of /metrics; "" turns it off
-	TrustedProxies []string // addresses and networks whose X-Forwarded-* is believed
+	TrustedProxies []string // addresses and networks whose X-Forwarded-For is believed
 	Demo           bool     // whether demo routes exist; /readyz tells it
 	HTTPS          bool     // citizens and staff reach it by https: HSTS is sent
 
@@ -116,6 +117,7 @@ type Server struct {
 	metrics  *Metrics
 	engine   *gin.Engine
 	policies map[routeKey]Policy
+	trusted  []netip.Prefix // proxies
 	openapi  []byte
 	buffers  sync.Pool // *[]byte: bodies of pushes
 
@@ -137,23 +139,29 @@ func New(o Options) (*Server, error) {
 	}
 	s.engine.RedirectTrailingSlash = false // a push is not redirected, it is refused
 	s.engine.HandleMethodNotAllowed = true
-	if err := s.engine.SetTrustedProxies(o.TrustedProxies); err != nil {
+	var err error
+	if s.trusted, err = parseTrusted(o.TrustedProxies); err != nil {
+		return nil, err
+	}
+	// Gin would believe X-Real-Ip as well, and take a mapped address for a
+	// network; nobody asks it, and it believes nobody.
+	if err = s.engine.SetTrustedProxies(nil); err != nil {
 		return nil, fmt.Errorf("trusted proxies: %w", err)
 	}
 	s.engine.Use(s.guard)
 	s.engine.NoRoute(s.notFound)
 	s.engine.NoMethod(s.wrongMethod)
 	s.routeHealth()
-	if err := s.routeWebhooks(); err != nil {
+	if err = s.routeWebhooks(); err != nil {
 		return nil, err
 	}
-	if err := s.routeAPI(); err != nil {
+	if err = s.routeAPI(); err != nil {
 		return nil, err
 	}
 	for _, r := range o.Routes {
 		s.handle(r.Method, r.Path, r.Policy, gin.WrapH(r.Handler))
 	}
-	if err := s.checkPolicies(); err != nil {
+	if err = s.checkPolicies(); err != nil {
 		return nil, err
 	}
 	return s, nil
