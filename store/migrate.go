@@ -18,8 +18,17 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// migrationWait is how long a server waits for another one that migrates.
+// migrationWait is how long a server waits for another one that migrates, and for
+// whoever holds a table that is to be changed.
 const migrationWait = 60 * time.Second
+
+// A statement that changes a table waits until nobody has a transaction open on
+// it, and on MySQL everybody who comes later waits behind it, citizens as well. So
+// it waits for no longer than tableWait, and lets them pass before it tries again.
+const (
+	tableWait  = time.Second
+	tablePause = 2 * time.Second
+)
 
 // Migrate brings the schema to this program's version. Two servers may call it
 // at once: the second waits and finds nothing to do. On MySQL, whose DDL
@@ -34,6 +43,25 @@ func (db *DB) Migrate(ctx context.Context) (err error) {
 }
 
 func (db *DB) migrate(ctx context.Context, folder fs.FS) error {
+	for start := time.Now(); ; {
+		err := db.tryMigrate(ctx, folder)
+		if err == nil || faultOf(err) != faultBusy {
+			return fail("migrate", err)
+		}
+		if time.Since(start) > migrationWait {
+			return models.Errorf(models.Unavailable, "table_held",
+				"a table that is to be changed has been held for more than %s, by a dump or a long transaction; what is done is kept, run it again later", migrationWait)
+		}
+		db.logger.WarnContext(ctx, "a table that is to be changed is held, by a dump or a long transaction; trying again")
+		select {
+		case <-time.After(tablePause):
+		case <-ctx.Done():
+			return fail("migrate", ctx.Err())
+		}
+	}
+}
+
+func (db *DB) tryMigrate(ctx context.Context, folder fs.FS) error {
 	locker, err := db.locker()
 	if err != nil {
 		return err
@@ -42,10 +70,8 @@ func (db *DB) migrate(ctx context.Context, folder fs.FS) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.Up(ctx); err != nil {
-		return fail("migrate", err)
-	}
-	return nil
+	_, err = p.Up(ctx)
+	return err
 }
 
 // SchemaVersion is the version the database is at, 0 where it is empty, and
@@ -141,18 +167,29 @@ type namedLock struct{}
 const lockName = "CONCAT('pingyi.', SHA1(DATABASE()))"
 
 func (namedLock) SessionLock(ctx context.Context, conn *sql.Conn) error {
+	// The session that has the lock is the one that migrates.
+	if _, err := conn.ExecContext(ctx, "SET SESSION lock_wait_timeout = ?", int64(tableWait/time.Second)); err != nil {
+		return fail("migration lock", err)
+	}
 	var got sql.NullInt64
 	row := conn.QueryRowContext(ctx, "SELECT GET_LOCK("+lockName+", ?)", int64(migrationWait/time.Second))
 	if err := row.Scan(&got); err != nil {
 		return fail("migration lock", err)
 	}
 	if got.Int64 != 1 {
-		return models.Errorf(models.Unavailable, "migrating", "another server has been migrating for more than %s", migrationWait)
+		return migrating()
 	}
 	return nil
 }
 
+func migrating() error {
+	return models.Errorf(models.Unavailable, "migrating", "another server has been migrating for more than %s", migrationWait)
+}
+
 func (namedLock) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
+	if _, err := conn.ExecContext(ctx, "SET SESSION lock_wait_timeout = DEFAULT"); err != nil {
+		return fail("migration unlock", err)
+	}
 	var freed sql.NullInt64
 	if err := conn.QueryRowContext(ctx, "SELECT RELEASE_LOCK("+lockName+")").Scan(&freed); err != nil {
 		return fail("migration unlock", err)
@@ -178,8 +215,11 @@ func (l *sideLock) SessionLock(ctx context.Context, _ *sql.Conn) error {
 			l.tx = tx
 			return nil
 		}
-		if faultOf(err) != faultBusy || ctx.Err() != nil {
+		if faultOf(err) != faultBusy {
 			return fail("migration lock", errors.Join(err, l.db.Close()))
+		}
+		if ctx.Err() != nil {
+			return errors.Join(migrating(), l.db.Close())
 		}
 	}
 }
