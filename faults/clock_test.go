@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -75,15 +74,7 @@ var buildMoved = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	overlay := map[string]string{}
-	replace := func(path, content string) error {
-		at, err := filepath.Abs(path)
-		overlay[at] = filepath.Join(dir, filepath.Base(path))
-		if err == nil {
-			err = os.WriteFile(overlay[at], []byte(content), 0o600)
-		}
-		return err
-	}
+	o := overlay{dir: dir, files: map[string]string{}}
 	for _, path := range sources {
 		b, err := os.ReadFile(path)
 		if err != nil {
@@ -92,26 +83,14 @@ var buildMoved = sync.OnceValues(func() (string, error) {
 		if strings.HasSuffix(path, "_test.go") || !strings.Contains(string(b), "time.Now") {
 			continue
 		}
-		if err := replace(path, strings.ReplaceAll(string(b), "time.Now", "movedNow")+"\nvar _ time.Time\n"); err != nil {
+		if err := o.replace(path, strings.ReplaceAll(string(b), "time.Now", "movedNow")+"\nvar _ time.Time\n"); err != nil {
 			return "", err
 		}
 	}
-	if err := replace("../cmd/pingyi/moved_clock.go", movedClock); err != nil {
+	if err := o.replace("../cmd/pingyi/moved_clock.go", movedClock); err != nil {
 		return "", err
 	}
-	list, err := json.Marshal(map[string]any{"Replace": overlay})
-	if err != nil {
-		return "", err
-	}
-	if err := os.WriteFile(filepath.Join(dir, "overlay.json"), list, 0o600); err != nil {
-		return "", err
-	}
-	moved := filepath.Join(dir, "pingyi-moved")
-	out, err := exec.Command("go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "-o", moved, "pingyi/cmd/pingyi").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("build: %w\n%s", err, out)
-	}
-	return moved, nil
+	return o.build("pingyi-moved")
 })
 
 // clocks starts the town's servers anew, each with a clock that can be moved.
@@ -224,11 +203,7 @@ func (w *town) on(server int) *citizen {
 }
 
 func (c *citizen) turnTo(server int) {
-	all := c.w.onWeChat()
-	if c.on.words {
-		all = c.w.onWeibo()
-	}
-	c.on.fronts = all.fronts[server : server+1]
+	c.on.fronts = c.all().fronts[server : server+1]
 }
 
 // say sends words once.

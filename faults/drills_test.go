@@ -342,27 +342,3 @@ func TestDrill_databaseReadOnly_saysSoAndGoesOn(t *testing.T) {
 	}
 	w.recount()
 }
-
-// TestDrill_upgradeOneServerAfterTheOther_nobodyNotices: docs/drills/upgrade.md.
-func TestDrill_upgradeOneServerAfterTheOther_nobodyNotices(t *testing.T) {
-	w := newTown(t, 2)
-	stop := make(chan struct{})
-	var crowd sync.WaitGroup
-	crowd.Go(func() { w.crowd(1, 6, 1<<40, 4, stop) })
-	for _, s := range w.servers {
-		time.Sleep(500 * time.Millisecond)
-		if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Fatal(err)
-		}
-		<-s.exited
-		if code := s.cmd.ProcessState.ExitCode(); code != 0 {
-			t.Errorf("%s ended with code %d: %s", s.name, code, s.log.tail())
-		}
-		s.start() // what was installed meanwhile
-		s.await()
-	}
-	time.Sleep(500 * time.Millisecond)
-	close(stop)
-	crowd.Wait()
-	w.record.check(w)
-}

@@ -32,6 +32,14 @@ func (w *town) onWeibo() platform {
 	return p
 }
 
+// all is the platform of a citizen with every front.
+func (c *citizen) all() platform {
+	if c.on.words {
+		return c.w.onWeibo()
+	}
+	return c.w.onWeChat()
+}
+
 // weiboOf plays Weibo towards a server that has started: it knows the numbers of
 // the account's codes from its database.
 func (w *town) weiboOf(base string, o simulator.PlatformOptions) *simulator.WeiboPlatform {

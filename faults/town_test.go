@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,7 +37,9 @@ type town struct {
 	cache   *proxy           // to Redis
 	db      *sql.DB
 	dsn     string
+	dsnOf   func(addr string) string
 	redisAt string
+	more    []string // options of every server and command besides those of environ
 
 	epoch   atomic.Int64 // counts the faults of the surroundings
 	healthy atomic.Bool
@@ -48,26 +51,31 @@ func newTown(t testing.TB, servers int) *town {
 	t.Helper()
 	needServers(t)
 	w := &town{t: t, dir: t.TempDir(), record: newRecord(t), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}}
-	var dsn func(string) string
-	w.mariadb, dsn = newMariaDB(t, w.dir)
+	w.mariadb, w.dsnOf = newMariaDB(t, w.dir)
 	w.redis, w.redisAt = newRedis(t, w.dir)
-	w.dsn = dsn("")
+	w.dsn = w.dsnOf("")
 	w.db = openSQL(t, w.dsn)
 	w.cache = newProxy(t, w.redisAt, false)
-	at := strings.TrimSuffix(w.dsn[strings.Index(w.dsn, "tcp(")+4:], ")/pingyi")
-	for i := range servers {
-		p := newProxy(t, at, true)
-		metrics := freePort(t)
-		s, base := newServer(t, fmt.Sprint("pingyi", i), w.dir, dsn(p.addr()), w.cache.addr(), "PINGYI_METRICS_ADDR="+metrics)
-		w.sql, w.servers, w.bases, w.metrics = append(w.sql, p), append(w.servers, s), append(w.bases, base), append(w.metrics, metrics)
-		s.start()
-		s.await()
-		o := simulator.PlatformOptions{Client: w.client}
-		w.fronts, w.weibos = append(w.fronts, w.wechatOf(base, o)), append(w.weibos, w.weiboOf(base, o))
+	for range servers {
+		w.open()
 	}
 	w.share = number(t, "PINGYI_FAULT_WEIBO", 50)
 	w.healthy.Store(true)
 	return w
+}
+
+// open starts one more server, with further options, and the platforms before it.
+func (w *town) open(more ...string) {
+	w.t.Helper()
+	p := newProxy(w.t, strings.TrimSuffix(w.dsn[strings.Index(w.dsn, "tcp(")+4:], ")/pingyi"), true)
+	metrics := freePort(w.t)
+	more = slices.Concat([]string{"PINGYI_METRICS_ADDR=" + metrics}, w.more, more)
+	s, base := newServer(w.t, fmt.Sprint("pingyi", len(w.servers)), w.dir, w.dsnOf(p.addr()), w.cache.addr(), more...)
+	w.sql, w.servers, w.bases, w.metrics = append(w.sql, p), append(w.servers, s), append(w.bases, base), append(w.metrics, metrics)
+	s.start()
+	s.await()
+	o := simulator.PlatformOptions{Client: w.client}
+	w.fronts, w.weibos = append(w.fronts, w.wechatOf(base, o)), append(w.weibos, w.weiboOf(base, o))
 }
 
 // wechatOf plays WeChat towards a server.
@@ -86,7 +94,7 @@ func (w *town) wechatOf(base string, o simulator.PlatformOptions) *simulator.Pla
 func (w *town) recount() {
 	w.t.Helper()
 	cmd := exec.CommandContext(context.Background(), binary(w.t), "recount")
-	cmd.Env, cmd.Dir = environ(w.dsn, w.redisAt, "127.0.0.1:0"), w.dir
+	cmd.Env, cmd.Dir = append(environ(w.dsn, w.redisAt, "127.0.0.1:0"), w.more...), w.dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		w.t.Errorf("recount: %v\n%s", err, out)
 	}
