@@ -41,7 +41,7 @@ type Options struct {
 	Addr        string `option:"addr" rule:"listen"`
 	MetricsAddr string `option:"metrics_addr" rule:"listen"`
 	// TrustedProxies are the addresses and networks (CIDR) whose
-	// X-Forwarded-* headers are believed; none by default.
+	// X-Forwarded-For is believed; none by default.
 	TrustedProxies []string `option:"trusted_proxies" rule:"network"`
 	// PublicURL is where citizens reach the server, without a slash at its
 	// end. In the demo it is empty only while Addr asks for any free port: the
