@@ -70,7 +70,7 @@ func mountSmall(t testing.TB, megabytes int) (dir string) {
 		t.Fatalf("this drill mounts a small tmpfs, run it as root: %v\n%s", err, out)
 	}
 	t.Cleanup(func() {
-		if out, err := exec.Command("umount", "-l", dir).CombinedOutput(); err != nil { //nolint:noctx // the test's context has ended
+		if out, err := exec.Command("umount", "-l", dir).CombinedOutput(); err != nil {
 			t.Errorf("umount: %v\n%s", err, out)
 		}
 	})
