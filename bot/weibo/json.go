@@ -11,10 +11,15 @@ import (
 // maxDepth bounds how deep objects and lists may nest, the root included.
 const maxDepth = 16
 
+// maxValues bounds how many values a push holds; the platform's have fewer than
+// fifty, and each costs a hundred times its two bytes.
+const maxValues = 1000
+
 // parse reads one JSON object. Numbers stay json.Number, so that no id loses a
-// digit. The reason is "" when it went well, else Broken, TooDeep or Duplicate.
+// digit. The reason is "" when it went well, else Broken, TooDeep, TooMany or
+// Duplicate.
 func parse(body []byte) (map[string]any, Reason) {
-	p := parser{json.NewDecoder(bytes.NewReader(repair(body)))}
+	p := &parser{Decoder: json.NewDecoder(bytes.NewReader(repair(body)))}
 	p.UseNumber()
 	value, r := p.value(0)
 	if r != "" {
@@ -32,10 +37,16 @@ func parse(body []byte) (map[string]any, Reason) {
 
 // parser reads token by token, because Unmarshal takes the last of two fields
 // of one name and nests without a bound that is ours.
-type parser struct{ *json.Decoder }
+type parser struct {
+	*json.Decoder
+	values int // so far
+}
 
 // value reads a value inside of something that lies depth deep.
-func (p parser) value(depth int) (any, Reason) {
+func (p *parser) value(depth int) (any, Reason) {
+	if p.values++; p.values > maxValues {
+		return nil, TooMany
+	}
 	token, err := p.Token()
 	if err != nil {
 		return nil, Broken
@@ -53,7 +64,7 @@ func (p parser) value(depth int) (any, Reason) {
 	}
 }
 
-func (p parser) object(depth int) (any, Reason) {
+func (p *parser) object(depth int) (any, Reason) {
 	object := map[string]any{}
 	for p.More() {
 		token, err := p.Token()
@@ -76,7 +87,7 @@ func (p parser) object(depth int) (any, Reason) {
 	return object, ""
 }
 
-func (p parser) list(depth int) (any, Reason) {
+func (p *parser) list(depth int) (any, Reason) {
 	list := []any{}
 	for p.More() {
 		value, r := p.value(depth)

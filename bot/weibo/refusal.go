@@ -21,6 +21,7 @@ const (
 const (
 	Broken     Reason = "broken"
 	TooDeep    Reason = "depth"
+	TooMany    Reason = "many" // values
 	Duplicate  Reason = "duplicate"
 	Incomplete Reason = "incomplete" // no sender or no time
 )
@@ -29,7 +30,7 @@ const (
 func Reasons() []Reason {
 	return []Reason{
 		BadSignature, BadTimestamp, Stale, BadEnvelope, BadReceiver,
-		Broken, TooDeep, Duplicate, Incomplete,
+		Broken, TooDeep, TooMany, Duplicate, Incomplete,
 	}
 }
 

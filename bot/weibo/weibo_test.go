@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pingyi/bot"
+	"pingyi/internal/bounds"
 )
 
 const (
@@ -271,6 +272,7 @@ func TestOpen_brokenMessage_isUnusableAndKeepsItsTime(t *testing.T) {
 	deep := func(n int) string { // n counts the root and data
 		return push("text", "x", strings.Repeat("[", n-1)+strings.Repeat("]", n-1))
 	}
+	many := func(n int) string { return push("text", "x", "["+strings.Repeat("0,", n-1)+"0]") } // and 7 besides, the root and the list among them
 	cases := map[string]struct {
 		body string
 		want Reason
@@ -288,13 +290,17 @@ func TestOpen_brokenMessage_isUnusableAndKeepsItsTime(t *testing.T) {
 		"duplicate in data":    {push("event", "x", `{"subtype":"follow","subtype":"unfollow"}`), Duplicate},
 		"depth 17":             {deep(17), TooDeep},
 		"depth 10000":          {deep(10000), TooDeep},
+		"1008 values":          {many(1000), TooMany},
+		"32000 values":         {many(32000), TooMany},
 		"no sender":            {strings.Replace(good, testSender, `""`, 1), Incomplete},
 		"sender that is none":  {strings.Replace(good, testSender, `"x"`, 1), Incomplete},
 		"sender with exponent": {strings.Replace(good, testSender, `2e9`, 1), Incomplete},
 		"no time":              {strings.Replace(good, "Mon Jul", "Jul", 1), Incomplete},
 	}
 	for name, c := range cases {
-		p, err := open(t, c.body)
+		var p Push
+		var err error
+		bounds.Hold(t, bounds.Push, func() { p, err = open(t, c.body) })
 		var unusable *Unusable
 		if !errors.As(err, &unusable) || unusable.Reason != c.want || !errors.Is(err, ErrUnusable) {
 			t.Errorf("%s: %v, want unusable for %s", name, err, c.want)
@@ -304,6 +310,7 @@ func TestOpen_brokenMessage_isUnusableAndKeepsItsTime(t *testing.T) {
 		}
 	}
 	mustOpen(t, deep(16))
+	mustOpen(t, many(993))
 }
 
 func TestNew_unusableOptions_areNamed(t *testing.T) {
@@ -318,7 +325,7 @@ func TestNew_unusableOptions_areNamed(t *testing.T) {
 func TestReasons_everyReason_isListedOnce(t *testing.T) {
 	all := Reasons()
 	slices.Sort(all)
-	if len(slices.Compact(all)) != 9 {
+	if len(slices.Compact(all)) != 10 {
 		t.Errorf("reasons %v", all)
 	}
 }
