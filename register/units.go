@@ -224,6 +224,11 @@ func (p *parser) aliases(line int, text string) []string {
 	if text == "" {
 		return nil
 	}
+	// Told before they are looked at: a field may hold as many as a file has bytes.
+	if n := strings.Count(text, "|") + 1; n > maxAliases {
+		p.fault(line, "aliases", "%d aliases, at most %d", n, maxAliases)
+		return nil
+	}
 	var aliases []string
 	for alias := range strings.SplitSeq(text, "|") {
 		alias = strings.TrimSpace(alias)
@@ -235,9 +240,6 @@ func (p *parser) aliases(line int, text string) []string {
 		case !slices.Contains(aliases, alias):
 			aliases = append(aliases, alias)
 		}
-	}
-	if len(aliases) > maxAliases {
-		p.fault(line, "aliases", "%d aliases, at most %d", len(aliases), maxAliases)
 	}
 	return aliases
 }

@@ -3,6 +3,7 @@ package register
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -208,6 +209,23 @@ func TestParseUnits_manyFaults_areBounded(t *testing.T) {
 	got := faults(t, head+strings.Repeat(",,,,x,,,,\n", MaxRows))
 	if len(got) > 2*maxFaults || got[len(got)-1] != "line 251: too many faults; the rest was not read" {
 		t.Errorf("%d faults, the last %q", len(got), got[len(got)-1])
+	}
+}
+
+func TestParseUnits_manyAliases_areOneFaultAndQuick(t *testing.T) {
+	long := strings.Builder{}
+	for i := range 30_000 {
+		fmt.Fprintf(&long, "别名%d|", i)
+	}
+	for name, aliases := range map[string]string{"distinct": long.String(), "empty": strings.Repeat("|", 30_000)} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			file := head + "A,甲,x,service,," + aliases + ",,,\n"
+			bounds.Hold(t, bounds.Push.Per(fileKiB, len(file)), func() { got = faults(t, file) })
+			if want := []string{"line 2, aliases: 30001 aliases, at most 20"}; !slices.Equal(got, want) {
+				t.Errorf("%d faults, the first %q", len(got), got[0])
+			}
+		})
 	}
 }
 
