@@ -60,9 +60,11 @@ func (c *knownCampaign) phase(now time.Time) models.Phase {
 		return models.PhasePublished
 	case !c.SettledAt.IsZero():
 		return models.PhaseSettled
+	case c.ApprovedAt.IsZero():
+		return models.PhaseDraft
 	case !c.SealedAt.IsZero(), !now.Before(c.To):
 		return models.PhaseClosed
-	case c.ApprovedAt.IsZero(), now.Before(c.defined.Publicity):
+	case now.Before(c.defined.Publicity):
 		return models.PhaseDraft
 	case now.Before(c.From):
 		return models.PhasePublicity
