@@ -169,7 +169,8 @@ func (t *turn) find(text string) []*models.Unit {
 	return units
 }
 
-// listUnits lists a page of units; a window is shown with its unit.
+// listUnits lists a page of units; a window is shown with its unit, and a unit
+// that has the name of another with its code.
 func (t *turn) listUnits(units []*models.Unit, v verb) {
 	from, to := t.pageOf(len(units))
 	for _, u := range units[from:to] {
@@ -178,9 +179,22 @@ func (t *turn) listUnits(units []*models.Unit, v verb) {
 			if parent, ok := t.w.Directory.ByCode(u.Parent); ok {
 				t.append(textOfUnit, t.fitted(t.clean(parent.Name), 12, 8))
 			}
+		} else if t.hasNamesake(u) {
+			t.append(textOfUnit, u.Code)
 		}
 	}
 	t.pageNav(command{verb: v, ref: t.s.query}, len(units))
+}
+
+// hasNamesake reports whether another unit has the same name, so that the name
+// alone would not tell which is meant.
+func (t *turn) hasNamesake(u *models.Unit) bool {
+	for _, other := range t.w.Directory.Exact(fold(u.Name)) {
+		if other.Code != u.Code && other.Name == u.Name {
+			return true
+		}
+	}
+	return false
 }
 
 // turnPage turns the list of classes or units.

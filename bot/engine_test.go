@@ -93,6 +93,25 @@ func TestRate_windowThatCampaignLists_isRatedItself(t *testing.T) {
 	}
 }
 
+func TestList_unitsOfOneName_areToldApartByTheirCodes(t *testing.T) {
+	for _, taps := range []bool{true, false} {
+		d := newDialogue(newTestEngine(t), taps)
+		units := append(testUnits(), models.Unit{Code: "B02", Name: "市教育局", Class: "社会团体", Type: models.Association})
+		d.w.Directory, d.w.Campaigns[0] = units, testCampaign("2017", "2017年政风行风评议", day(2017, 4, 1), day(2017, 12, 1), units)
+		for _, asked := range []string{"评议", "投诉"} {
+			text := shown(mustSay(t, d, asked, "市教育局"), taps)
+			for _, code := range []string{"（A03）", "（B02）"} {
+				if strings.Count(text, code) != 1 {
+					t.Errorf("taps %t, %s: no %s in\n%s", taps, asked, code, text)
+				}
+			}
+		}
+		if text := shown(mustSay(t, d, "取消", "税务局"), taps); strings.Contains(text, "A04") {
+			t.Errorf("names that differ have codes:\n%s", text)
+		}
+	}
+}
+
 func TestComplaint_confirmed_carriesEverything(t *testing.T) {
 	d := newDialogue(newTestEngine(t), true)
 	mustSay(t, d, "投诉 教育局", "廉洁问题", "他收了钱", "（照片 7）", "（位置 政务大厅）", "（语音 你好）", "完成", "实名", "张三 138", "「确认」")
