@@ -226,8 +226,12 @@ func (t *turn) chooseKind(c command) stepID {
 		d.kind = c.arg + 1
 		d.revision++
 	}
-	if t.s.step == stepKind {
-		return t.after(t.s.draft.missing())
+	switch {
+	case t.s.step != stepKind:
+	case d.identity == 0: // 完成 was not said, whatever was sent already
+		return t.after(stepTell)
+	default:
+		return t.after(d.missing())
 	}
 	t.say(textKindNow, t.e.texts.kinds[c.arg].Label)
 	return t.s.step

@@ -124,6 +124,22 @@ func TestComplaint_confirmed_carriesEverything(t *testing.T) {
 	}
 }
 
+func TestComplaint_sentBeforeTheKind_isStillAskedFor(t *testing.T) {
+	d := newDialogue(newTestEngine(t), true)
+	m := mustSay(t, d, "投诉", "（照片 1）", "教育局", "办事拖拉")
+	if text := shown(m, true); !strings.Contains(text, "已经收到1条") || !strings.Contains(text, "「完成」") {
+		t.Errorf("after a picture sent first:\n%s", text)
+	}
+	m = mustSay(t, d, "等了两个小时", "返回", "办事拖拉")
+	if text := shown(m, true); !strings.Contains(text, "已经收到2条") {
+		t.Errorf("after going back to the kind:\n%s", text)
+	}
+	mustSay(t, d, "还有一句", "完成", "匿名", "跳过", "确认")
+	if len(d.h.files) != 1 || len(d.h.files[0].Parts) != 3 {
+		t.Errorf("filed %+v", d.h.files)
+	}
+}
+
 func TestComplaint_unsureAnonymous_namesNoUnit(t *testing.T) {
 	d := newDialogue(newTestEngine(t), true)
 	mustSay(t, d, "投诉", "不确定", "其他", "有人插队", "完成", "匿名", "跳过", "确认")
