@@ -59,6 +59,10 @@ func (t *turn) classOf(c command) Class {
 func (t *turn) obey(c command) {
 	s := t.step()
 	if s.prose && (c.loose || !t.commandAmid(s, c)) {
+		if t.in.Kind == Click { // a menu's key is nobody's words
+			t.help(command{verb: vHelp})
+			return
+		}
 		t.free()
 		return
 	}

@@ -1,0 +1,19 @@
+package bot
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestClick_unknownKeyWhileTelling_isNoPartOfTheComplaint(t *testing.T) {
+	d := newDialogue(newTestEngine(t), true)
+	mustSay(t, d, "投诉 教育局", "办事拖拉")
+	m, err := d.send(Input{Kind: Click, Text: "MENU_NEWS"})
+	if err != nil || !strings.Contains(shown(m, true), "没有了回复 完成") {
+		t.Errorf("%v %s", err, shown(m, true))
+	}
+	mustSay(t, d, "没人", "完成", "匿名", "跳过", "确认")
+	if len(d.h.files) != 1 || len(d.h.files[0].Parts) != 1 {
+		t.Errorf("filed %+v", d.h.files)
+	}
+}
