@@ -38,6 +38,9 @@ func (t *turn) arrive() {
 		}
 	}
 	t.say(textUnknownScene)
+	if c := t.campaignFor(""); c != nil && c.Open(t.in.At) {
+		t.append(textUnknownSceneHow)
+	}
 	t.browse(stepClasses)
 }
 

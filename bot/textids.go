@@ -11,6 +11,7 @@ const (
 	textWelcome
 	textWelcomeHow
 	textUnknownScene
+	textUnknownSceneHow
 	textHome
 	textIntroScan
 	textIntroWindow
@@ -205,6 +206,7 @@ var textSpecs = [numTexts]textSpec{
 	textWelcome:            {"greet.welcome", nil},
 	textWelcomeHow:         {"greet.how", []string{"unit"}},
 	textUnknownScene:       {"greet.unknown_scene", nil},
+	textUnknownSceneHow:    {"greet.unknown_scene_how", nil},
 	textHome:               {"greet.home", nil},
 	textIntroScan:          {"intro.scan", []string{"unit"}},
 	textIntroWindow:        {"intro.window", []string{"window", "unit"}},

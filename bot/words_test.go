@@ -17,3 +17,14 @@ func TestClick_unknownKeyWhileTelling_isNoPartOfTheComplaint(t *testing.T) {
 		t.Errorf("filed %+v", d.h.files)
 	}
 }
+
+func TestUnknownCode_whileNothingIsOpen_promisesNoList(t *testing.T) {
+	d := newDialogue(newTestEngine(t), true)
+	if text := shown(mustSay(t, d, "（扫码 u:Z99）"), true); !strings.Contains(text, "直接选单位：\n\n您要评哪一类单位？") {
+		t.Errorf("while a campaign is open:\n%s", text)
+	}
+	d.w.Campaigns = nil
+	if text := shown(mustSay(t, d, "（扫码 u:Z99）"), true); strings.Contains(text, "选单位") || !strings.Contains(text, "认不出来") {
+		t.Errorf("while none is:\n%s", text)
+	}
+}
