@@ -230,6 +230,10 @@ func (t *turn) wander() {
 		t.queryMine(c)
 		return
 	}
+	if t.e.lexicon.whole[lower(t.norm)].verb == vHello {
+		t.welcome()
+		return
+	}
 	if code, ok := t.unitRef(t.norm); ok && code != unsure {
 		t.rate(command{verb: vRate, unit: code})
 		return
@@ -240,6 +244,11 @@ func (t *turn) wander() {
 		return
 	}
 	units := t.find(t.norm)
+	if _, digits := digitsOnly(t.norm); len(units) == 0 && digits { // an answer, but to what?
+		t.say(textNothingOpen)
+		t.ask()
+		return
+	}
 	if len(units) == 0 {
 		t.say(t.step().unsure)
 		t.c.worded = false

@@ -28,3 +28,23 @@ func TestUnknownCode_whileNothingIsOpen_promisesNoList(t *testing.T) {
 		t.Errorf("while none is:\n%s", text)
 	}
 }
+
+func TestHello_outsideOfADraft_isGreeted(t *testing.T) {
+	d := newDialogue(newTestEngine(t), true)
+	if text := shown(mustSay(t, d, "你好！"), true); !strings.HasPrefix(text, "您好！") || !strings.Contains(text, "「评议」 「投诉」") {
+		t.Errorf("a greeting is answered\n%s", text)
+	}
+	mustSay(t, d, "投诉 教育局", "办事拖拉", "您好", "没人", "完成", "匿名", "跳过", "确认")
+	if len(d.h.files) != 1 || len(d.h.files[0].Parts) != 2 {
+		t.Errorf("a greeting is no part of a complaint: %+v", d.h.files)
+	}
+}
+
+func TestDigits_outsideOfADraft_areNotTakenForAName(t *testing.T) {
+	for _, said := range []string{"5", "55445", "5 5 4 4 5"} {
+		d := newDialogue(newTestEngine(t), true)
+		if text := shown(mustSay(t, d, said), true); !strings.Contains(text, "没有正在做的评价") || !strings.Contains(text, "「评议」") {
+			t.Errorf("%s is answered\n%s", said, text)
+		}
+	}
+}
