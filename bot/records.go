@@ -195,11 +195,24 @@ func (t *turn) queryArguments(rest string) command {
 	if rest == "" {
 		return c
 	}
-	c.ref = strings.ToUpper(strings.Map(oneDash, rest))
+	c.ref = strings.ToUpper(strings.Map(oneDash, t.unlabelled(rest)))
 	_, receipt := asReceipt(c.ref)
 	no, _, _ := strings.Cut(c.ref, " ")
 	c.loose = !receipt && !isTicketNo(no)
 	return c
+}
+
+// unlabelled takes off what stands before numbers and codes where they are told,
+// so that they can be copied as they are; 查询 too, which people write without a
+// space behind it.
+func (t *turn) unlabelled(text string) string {
+	for _, id := range [...]textID{textReceipt, textTicketNo, textTicketCode} {
+		text = strings.ReplaceAll(text, fold(t.label(id)), " ")
+	}
+	for _, w := range t.e.texts.words[vQuery] {
+		text = strings.TrimPrefix(text, w)
+	}
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ':' || r == ',' }), " ")
 }
 
 func oneDash(r rune) rune {

@@ -48,3 +48,43 @@ func TestDigits_outsideOfADraft_areNotTakenForAName(t *testing.T) {
 		}
 	}
 }
+
+func TestQuery_numbersCopiedWithTheirLabels_areFound(t *testing.T) {
+	d := newDialogue(newTestEngine(t), true)
+	told := shown(mustSay(t, d, "投诉 教育局", "办事拖拉", "没人", "完成", "匿名", "跳过", "确认"), true)
+	no := wantFound(t, told, "受理编号：", "查询码：")
+	for _, said := range []string{
+		no, "查询 " + no, "查询：20170510-0001 H4T9", "查询20170510-0001 H4T9", "查询 20170510-0001，H4T9", "受理编号:20170510-0001,查询码:h4t9",
+	} {
+		if text := shown(mustSay(t, d, said), true); !strings.Contains(text, "【市教育局】办事拖拉") {
+			t.Errorf("%q is answered\n%s", said, text)
+		}
+	}
+	told = shown(mustSay(t, d, "教育局", "55445", "确认"), true)
+	receipt := wantFound(t, told, "回执：")
+	for _, said := range []string{receipt, "查询 " + receipt, "查询" + strings.TrimPrefix(receipt, "回执：")} {
+		if text := shown(mustSay(t, d, said), true); !strings.Contains(text, "已经计入") {
+			t.Errorf("%q is answered\n%s", said, text)
+		}
+	}
+	if text := shown(mustSay(t, d, "查询 市教育局"), true); !strings.Contains(text, "没有看懂要查什么") {
+		t.Errorf("a name is answered\n%s", text)
+	}
+}
+
+// wantFound are the lines of a text that begin with labels, as copied from it.
+func wantFound(t *testing.T, text string, labels ...string) string {
+	t.Helper()
+	var lines []string
+	for _, l := range strings.Split(text, "\n") {
+		for _, label := range labels {
+			if strings.HasPrefix(l, label) {
+				lines = append(lines, l)
+			}
+		}
+	}
+	if len(lines) != len(labels) {
+		t.Fatalf("no %s in\n%s", labels, text)
+	}
+	return strings.Join(lines, "\n")
+}
