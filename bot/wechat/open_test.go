@@ -371,6 +371,9 @@ func TestNew_unusableOptions_areNamedAndNotShown(t *testing.T) {
 	if err == nil || strings.Count(err.Error(), "\n") != 2 {
 		t.Errorf("not every fault is named: %v", err)
 	}
+	if _, err = New(Options{Token: testToken, AllowPlaintext: true}); err != nil {
+		t.Errorf("plaintext pushes carry no app id: %v", err)
+	}
 }
 
 func TestNew_keyAndAllowPlaintext_plaintextIsRefused(t *testing.T) {

@@ -58,7 +58,7 @@ type aesKey struct {
 // never its value.
 func New(o Options) (*Account, error) {
 	var faults []error
-	if o.AppID == "" {
+	if o.AppID == "" && (o.AESKey != "" || !o.AllowPlaintext) { // encrypted pushes alone carry it
 		faults = append(faults, fault("AppID", errors.New("is empty")))
 	}
 	if o.Token == "" {

@@ -115,6 +115,9 @@ func simulatorAccount(w config.WeChat) simulator.Account {
 	if a.OriginalID == "" { // not known, so not checked
 		a.OriginalID = "gh_simulator"
 	}
+	if a.AppID == "" && a.AESKey == "" { // plaintext pushes do not carry it
+		a.AppID = "wxsimulator"
+	}
 	return a
 }
 

@@ -81,6 +81,21 @@ func TestConfiguration_secretsFromFiles(t *testing.T) {
 	}
 }
 
+func TestDemo_tokenAlone_isAnAccountThatTakesPlaintext(t *testing.T) {
+	w := newWorld(t)
+	for _, name := range []string{"APP_ID", "TOKEN", "AES_KEY", "ORIGINAL_ID"} {
+		delete(w.env, "PINGYI_WECHAT_"+name)
+	}
+	w.env["PINGYI_WECHAT_TOKEN_FILE"] = w.file("token", testToken)
+	in := w.serve()
+	in.Platform = platformOf(t, in.base, "wxwhatever", testToken, "", "gh_whatever")
+	in.phone().rate("A03", "55555")
+	if status, _, _ := in.get("/simulator", ""); status != http.StatusOK {
+		t.Errorf("/simulator: %d", status)
+	}
+	w.must("simulate", "--citizens", "2", "--units", "2", "--url", in.base)
+}
+
 func TestServe_oldSchemaInProduction_refusesUntilToldToMigrate(t *testing.T) {
 	databases(t, func(t *testing.T, w *world) {
 		w.production(t)
