@@ -15,29 +15,40 @@ func (t *turn) listed(a Action, r Result) {
 		t.listWithdrawals(wish, r)
 		return
 	}
-	if wish.verb == vConfirm {
-		t.unknownConfirmation(wish, r)
+	if wish.verb == vConfirm && t.unknownConfirmation(wish, r) {
+		return
 	}
 	t.records(wish, r)
 }
 
 // unknownConfirmation answers a confirmation whose dialogue is gone, from what
-// the record holds.
-func (t *turn) unknownConfirmation(wish command, r Result) {
+// the record holds; done where the record has what was confirmed, or what a
+// change of it that is lost would have replaced: which of the two nobody knows.
+func (t *turn) unknownConfirmation(wish command, r Result) (done bool) {
 	if t.lost != 0 {
 		t.say(t.lost)
 	}
 	for _, m := range r.Ratings {
-		if wish.unit != "" && m.Unit == wish.unit && flowID(wish.arg) == flowNone && m.State == Live {
-			t.say(textConfirmFound, t.nameOf(m.Unit))
-			return
+		if wish.unit == "" || m.Unit != wish.unit || flowID(wish.arg) != flowNone || m.State != Live {
+			continue
 		}
+		// One of another year is not what was confirmed.
+		if c := t.campaignFor(m.Unit); c == nil || c.ID != m.Campaign {
+			continue
+		}
+		t.say(textConfirmFound, t.nameOf(m.Unit), t.moment(m.At))
+		t.say(textReceipt, m.Receipt)
+		t.say(textConfirmFoundElse)
+		t.say(textChangeLater, t.nameOf(m.Unit))
+		t.nav(choice{t.e.texts.word(vAgain), command{verb: vAgain}}, t.navQuery())
+		return true
 	}
 	if wish.unit != "" && wish.unit != unsure && flowID(wish.arg) == flowNone {
 		t.say(textConfirmGone, t.nameOf(wish.unit))
-		return
+		return false
 	}
 	t.say(textConfirmNothing)
+	return false
 }
 
 // records lists ratings, without their levels, and tickets.

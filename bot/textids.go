@@ -85,6 +85,7 @@ const (
 	textRateAnew
 	textComplainAnew
 	textConfirmFound
+	textConfirmFoundElse
 	textConfirmGone
 	textConfirmNothing
 	textComplaintHello
@@ -279,7 +280,8 @@ var textSpecs = [numTexts]textSpec{
 	textEnded:              {"old.ended", nil},
 	textRateAnew:           {"old.rate_anew", []string{"unit"}},
 	textComplainAnew:       {"old.complain_anew", nil},
-	textConfirmFound:       {"old.confirm_found", []string{"unit"}},
+	textConfirmFound:       {"old.confirm_found", []string{"unit", "time"}},
+	textConfirmFoundElse:   {"old.confirm_found_else", nil},
 	textConfirmGone:        {"old.confirm_gone", []string{"unit"}},
 	textConfirmNothing:     {"old.confirm_nothing", nil},
 	textComplaintHello:     {"complaint.hello", nil},
