@@ -43,11 +43,34 @@ func (t *turn) unknownConfirmation(wish command, r Result) (done bool) {
 		t.nav(choice{t.e.texts.word(vAgain), command{verb: vAgain}}, t.navQuery())
 		return true
 	}
+	if flowID(wish.arg) == flowComplaint && t.foundTicket(wish, r) {
+		return true
+	}
 	if wish.unit != "" && wish.unit != unsure && flowID(wish.arg) == flowNone {
 		t.say(textConfirmGone, t.nameOf(wish.unit))
 		return false
 	}
 	t.say(textConfirmNothing)
+	return false
+}
+
+// foundTicket shows the newest complaint about the unit of a confirmation whose
+// dialogue is gone. Whether it is the one that was confirmed its citizen can tell.
+func (t *turn) foundTicket(wish command, r Result) bool {
+	unit := wish.unit
+	if unit == unsure {
+		unit = ""
+	}
+	for _, k := range r.Tickets {
+		if wish.unit == "" || k.Unit != unit {
+			continue
+		}
+		t.say(textConfirmFiled)
+		t.ticket(k)
+		t.say(textConfirmFiledElse)
+		t.nav(t.navQuery(), t.navComplain())
+		return true
+	}
 	return false
 }
 

@@ -86,6 +86,8 @@ const (
 	textComplainAnew
 	textConfirmFound
 	textConfirmFoundElse
+	textConfirmFiled
+	textConfirmFiledElse
 	textConfirmGone
 	textConfirmNothing
 	textComplaintHello
@@ -282,6 +284,8 @@ var textSpecs = [numTexts]textSpec{
 	textComplainAnew:       {"old.complain_anew", nil},
 	textConfirmFound:       {"old.confirm_found", []string{"unit", "time"}},
 	textConfirmFoundElse:   {"old.confirm_found_else", nil},
+	textConfirmFiled:       {"old.confirm_filed", nil},
+	textConfirmFiledElse:   {"old.confirm_filed_else", nil},
 	textConfirmGone:        {"old.confirm_gone", []string{"unit"}},
 	textConfirmNothing:     {"old.confirm_nothing", nil},
 	textComplaintHello:     {"complaint.hello", nil},
