@@ -87,6 +87,7 @@ func register[I, O any](s *Server, api huma.API, op huma.Operation, roles []mode
 	op.Metadata = map[string]any{rolesOf: roles}
 	op.Security = []map[string][]string{{bearer: {}}}
 	op.RejectUnknownQueryParameters = true
+	op.MaxBodyBytes = maxPush // as of everything that is sent; the library's is a MiB
 	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusServiceUnavailable)
 	names := make([]string, len(roles))
 	for i, r := range roles {

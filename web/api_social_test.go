@@ -198,7 +198,7 @@ func TestPollResults_wrong_everyFaultWithItsPlace(t *testing.T) {
 			t.Errorf("%s: faults at %q, want %q\n%s", name, places, tt.places, w.Body)
 		}
 	}
-	large := strings.Replace(onePoll, "档案", strings.Repeat("档", 1<<20), 1)
+	large := strings.Replace(onePoll, "档案", strings.Repeat("档", maxPush/3), 1)
 	if w := r.post(t, models.RoleOffice, path, large); w.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("too large: %d", w.Code)
 	}
