@@ -162,7 +162,7 @@ func wantStatus(t *testing.T, w *world) {
 	if s.Counted != 3 || s.Listed["no_level"] != 1 || s.Token == nil || s.Token.DaysLeft < 364 || s.Token.Warning != "none" || s.Calls["poll"].Spent == 0 {
 		t.Errorf("status %+v", s)
 	}
-	issued := time.Now().AddDate(0, 0, -340).Format(time.DateOnly)
+	issued := time.Now().In(shanghai()).AddDate(0, 0, -340).Format(time.DateOnly) // days are Beijing's
 	contains(t, w.must("social", "token", "--issued", issued), "\t24\n")
 	contains(t, w.must("social", "status"), `"warning": "30"`)
 }
