@@ -208,7 +208,7 @@ func TestDrill_proxyPassesPushes_theLogSaysNothingOfThem(t *testing.T) {
 // mustBound sends what is too large, with its length and without.
 func mustBound(f *front, key string) {
 	f.t.Helper()
-	const push, results = 64 << 10, 1 << 20
+	const most = 64 << 10
 	polls := "/api/v1/campaigns/2017/poll-results"
 	json := http.Header{"Content-Type": {"application/json"}}
 	for name, c := range map[string]struct {
@@ -219,13 +219,13 @@ func mustBound(f *front, key string) {
 	}{
 		"a head of 24 KiB":             {"/wechat", http.Header{"X-Wide": {wide(24 << 10)}}, strings.NewReader("x"), http.StatusRequestHeaderFieldsTooLarge},
 		"an address of 24 KiB":         {"/wechat?signature=" + wide(24<<10), nil, strings.NewReader("x"), http.StatusRequestHeaderFieldsTooLarge},
-		"a push of 64 KiB":             {"/wechat", nil, strings.NewReader(wide(push)), http.StatusForbidden},
-		"a push of a byte more":        {"/wechat", nil, strings.NewReader(wide(push + 1)), http.StatusRequestEntityTooLarge},
-		"the same without its length":  {"/wechat", nil, io.MultiReader(strings.NewReader(wide(push + 1))), http.StatusRequestEntityTooLarge},
-		"a message of a byte more":     {"/weibo", nil, strings.NewReader(wide(push + 1)), http.StatusRequestEntityTooLarge},
-		"poll results that are none":   {polls, with(json.Clone(), key), strings.NewReader(`{"title":"` + wide(results/2) + `"}`), http.StatusBadRequest},
-		"poll results of over 1 MiB":   {polls, with(json.Clone(), key), strings.NewReader(`{"title":"` + wide(results) + `"}`), http.StatusRequestEntityTooLarge},
-		"the same without a valid key": {polls, with(json.Clone(), "guessed"), strings.NewReader(`{"title":"` + wide(results) + `"}`), http.StatusUnauthorized},
+		"a push of 64 KiB":             {"/wechat", nil, strings.NewReader(wide(most)), http.StatusForbidden},
+		"a push of a byte more":        {"/wechat", nil, strings.NewReader(wide(most + 1)), http.StatusRequestEntityTooLarge},
+		"the same without its length":  {"/wechat", nil, io.MultiReader(strings.NewReader(wide(most + 1))), http.StatusRequestEntityTooLarge},
+		"a message of a byte more":     {"/weibo", nil, strings.NewReader(wide(most + 1)), http.StatusRequestEntityTooLarge},
+		"poll results that are none":   {polls, with(json.Clone(), key), strings.NewReader(`{"title":"` + wide(most/2) + `"}`), http.StatusBadRequest},
+		"poll results of over 64 KiB":  {polls, with(json.Clone(), key), strings.NewReader(`{"title":"` + wide(most) + `"}`), http.StatusRequestEntityTooLarge},
+		"the same without a valid key": {polls, with(json.Clone(), "guessed"), strings.NewReader(`{"title":"` + wide(most) + `"}`), http.StatusUnauthorized},
 	} {
 		got, err := f.do(f.client("", false), http.MethodPost, c.path, c.head, c.body)
 		if err != nil || got.status != c.status {

@@ -149,9 +149,6 @@ type pollPage struct {
 	}
 }
 
-// maxPollBody bounds poll results as they come, in bytes: 5,000 rows fit.
-const maxPollBody = 1 << 20
-
 func (s *Server) routePolls(api huma.API) {
 	path := apiRoot + "/campaigns/{campaign}/poll-results"
 	register(s, api, huma.Operation{
@@ -172,7 +169,6 @@ func (s *Server) routePolls(api huma.API) {
 			"that replace the wrong ones. Every fault of the body is named in errors.",
 		Tags:          []string{"poll results"},
 		DefaultStatus: http.StatusCreated,
-		MaxBodyBytes:  maxPollBody,
 		Errors:        []int{http.StatusNotFound, http.StatusRequestEntityTooLarge},
 	}, []models.Role{models.RoleOffice, models.RoleChannelOwner}, s.addPoll)
 	responses := api.OpenAPI().Paths[path].Post.Responses
