@@ -121,6 +121,8 @@ type Server struct {
 	openapi  []byte
 	buffers  sync.Pool // *[]byte: bodies of pushes
 
+	turnstile turnstile
+
 	public, private *listener
 }
 
@@ -136,6 +138,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		opts: o, limits: o.Limits.orDefaults(), log: o.Log, now: o.Now, metrics: o.Metrics,
 		engine: gin.New(), policies: map[routeKey]Policy{},
+		turnstile: newTurnstile(),
 	}
 	s.engine.RedirectTrailingSlash = false // a push is not redirected, it is refused
 	s.engine.HandleMethodNotAllowed = true

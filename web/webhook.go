@@ -146,7 +146,7 @@ func (h *hook[P]) post(c *gin.Context) {
 		h.refuseBody(c, err)
 		return
 	}
-	o, became, reason := f.open(c.Request.URL.RawQuery, *buf)
+	o, became, reason := openInTurn(h.s.turnstile, f, c.Request.URL.RawQuery, *buf)
 	if became == refused {
 		h.refuse(c, http.StatusForbidden, reason)
 		return
