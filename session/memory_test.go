@@ -31,6 +31,7 @@ func BenchmarkMemory(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	b.Cleanup(s.Close)
 	const dialogues = 100_000
 	plain := ratingSession(b)
 	w, err := seal.NewWrapper("a secret of 32 bytes or more for this", "")

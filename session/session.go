@@ -8,8 +8,6 @@ package session
 
 import (
 	"context"
-	"encoding/base64"
-	"errors"
 	"fmt"
 	"time"
 
@@ -30,24 +28,39 @@ const (
 // Store keeps sessions, claims and answers in one Redis or in a cluster.
 type Store struct {
 	client redis.UniversalClient
-	calls  redis.Cmdable // the same Redis, with the calls of concurrent turns in shared pipelines
+	way    way
 }
 
-// New makes a store. The client stays the caller's to close.
+// way is how calls get to Redis, those of concurrent turns in shared pipelines.
+type way interface {
+	borrow() *call
+	// do makes a call that was borrowed and takes it back. It leaves it when ctx
+	// ends: a Redis that hangs must not cost a citizen the short answer. A call
+	// that was left may still take place.
+	do(ctx context.Context, c *call) (any, error)
+	Close()
+}
+
+// New makes a store. The client stays the caller's to close, after the store.
 func New(client redis.UniversalClient) (*Store, error) {
-	s := &Store{client: client, calls: client}
-	var err error
+	s := &Store{client: client}
 	switch c := client.(type) {
 	case *redis.Client:
-		s.calls, err = c.AutoPipeline()
-	case *redis.ClusterClient:
-		s.calls, err = c.AutoPipeline()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("shared pipelines: %w", err)
+		s.way = newBatcher(c)
+	case *redis.ClusterClient: // it sorts the calls by node
+		r, err := c.AutoPipeline()
+		if err != nil {
+			return nil, fmt.Errorf("shared pipelines: %w", err)
+		}
+		s.way = &routed{r}
+	default:
+		s.way = &routed{c}
 	}
 	return s, nil
 }
+
+// Close ends what the store has running. Calls that are not answered yet fail.
+func (s *Store) Close() { s.way.Close() }
 
 // Ping reports whether Redis answers.
 func (s *Store) Ping(ctx context.Context) error { return s.client.Ping(ctx).Err() }
@@ -62,7 +75,7 @@ const (
 // that the turn was run on and nobody answered the push before.
 // KEYS push, session. ARGV claim token or "", expected version or "", new session
 // or "" (deletes), answer, answer seconds, session seconds.
-var swapScript = redis.NewScript(`
+var swapScript = script(2, `
 local a = redis.call('GET', KEYS[1])
 if a then
   if string.byte(a) == 65 then return {2, a} end
@@ -78,7 +91,7 @@ redis.call('SET', KEYS[1], ARGV[4], 'EX', ARGV[5])
 return 0`)
 
 // claimScript takes the lease of a push. KEYS push, session. ARGV token, lease ms.
-var claimScript = redis.NewScript(`
+var claimScript = script(2, `
 local a = redis.call('GET', KEYS[1])
 if a then
   if string.byte(a) == 65 then return {2, a} end
@@ -89,7 +102,7 @@ return {1, redis.call('GET', KEYS[2]) or ''}`)
 
 // answerScript stores the first answer of a push, over any claim, unless it has
 // one. KEYS push. ARGV answer, seconds.
-var answerScript = redis.NewScript(`
+var answerScript = script(1, `
 local a = redis.call('GET', KEYS[1])
 if a and string.byte(a) == 65 then return {2, a} end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
@@ -98,10 +111,13 @@ return 0`)
 // Load reads the answer of a push and the session of its citizen in one trip.
 // Status is Answered, Running, or Saved where the push is unknown.
 func (s *Store) Load(ctx context.Context, citizen, push models.ID) (intake.SessionState, error) {
-	pk, sk := keys(citizen, push)
-	got, err := inTime(ctx, func() ([]any, error) { return s.calls.MGet(ctx, pk, sk).Result() })
+	res, err := s.way.do(ctx, s.call(loadCommand, citizen, push))
 	if err != nil {
 		return intake.SessionState{}, fmt.Errorf("load session: %w", err)
+	}
+	got, ok := res.([]any)
+	if !ok || len(got) != 2 {
+		return intake.SessionState{}, fmt.Errorf("load session: %w", errReply)
 	}
 	st := intake.SessionState{}
 	if v, ok := got[0].(string); ok && v != "" {
@@ -117,68 +133,55 @@ func (s *Store) Load(ctx context.Context, citizen, push models.ID) (intake.Sessi
 
 // Swap stores next and answer if the citizen's session still has the version
 // of expect (nil: there must be none) and the push has no answer. A nil next
-// deletes the session. token is that of our own claim, or nil.
+// deletes the session. token is that of our own claim, or nil. Where ctx ends
+// before the reply, the slices must stay as they are.
 func (s *Store) Swap(ctx context.Context, citizen, push models.ID, token, expect, next, answer []byte) (intake.SessionState, error) {
-	pk, sk := keys(citizen, push)
 	if len(expect) > intake.VersionSize {
 		expect = expect[:intake.VersionSize]
 	}
-	res, err := inTime(ctx, func() (any, error) {
-		return swapScript.Run(ctx, s.calls, []string{pk, sk}, claimValue(token), expect, next,
-			answerValue(answer), int(AnswerLife/time.Second), int(SessionLife/time.Second)).Result()
-	})
+	c := s.call(swapScript, citizen, push)
+	c.addClaim(token)
+	c.add(expect)
+	c.add(next)
+	c.addAnswer(answer)
+	c.args = append(c.args, answerSeconds, sessionSeconds)
+	res, err := s.way.do(ctx, c)
 	return state(res, err, "swap session")
 }
 
 // Claim takes the push for ClaimLease. On Taken, State.Session is the citizen's
 // present session.
 func (s *Store) Claim(ctx context.Context, citizen, push models.ID, token []byte) (intake.SessionState, error) {
-	pk, sk := keys(citizen, push)
-	res, err := inTime(ctx, func() (any, error) {
-		return claimScript.Run(ctx, s.calls, []string{pk, sk}, claimValue(token), ClaimLease.Milliseconds()).Result()
-	})
+	c := s.call(claimScript, citizen, push)
+	c.addClaim(token)
+	c.args = append(c.args, leaseMillis)
+	res, err := s.way.do(ctx, c)
 	return state(res, err, "claim push")
 }
 
 // Answer stores the first answer of a push unless it has one; on Answered,
 // State.Answer is the one it has.
 func (s *Store) Answer(ctx context.Context, citizen, push models.ID, answer []byte) (intake.SessionState, error) {
-	pk, _ := keys(citizen, push)
-	res, err := inTime(ctx, func() (any, error) {
-		return answerScript.Run(ctx, s.calls, []string{pk}, answerValue(answer), int(AnswerLife/time.Second)).Result()
-	})
+	c := s.call(answerScript, citizen, push)
+	c.addAnswer(answer)
+	c.args = append(c.args, answerSeconds)
+	res, err := s.way.do(ctx, c)
 	return state(res, err, "store answer")
 }
 
 // Forget deletes a citizen's session.
 func (s *Store) Forget(ctx context.Context, citizen models.ID) error {
-	_, sk := keys(citizen, citizen)
-	if _, err := inTime(ctx, func() (int64, error) { return s.calls.Del(ctx, sk).Result() }); err != nil {
+	if _, err := s.way.do(ctx, s.call(forgetCommand, citizen, models.ID{})); err != nil {
 		return fmt.Errorf("forget session: %w", err)
 	}
 	return nil
 }
 
-// inTime makes a call and leaves it when ctx ends: shared pipelines know no
-// deadline of one call, and a Redis that hangs must not cost a citizen the short
-// answer. A call that was left may still take place, in its order.
-func inTime[T any](ctx context.Context, call func() (T, error)) (T, error) {
-	type outcome struct {
-		v   T
-		err error
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		v, err := call()
-		done <- outcome{v, err}
-	}()
-	select {
-	case o := <-done:
-		return o.v, o.err
-	case <-ctx.Done():
-		var none T
-		return none, ctx.Err() //nolint:wrapcheck // every caller says what it was doing
-	}
+// call begins a call with its keys.
+func (s *Store) call(of *command, citizen, push models.ID) *call {
+	c := s.way.borrow()
+	c.start(of, citizen, push)
+	return c
 }
 
 // state reads a script's reply: 0, or {status[, value]}.
@@ -186,13 +189,16 @@ func state(res any, err error, doing string) (intake.SessionState, error) {
 	if err != nil {
 		return intake.SessionState{}, fmt.Errorf("%s: %w", doing, err)
 	}
-	list, ok := res.([]any)
-	if !ok {
+	if n, ok := res.(int64); ok && n == 0 {
 		return intake.SessionState{Status: intake.Saved}, nil
+	}
+	list, _ := res.([]any)
+	if len(list) == 0 {
+		return intake.SessionState{}, fmt.Errorf("%s: %w", doing, errReply)
 	}
 	code, ok := list[0].(int64)
 	if !ok || code < 0 || code > int64(intake.Stale) {
-		return intake.SessionState{}, errors.New(doing + ": Redis gave an unknown reply")
+		return intake.SessionState{}, fmt.Errorf("%s: %w", doing, errReply)
 	}
 	st := intake.SessionState{Status: intake.SessionStatus(code)}
 	if len(list) > 1 {
@@ -205,27 +211,4 @@ func state(res any, err error, doing string) (intake.SessionState, error) {
 		}
 	}
 	return st, nil
-}
-
-func claimValue(token []byte) []byte {
-	if token == nil {
-		return nil
-	}
-	return append([]byte{markClaim}, token...)
-}
-
-func answerValue(answer []byte) []byte { return append([]byte{markAnswer}, answer...) }
-
-// keys names a push and a session. Both hold only keyed hashes: 14 bytes of the
-// citizen's, so that the name of a session takes 24 bytes in Redis and not 32,
-// and 15 of the push's.
-func keys(citizen, push models.ID) (pushKey, sessionKey string) {
-	var b [64]byte
-	b[0], b[1] = 's', '{'
-	base64.RawURLEncoding.Encode(b[2:21], citizen[:14])
-	b[21] = '}'
-	sessionKey = string(b[:22])
-	b[0] = 'p'
-	base64.RawURLEncoding.Encode(b[22:42], push[:15])
-	return string(b[:42]), sessionKey
 }

@@ -24,6 +24,9 @@ func stores(t *testing.T, run func(t *testing.T, s *session.Store)) {
 	t.Run("embedded", func(t *testing.T) {
 		run(t, newStore(t, &redis.Options{Addr: miniredis.RunT(t).Addr()}))
 	})
+	t.Run("cluster", func(t *testing.T) { // of one node, by a cluster's client
+		run(t, storeOf(t, redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{miniredis.RunT(t).Addr()}})))
+	})
 	if url := os.Getenv("PINGYI_TEST_REDIS_URL"); url != "" {
 		t.Run("redis", func(t *testing.T) {
 			o, err := redis.ParseURL(url)
@@ -37,12 +40,17 @@ func stores(t *testing.T, run func(t *testing.T, s *session.Store)) {
 
 func newStore(t *testing.T, o *redis.Options) *session.Store {
 	t.Helper()
-	c := redis.NewClient(o)
+	return storeOf(t, redis.NewClient(o))
+}
+
+func storeOf(t testing.TB, c redis.UniversalClient) *session.Store {
+	t.Helper()
 	t.Cleanup(func() { _ = c.Close() })
 	s, err := session.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(s.Close)
 	return s
 }
 

@@ -25,11 +25,15 @@ const (
 // redisLink is the connection to Redis and, in the demo, the Redis behind it.
 type redisLink struct {
 	client redis.UniversalClient
+	before func() // ends what uses the client
 	stop   func()
 }
 
 // Close closes the connection and ends an embedded Redis.
 func (l *redisLink) Close() error {
+	if l.before != nil {
+		l.before()
+	}
 	err := l.client.Close()
 	if l.stop != nil {
 		l.stop()

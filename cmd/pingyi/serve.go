@@ -142,6 +142,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	if err != nil {
 		return err
 	}
+	s.redis.before = sessions.Close
 	engine, err := newEngine()
 	if err != nil {
 		return err
