@@ -67,8 +67,8 @@ type current struct {
 	session bot.Session
 }
 
-// Handle answers a push within Budget of the start of ctx, which carries the
-// deadline. It never fails: what cannot be finished in time is answered with a
+// Handle answers a push by the deadline that ctx carries, which need not end by
+// itself (see Until). It never fails: what cannot be finished in time is answered with a
 // short text, which then is the push's first answer.
 func (d *Desk) Handle(ctx context.Context, p Push) Answer {
 	start := d.Now()
@@ -94,6 +94,8 @@ func (d *Desk) Handle(ctx context.Context, p Push) Answer {
 
 func (d *Desk) handle(ctx context.Context, p Push) (*turn, Answer, error) {
 	t := &turn{Turn: Turn{Push: p}, kind: "step"}
+	ctx, cancel := by(ctx, reserve)
+	defer cancel()
 	keys, err := d.Keys.Tenant(ctx, p.Account.Tenant)
 	if err != nil {
 		return t, Answer{}, err
@@ -103,11 +105,6 @@ func (d *Desk) handle(ctx context.Context, p Push) (*turn, Answer, error) {
 	t.PushID = keys.Push(p.Account.ID, p.Key)
 	if t.box, err = keys.Session(t.CitizenID); err != nil {
 		return t, Answer{}, err
-	}
-	if deadline, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-reserve))
-		defer cancel()
 	}
 	a, err := d.run(ctx, t)
 	return t, a, err

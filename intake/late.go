@@ -26,6 +26,8 @@ func (d *Desk) busy(ctx context.Context, t *turn) Answer {
 	if t.keys == nil {
 		return a
 	}
+	ctx, cancel := by(ctx, 0)
+	defer cancel()
 	if sealed, err := d.Actions.Finished(ctx, &t.Turn); err == nil && sealed != nil {
 		if first, err := d.first(ctx, t, sealed); err == nil {
 			return first

@@ -234,8 +234,7 @@ func (h *hook[P]) turn(c *gin.Context, f front[P], o *opened[P], received time.T
 		panic(err) // crypto/rand never fails
 	}
 	left := intake.Budget - h.s.now().Sub(received)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), left)
-	defer cancel()
+	ctx := intake.Until(c.Request.Context(), time.Now().Add(left))
 	a = h.s.opts.Intake.Handle(ctx, intake.Push{Account: f.account(), Citizen: o.citizen, Key: o.key, Input: o.input, Follows: o.follows})
 	switch {
 	case a.Shed:
