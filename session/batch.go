@@ -18,7 +18,7 @@ const (
 
 var (
 	errClosed = errors.New("the session store is closed")
-	errReply  = errors.New("Redis gave an unknown reply")
+	errReply  = errors.New("unknown reply of Redis")
 )
 
 // batcher runs the calls of concurrent turns in shared pipelines, one at a time and

@@ -160,7 +160,7 @@ func (d *door) pass(c net.Conn, redisAddr string) {
 	default:
 	}
 	<-d.opened
-	r, err := net.Dial("tcp", redisAddr) //nolint:noctx // it ends with the test's Redis
+	r, err := net.Dial("tcp", redisAddr)
 	if err != nil {
 		return
 	}

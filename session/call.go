@@ -131,7 +131,7 @@ func (c *call) plain() (keys []string, args []any) {
 		if v, ok := a.(*value); ok {
 			a = string(*v)
 		}
-		if s, ok := a.(string); ok && len(keys) < c.command.keys {
+		if s, ok := a.(string); ok && len(keys) < c.keys {
 			keys = append(keys, s)
 			continue
 		}
