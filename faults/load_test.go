@@ -111,21 +111,21 @@ func link(e simulator.Exchange, label string) (simulator.Link, bool) {
 // throttled names the variable that makes this program a throttle: "<process> <percent>".
 const throttled = "FAULT_THROTTLE"
 
-// throttle lets the first server run so many percent of the time, as a small share of
+// throttle lets a process run so many percent of the time, as a small share of
 // a processor would, so that the crowd beside it on the same machine can be more than
 // it carries. A process of its own does it: this one is busy, and would forget to
-// wake the server.
-func (w *town) throttle(percent int) (end func()) {
+// wake the other.
+func (w *town) throttle(slowed *process, percent int) (end func()) {
 	w.t.Helper()
 	p := &process{t: w.t, name: "throttle", log: &log{}, make: func() *exec.Cmd {
 		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d %d", throttled, w.servers[0].cmd.Process.Pid, percent))
+		cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d %d", throttled, slowed.cmd.Process.Pid, percent))
 		return cmd
 	}}
 	p.start()
 	end = func() {
 		p.kill()
-		_ = w.servers[0].cmd.Process.Signal(syscall.SIGCONT)
+		_ = slowed.cmd.Process.Signal(syscall.SIGCONT)
 	}
 	w.t.Cleanup(end)
 	return end

@@ -73,7 +73,7 @@ type current struct {
 func (d *Desk) Handle(ctx context.Context, p Push) Answer {
 	start := d.Now()
 	class := bot.ClassOf(p.Input)
-	if !d.gate.enter(class) {
+	if start.Sub(p.Input.Now) > patience[class] || !d.gate.enter(class) {
 		d.Observer.Shed(class)
 		return Answer{Shed: true}
 	}

@@ -23,6 +23,13 @@ var shares = [bot.ClassConfirm + 1]int64{
 	bot.ClassMenu: 55, bot.ClassStep: 70, bot.ClassComplaint: 85, bot.ClassConfirm: 200,
 }
 
+// patience is how long after its receipt a push may still begin its turn, by class.
+// Of one that waited longer too little time is left; refused at once, it is sent
+// again.
+var patience = [bot.ClassConfirm + 1]time.Duration{
+	bot.ClassMenu: time.Second, bot.ClassStep: time.Second, bot.ClassComplaint: 1500 * time.Millisecond, bot.ClassConfirm: 2 * time.Second,
+}
+
 // gate bounds the turns in flight by class. Whoever is refused is refused at
 // once, so the rest stays in time. What it admits begins small, grows where turns
 // are quick though many, and shrinks where they are slow: so a sudden rush does

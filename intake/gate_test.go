@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"pingyi/bot"
+	"pingyi/models"
 )
 
 // fill enters turns of a class until one is refused and returns how many.
@@ -75,5 +76,24 @@ func TestGate_fewTurnsHoweverQuick_openNoWider(t *testing.T) {
 	}
 	if n := fill(g, bot.ClassMenu); n != 35 {
 		t.Errorf("%d menus are admitted", n)
+	}
+}
+
+func TestHandle_pushThatWaitedTooLong_isRefusedByClass(t *testing.T) {
+	d, _ := newOneCitizen(t)
+	account := &Account{ID: "1", Tenant: "default", Channel: models.Social, Face: lineFace{}}
+	for i, c := range []struct {
+		text   string
+		waited time.Duration
+		shed   bool
+	}{
+		{"帮助", 900 * time.Millisecond, false}, {"帮助", 1100 * time.Millisecond, true},
+		{"确认", 1900 * time.Millisecond, false}, {"确认", 2100 * time.Millisecond, true},
+	} {
+		in := bot.Input{Kind: bot.Text, Text: c.text, At: d.Now(), Now: d.Now().Add(-c.waited)}
+		a := d.Handle(t.Context(), Push{Account: account, Citizen: "7", Key: string(rune('a' + i)), Input: in})
+		if a.Shed != c.shed || a.Shed == (a.Text != "") {
+			t.Errorf("%s after %v: %+v", c.text, c.waited, a)
+		}
 	}
 }
