@@ -44,7 +44,8 @@ type parser struct {
 
 // value reads a value inside of something that lies depth deep.
 func (p *parser) value(depth int) (any, Reason) {
-	if p.values++; p.values > maxValues {
+	p.values++
+	if p.values > maxValues {
 		return nil, TooMany
 	}
 	token, err := p.Token()
