@@ -18,7 +18,7 @@ const (
 	PushesPerMinute = 120
 	// reserve is kept of Budget for storing the short answer of a turn that was
 	// not finished in time.
-	reserve = 400 * time.Millisecond
+	reserve = 600 * time.Millisecond
 	// pollEvery is how often a repeat looks whether the first delivery is done.
 	pollEvery = 20 * time.Millisecond
 )
