@@ -236,11 +236,18 @@ func (s *Session) UnmarshalBinary(data []byte) error {
 		out.overDay = uint16(r.uint(1<<16 - 1)) //nolint:gosec // bounded
 		out.Rest = r.rest()
 	}
-	if r.bad || len(r.b) > 0 || out.step >= numSteps || out.contents() != has {
+	if r.bad || len(r.b) > 0 || out.step >= numSteps || out.contents() != has || !out.reviewable() {
 		return fmt.Errorf("contents: %w", ErrSession)
 	}
 	*s = out
 	return nil
+}
+
+// reviewable reports whether a complaint that is at its summary, or is changed from
+// there, has the kind that the summary shows.
+func (s *Session) reviewable() bool {
+	reviewed := s.step == stepReview || s.step == stepAmend || s.draft.amending
+	return !reviewed || s.draft.kind != 0
 }
 
 func (d *draft) read(r *reader) {
