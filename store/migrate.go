@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
 	"github.com/pressly/goose/v3/lock"
 
 	"pingyi/models"
@@ -137,7 +138,11 @@ func (db *DB) hasTable(ctx context.Context, name string) (bool, error) {
 func (db *DB) provider(folder fs.FS, o ...goose.ProviderOption) (*goose.Provider, error) {
 	kind := goose.DialectSQLite3
 	if db.dialect.isMySQL() {
-		kind = goose.DialectMySQL
+		versions, err := database.NewStore(goose.DialectMySQL, goose.DefaultTablename)
+		if err != nil {
+			return nil, fail("migrations", err)
+		}
+		kind, o = goose.DialectCustom, append(o, goose.WithStore(versionTable{versions}))
 	}
 	p, err := goose.NewProvider(kind, db.sql, folder, append(o,
 		goose.WithSlog(db.logger), goose.WithDisableGlobalRegistry(true),
@@ -147,6 +152,36 @@ func (db *DB) provider(folder fs.FS, o ...goose.ProviderOption) (*goose.Provider
 		return nil, fail("migrations", err)
 	}
 	return p, nil
+}
+
+// versionTable is goose's table of versions on MySQL, where making it and putting
+// version 0 into it are two steps, each committed by itself. After a cut between
+// them goose finds the table, misses the row, and never migrates again; here the
+// table is there when the row is, and both steps may be run again.
+type versionTable struct{ database.Store }
+
+var _ database.StoreExtender = versionTable{}
+
+func (v versionTable) TableExists(ctx context.Context, conn database.DBTxConn) (bool, error) {
+	var n int
+	row := conn.QueryRowContext(ctx, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?", v.Tablename())
+	if err := row.Scan(&n); err != nil || n == 0 {
+		return false, err
+	}
+	row = conn.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+v.Tablename()+" WHERE version_id = 0")
+	err := row.Scan(&n)
+	return n > 0, err
+}
+
+func (v versionTable) CreateVersionTable(ctx context.Context, conn database.DBTxConn) error {
+	_, err := conn.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS "+v.Tablename()+` (
+		id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+		version_id bigint NOT NULL,
+		is_applied boolean NOT NULL,
+		tstamp datetime NULL default CURRENT_TIMESTAMP,
+		PRIMARY KEY(id)
+	)`)
+	return err
 }
 
 func (db *DB) locker() (lock.SessionLocker, error) {

@@ -87,6 +87,21 @@ func TestMigrate_cutOffAnywhere_goesOn(t *testing.T) {
 	})
 }
 
+// On MySQL the table of versions may be committed and its first row not.
+func TestMigrate_cutOffBeforeTheFirstVersion_goesOn(t *testing.T) {
+	db := migrated(t, mysqlURL(t))
+	tamper(t, db, "DELETE FROM goose_db_version")
+	if err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(t, db, "goose_db_version", "version_id = 0"); n != 1 {
+		t.Errorf("version 0 is there %d times", n)
+	}
+	if needs, err := db.NeedsMigration(t.Context()); err != nil || needs {
+		t.Errorf("needs %t, %v", needs, err)
+	}
+}
+
 // A file of a lower number may be merged after one of a higher.
 func TestMigrate_fileMergedLate_isAppliedLate(t *testing.T) {
 	onBothEmpty(t, func(t *testing.T, db *DB) {
