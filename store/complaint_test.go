@@ -155,44 +155,77 @@ func TestErase_cutsTheLinksAndLeavesTheEvidence(t *testing.T) {
 	})
 }
 
-func TestTicketByNo_tenWrongCodes_lockItForTheDay(t *testing.T) {
+// asked is what somebody's look at a ticket ends in; 0 where it is shown.
+func asked(t *testing.T, db *DB, citizen byte, no string, hash []byte, now time.Time) models.Kind {
+	t.Helper()
+	ticket, err := db.TicketByNo(t.Context(), tenant, models.ID{citizen}, no, hash, now)
+	if err != nil {
+		return models.KindOf(err)
+	}
+	if ticket.No != no || ticket.State != complaints.Received || ticket.Unit != "A01" || !ticket.At.Equal(inside) {
+		t.Errorf("another ticket: %+v", ticket)
+	}
+	return 0
+}
+
+func TestTicketByNo_tenWrongCodes_stopWhoGuessesForTheDay(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *DB) {
 		withCampaign(t, db, 3)
 		f := filing(t)
 		no := file(t, db, f, complaints.Filed).No
-		look := func(hash []byte, now time.Time) models.Kind {
-			_, err := db.TicketByNo(t.Context(), tenant, no, hash, now)
-			if err == nil {
-				return models.Internal // no error has this kind here
-			}
-			return models.KindOf(err)
-		}
 		wrong := []byte("wrong")
-		for i := range MaxTries - 1 {
-			if k := look(wrong, inside); k != models.Forbidden {
+		for i := range MaxTries - 2 {
+			if k := asked(t, db, 1, no, wrong, inside); k != models.Forbidden {
 				t.Fatalf("try %d: kind %d", i+1, k)
 			}
 		}
-		if _, err := db.TicketByNo(t.Context(), tenant, no, f.CodeHash, inside); err != nil {
-			t.Errorf("the right code after nine wrong ones: %v", err)
+		if k := asked(t, db, 1, "20000101-0001", wrong, inside); k != models.NotFound {
+			t.Errorf("unknown number: kind %d", k)
 		}
-		if k := look(wrong, inside); k != models.Forbidden {
-			t.Errorf("tenth wrong try: kind %d", k)
+		if k := asked(t, db, 1, no, f.CodeHash, inside); k != 0 {
+			t.Errorf("the right code after nine misses: kind %d", k)
 		}
-		if k := look(f.CodeHash, inside); k != models.TooMany {
-			t.Errorf("the right code after ten wrong ones: kind %d", k)
+		if k := asked(t, db, 1, no, wrong, inside); k != models.Forbidden {
+			t.Errorf("tenth miss: kind %d", k)
 		}
-		ticket, err := db.TicketByNo(t.Context(), tenant, no, f.CodeHash, inside.AddDate(0, 0, 1))
-		if err != nil || ticket.No != no || ticket.State != complaints.Received || ticket.Unit != "A01" || !ticket.At.Equal(inside) {
-			t.Errorf("next day: %+v, %v", ticket, err)
+		for what, hash := range map[string][]byte{"wrong": wrong, "right": f.CodeHash} {
+			if k := asked(t, db, 1, no, hash, inside); k != models.TooMany {
+				t.Errorf("a %s code after ten misses: kind %d", what, k)
+			}
 		}
-		if _, err := db.TicketByNo(t.Context(), tenant, "20000101-0001", wrong, inside); models.KindOf(err) != models.NotFound {
-			t.Errorf("unknown number: %v", err)
+		if k := asked(t, db, 1, "20000101-0001", wrong, inside); k != models.TooMany {
+			t.Errorf("an unknown number after ten misses: kind %d", k)
 		}
-		if err := db.Sweep(t.Context(), inside.AddDate(0, 0, 1)); err != nil {
+		if k := asked(t, db, 2, no, f.CodeHash, inside); k != 0 {
+			t.Errorf("another citizen with the right code: kind %d", k)
+		}
+		tomorrow := inside.AddDate(0, 0, 1)
+		if k := asked(t, db, 1, no, f.CodeHash, tomorrow); k != 0 {
+			t.Errorf("next day: kind %d", k)
+		}
+		if err := db.Sweep(t.Context(), tomorrow); err != nil {
 			t.Fatal(err)
 		}
-		wantRows(t, db, map[string]int{"code_failures": 0, "filing_quotas": 0})
+		wantRows(t, db, map[string]int{"code_failures": 0, "code_guesses": 0, "filing_quotas": 0})
+	})
+}
+
+func TestTicketByNo_hundredWrongCodes_lockTheTicketForTheDay(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		withCampaign(t, db, 3)
+		f := filing(t)
+		no := file(t, db, f, complaints.Filed).No
+		for i := range MaxTicketTries {
+			if k := asked(t, db, byte(1+i/MaxTries), no, []byte("wrong"), inside); k != models.Forbidden {
+				t.Fatalf("try %d: kind %d", i+1, k)
+			}
+		}
+		if k := asked(t, db, 200, no, f.CodeHash, inside); k != models.TooMany {
+			t.Errorf("the right code after all misses: kind %d", k)
+		}
+		if k := asked(t, db, 200, no, f.CodeHash, inside.AddDate(0, 0, 1)); k != 0 {
+			t.Errorf("next day: kind %d", k)
+		}
 	})
 }
 
@@ -205,10 +238,10 @@ func TestTicketByNo_manyGuessesAtOnce_areNotMoreThanTen(t *testing.T) {
 		var group sync.WaitGroup
 		for i := range 30 {
 			group.Go(func() {
-				_, err := db.TicketByNo(t.Context(), tenant, no, fmt.Append(nil, i), inside)
+				k := asked(t, db, 1, no, fmt.Append(nil, i), inside)
 				mu.Lock()
 				defer mu.Unlock()
-				kinds[models.KindOf(err)]++
+				kinds[k]++
 			})
 		}
 		group.Wait()

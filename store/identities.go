@@ -71,7 +71,7 @@ func (db *DB) Erase(ctx context.Context, tenant, account string, citizen models.
 // answered public texts) of days that are over: they are of no more use.
 func (db *DB) Sweep(ctx context.Context, now time.Time) error {
 	return db.write(ctx, "sweep", func(tx *gorm.DB) error {
-		for _, table := range []string{"filing_quotas", "code_failures"} {
+		for _, table := range []string{"filing_quotas", "code_failures", "code_guesses"} {
 			if err := tx.Exec("DELETE FROM "+table+" WHERE day < ?", beijingDay(now)).Error; err != nil {
 				return err
 			}

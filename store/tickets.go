@@ -11,9 +11,16 @@ import (
 	"pingyi/models"
 )
 
-// MaxTries is how many wrong query codes a ticket takes between two midnights
-// in Asia/Shanghai; after that even the right one is refused until the next.
-const MaxTries = 10
+// MaxTries is how many tickets that they cannot open a citizen may ask for
+// between two midnights in Asia/Shanghai; after that even a right query code is
+// refused until the next. MaxTicketTries is how many wrong codes one ticket takes
+// of all citizens together. It is that much larger so that nobody alone can lock
+// a ticket for those who know its code, as numbers follow one another; and at that
+// rate the 1,048,576 codes last for 28 years.
+const (
+	MaxTries       = 10
+	MaxTicketTries = 100
+)
 
 // maxListed bounds lists of one citizen's own.
 const maxListed = 200
@@ -53,41 +60,54 @@ func (db *DB) Tickets(ctx context.Context, tenant string, citizen models.ID) ([]
 	return list, nil
 }
 
-// TicketByNo is the ticket of a number, for whoever knows its query code.
+// TicketByNo is the ticket of a number, for whoever knows its query code; citizen
+// is who asks.
 //
 // models.NotFound ("unknown_ticket"): no such number. models.Forbidden
-// ("wrong_code"): the code is another's; that is counted. models.TooMany
-// ("too_many_tries"): MaxTries wrong codes today; not even the right one helps.
-func (db *DB) TicketByNo(ctx context.Context, tenant, no string, codeHash []byte, now time.Time) (complaints.Ticket, error) {
+// ("wrong_code"): the code is another's. Both are counted. models.TooMany
+// ("too_many_tries"): MaxTries or MaxTicketTries are used up today; not even the
+// right code helps.
+func (db *DB) TicketByNo(ctx context.Context, tenant string, citizen models.ID, no string, codeHash []byte, now time.Time) (complaints.Ticket, error) {
 	var rows []ticketRow
 	if err := db.read.WithContext(ctx).Raw(ticketColumns+"WHERE c.tenant = ? AND c.no = ?", tenant, no).Scan(&rows).Error; err != nil {
 		return complaints.Ticket{}, fail("ticket", err)
 	}
-	if len(rows) == 0 {
-		return complaints.Ticket{}, models.Errorf(models.NotFound, "unknown_ticket", "there is no such ticket")
-	}
-	right := subtle.ConstantTimeCompare(rows[0].CodeHash, codeHash) == 1
-	if err := db.try(ctx, tenant, rows[0].ID, beijingDay(now), right); err != nil {
+	right := len(rows) > 0 && subtle.ConstantTimeCompare(rows[0].CodeHash, codeHash) == 1
+	if err := db.try(ctx, tenant, citizen, rows, beijingDay(now), right); err != nil {
 		return complaints.Ticket{}, err
 	}
-	if !right {
+	switch {
+	case len(rows) == 0:
+		return complaints.Ticket{}, models.Errorf(models.NotFound, "unknown_ticket", "there is no such ticket")
+	case !right:
 		return complaints.Ticket{}, models.Errorf(models.Forbidden, "wrong_code", "the query code is wrong")
 	}
 	return rows[0].ticket(), nil
 }
 
-// try takes one of the day's tries, and gives it back where the code is right
-// or none was left. The row stays locked in between, so guesses at the same
-// moment cannot get past the count.
-func (db *DB) try(ctx context.Context, tenant string, complaint models.ID, day string, right bool) error {
+// try takes one of the day's tries of the citizen and of the ticket (in rows,
+// unless there is none), and gives them back where the code is right or one of
+// them was not left. The rows stay locked in between, so guesses at the same
+// moment cannot get past the counts.
+func (db *DB) try(ctx context.Context, tenant string, citizen models.ID, rows []ticketRow, day string, right bool) error {
 	return db.write(ctx, "try a query code", func(tx *gorm.DB) error {
-		n, err := db.increment(tx, "code_failures", "tenant,complaint,day", "tries", tenant, raw(complaint), day)
-		switch {
-		case err != nil:
+		n, err := db.increment(tx, "code_guesses", "tenant,citizen,day", "tries", tenant, raw(citizen), day)
+		if err != nil {
 			return err
-		case n > MaxTries:
+		}
+		if n > MaxTries {
 			return errTooManyTries()
-		case right:
+		}
+		for _, r := range rows {
+			n, err := db.increment(tx, "code_failures", "tenant,complaint,day", "tries", tenant, raw(r.ID), day)
+			if err != nil {
+				return err
+			}
+			if n > MaxTicketTries {
+				return errTooManyTries()
+			}
+		}
+		if right {
 			return errNothing
 		}
 		return nil

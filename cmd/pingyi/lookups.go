@@ -29,7 +29,7 @@ func (a *actions) Read(ctx context.Context, t *intake.Turn, what bot.Action) (bo
 		if err != nil {
 			return bot.Result{}, err
 		}
-		ticket, err := a.db.TicketByNo(ctx, tenant, what.No, keys.CodeHash(what.Code), t.Input.Now)
+		ticket, err := a.db.TicketByNo(ctx, tenant, t.CitizenID, what.No, keys.CodeHash(what.Code), t.Input.Now)
 		if err != nil {
 			return told(err)
 		}
