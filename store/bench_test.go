@@ -51,6 +51,55 @@ func BenchmarkRatings(b *testing.B) {
 	wantSound(b, db)
 }
 
+// BenchmarkRatings_openLoop offers twice as many ratings a second as one GORM
+// transaction each carries with 64 at once, whether they are answered or not, and
+// takes each one's time from the moment it was due.
+//
+//	PINGYI_TEST_MYSQL_DSN=... go test ./store -run '^$' -bench Ratings_openLoop -benchtime 1x
+func BenchmarkRatings_openLoop(b *testing.B) {
+	const rounds, spell, atOnce = 3, 5 * time.Second, 20_000
+	db := migrated(b, mysqlURL(b))
+	withCampaign(b, db, 84)
+	w := writerOn(b, db, WriterOptions{})
+	baseline := newBaseline(b, db)
+	sent := 0
+	for b.Loop() {
+		var slowest []time.Duration
+		for range rounds {
+			rate, _ := work(b, 64, baseline.gorm)
+			n := int(2 * rate * spell.Seconds())
+			times := make([]time.Duration, n)
+			slots := make(chan struct{}, atOnce)
+			var group sync.WaitGroup
+			begin := time.Now()
+			for i := range n {
+				due := begin.Add(time.Duration(float64(i) / (2 * rate) * float64(time.Second)))
+				time.Sleep(time.Until(due))
+				slots <- struct{}{}
+				group.Go(func() {
+					if ack, err := w.Submit(b.Context(), benchRating()); err != nil || ack.Verdict != scoring.Counted {
+						b.Errorf("%+v, %v", ack, err)
+					}
+					times[i] = time.Since(due)
+					<-slots
+				})
+			}
+			group.Wait()
+			took := time.Since(begin)
+			slices.Sort(times)
+			sent += n
+			slowest = append(slowest, times[n*99/100])
+			b.Logf("GORM %.0f/s; %d ratings offered at %.0f/s, answered in %s: median %s, 99 %% within %s, longest %s",
+				rate, n, 2*rate, took.Round(time.Millisecond), times[n/2], times[n*99/100], times[n-1])
+		}
+		b.ReportMetric(float64(median(slowest).Milliseconds()), "ms-p99")
+	}
+	if n := count(b, db, "ratings", "1=1"); n != sent {
+		b.Errorf("%d ratings are recorded of %d", n, sent)
+	}
+	wantSound(b, db)
+}
+
 type insertOne func(context.Context, scoring.Submission) error
 
 // race lets both sides work in turns and prints the ratio of their rates.
