@@ -63,6 +63,9 @@ func (db *DB) migrate(ctx context.Context, folder fs.FS) error {
 }
 
 func (db *DB) tryMigrate(ctx context.Context, folder fs.FS) error {
+	if err := db.ensureVersions(ctx); err != nil {
+		return err
+	}
 	locker, err := db.locker()
 	if err != nil {
 		return err
@@ -72,6 +75,44 @@ func (db *DB) tryMigrate(ctx context.Context, folder fs.FS) error {
 		return err
 	}
 	_, err = p.Up(ctx)
+	return err
+}
+
+// ensureVersions makes goose's table of versions and its row of version 0. Left to
+// goose, they are made before it asks for the lock, so of two servers one finds the
+// other's table without the row and fails; and on MySQL, where each is committed by
+// itself, so does everybody after a cut between the two.
+func (db *DB) ensureVersions(ctx context.Context) (err error) {
+	locker, err := db.locker()
+	if err != nil {
+		return err
+	}
+	versions, err := database.NewStore(db.gooseDialect(), goose.DefaultTablename)
+	if err != nil {
+		return err
+	}
+	conn, err := db.sql.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if err := locker.SessionLock(ctx, conn); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, locker.SessionUnlock(context.WithoutCancel(ctx), conn)) }()
+	exists, err := db.hasTable(ctx, goose.DefaultTablename)
+	if err != nil {
+		return err
+	}
+	if !exists {
+		if err := versions.CreateVersionTable(ctx, conn); err != nil {
+			return err
+		}
+	}
+	_, err = versions.GetMigration(ctx, conn, 0)
+	if errors.Is(err, database.ErrVersionNotFound) {
+		err = versions.Insert(ctx, conn, database.InsertRequest{Version: 0})
+	}
 	return err
 }
 
@@ -136,15 +177,7 @@ func (db *DB) hasTable(ctx context.Context, name string) (bool, error) {
 }
 
 func (db *DB) provider(folder fs.FS, o ...goose.ProviderOption) (*goose.Provider, error) {
-	kind := goose.DialectSQLite3
-	if db.dialect.isMySQL() {
-		versions, err := database.NewStore(goose.DialectMySQL, goose.DefaultTablename)
-		if err != nil {
-			return nil, fail("migrations", err)
-		}
-		kind, o = goose.DialectCustom, append(o, goose.WithStore(versionTable{versions}))
-	}
-	p, err := goose.NewProvider(kind, db.sql, folder, append(o,
+	p, err := goose.NewProvider(db.gooseDialect(), db.sql, folder, append(o,
 		goose.WithSlog(db.logger), goose.WithDisableGlobalRegistry(true),
 		// Files only ever add, so one that was merged late is applied late.
 		goose.WithAllowOutofOrder(true))...)
@@ -154,34 +187,11 @@ func (db *DB) provider(folder fs.FS, o ...goose.ProviderOption) (*goose.Provider
 	return p, nil
 }
 
-// versionTable is goose's table of versions on MySQL, where making it and putting
-// version 0 into it are two steps, each committed by itself. After a cut between
-// them goose finds the table, misses the row, and never migrates again; here the
-// table is there when the row is, and both steps may be run again.
-type versionTable struct{ database.Store }
-
-var _ database.StoreExtender = versionTable{}
-
-func (v versionTable) TableExists(ctx context.Context, conn database.DBTxConn) (bool, error) {
-	var n int
-	row := conn.QueryRowContext(ctx, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?", v.Tablename())
-	if err := row.Scan(&n); err != nil || n == 0 {
-		return false, err
+func (db *DB) gooseDialect() goose.Dialect {
+	if db.dialect.isMySQL() {
+		return goose.DialectMySQL
 	}
-	row = conn.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+v.Tablename()+" WHERE version_id = 0")
-	err := row.Scan(&n)
-	return n > 0, err
-}
-
-func (v versionTable) CreateVersionTable(ctx context.Context, conn database.DBTxConn) error {
-	_, err := conn.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS "+v.Tablename()+` (
-		id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
-		version_id bigint NOT NULL,
-		is_applied boolean NOT NULL,
-		tstamp datetime NULL default CURRENT_TIMESTAMP,
-		PRIMARY KEY(id)
-	)`)
-	return err
+	return goose.DialectSQLite3
 }
 
 func (db *DB) locker() (lock.SessionLocker, error) {
