@@ -7,13 +7,12 @@ import (
 )
 
 // What an answer may hold, so that each platform takes it whole. A link is
-// counted as its label, what it sends and linkCost bytes of markup, and where it
-// has a mark, that and markCost bytes.
+// counted as its label, what it sends, its mark, or a digit where it has none, and
+// linkCost bytes of markup.
 const (
 	maxBytes = 1800 // on a platform with tap links
 	maxRunes = 299  // on one without
-	linkCost = 54
-	markCost = 11
+	linkCost = 65
 )
 
 // composer gathers the lines of one answer.
@@ -201,10 +200,7 @@ func (c *composer) over() bool {
 			case !c.taps:
 				size += units(s.Label)
 			case s.Send != "":
-				size += len(s.Label) + len(s.Send) + linkCost
-				if s.Mark != "" {
-					size += markCost + len(s.Mark)
-				}
+				size += len(s.Label) + len(s.Send) + linkCost + max(1, len(s.Mark))
 			default:
 				size += len(s.Label)
 			}

@@ -35,10 +35,7 @@ func checkMessage(m Message, taps bool) error {
 				return fmt.Errorf("a link without a label, or with the mark %q", s.Mark)
 			}
 			if s.Send != "" {
-				size += linkCost + len(s.Send)
-				if s.Mark != "" {
-					size += markCost + len(s.Mark)
-				}
+				size += linkCost + len(s.Send) + max(1, len(s.Mark))
 			}
 			size += len(s.Label)
 		}

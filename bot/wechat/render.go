@@ -146,9 +146,13 @@ func appendSpan(b []byte, s bot.Span) []byte {
 	}
 	b = append(b, `<a href="weixin://bizmsgmenu?msgmenucontent=`...)
 	b = appendContent(b, send)
+	// No link was ever seen without a msgmenuid, so whether it would work without
+	// one is not known; 0 says nothing.
+	b = append(b, "&msgmenuid="...)
 	if isMark(s.Mark) {
-		b = append(b, "&msgmenuid="...)
 		b = append(b, s.Mark...)
+	} else {
+		b = append(b, '0')
 	}
 	b = append(b, `">`...)
 	b = appendText(b, labelOf(s), true)

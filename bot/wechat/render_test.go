@@ -23,8 +23,8 @@ func TestRender_choices_areTapLinks(t *testing.T) {
 	}}
 	want := "第1题\n" +
 		`5 <a href="weixin://bizmsgmenu?msgmenucontent=市教育局 第1题 非常满意&msgmenuid=5">非常满意</a>` + "\n" +
-		`<a href="weixin://bizmsgmenu?msgmenucontent=确认 市教育局">确认</a> <a href="weixin://bizmsgmenu?msgmenucontent=取消">取消</a>` + "\n\n" +
-		`<a href="weixin://bizmsgmenu?msgmenucontent=a＆b＂c＜d＞e＋f％g＃h i">a＜b＞&"</a>`
+		`<a href="weixin://bizmsgmenu?msgmenucontent=确认 市教育局&msgmenuid=0">确认</a> <a href="weixin://bizmsgmenu?msgmenucontent=取消&msgmenuid=0">取消</a>` + "\n\n" +
+		`<a href="weixin://bizmsgmenu?msgmenucontent=a＆b＂c＜d＞e＋f％g＃h i&msgmenuid=0">a＜b＞&"</a>`
 	if got := Render(m); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
@@ -93,7 +93,7 @@ func TestRenderPages_linkLongerThanAPage_isItsLabel(t *testing.T) {
 	}
 }
 
-var link = regexp.MustCompile(`<a href="weixin://bizmsgmenu\?msgmenucontent=[^"<>&]*(&msgmenuid=[0-9]{1,10})?">[^<>\n]*</a>`)
+var link = regexp.MustCompile(`<a href="weixin://bizmsgmenu\?msgmenucontent=[^"<>&]*&msgmenuid=[0-9]{1,10}">[^<>\n]*</a>`)
 
 // checkPages holds what is true of every rendered message.
 func checkPages(t interface {
