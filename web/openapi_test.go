@@ -83,7 +83,7 @@ func TestOpenAPI_describesEveryOperation(t *testing.T) {
 		}
 	}
 	for _, route := range r.engine.Routes() {
-		if r.policies[routeKey{route.Method, route.Path}].kind == forRoles {
+		if route.Method != http.MethodHead && r.policies[routeKey{route.Method, route.Path}].kind == forRoles {
 			described--
 		}
 	}

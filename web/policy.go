@@ -44,10 +44,15 @@ func Demo() Policy { return Policy{kind: forDemo} }
 
 type routeKey struct{ method, path string }
 
-// handle is the one way to add a route: together with its policy.
+// handle is the one way to add a route: together with its policy. Whatever can be
+// had by GET answers HEAD as well, which monitors ask with and whose body net/http
+// leaves out; a webhook's GET is the platform's alone.
 func (s *Server) handle(method, path string, p Policy, h gin.HandlerFunc) {
 	s.policies[routeKey{method, path}] = p
 	s.engine.Handle(method, path, h)
+	if method == http.MethodGet && p.kind != forPlatform {
+		s.handle(http.MethodHead, path, p, h)
+	}
 }
 
 // checkPolicies holds Gin's routes and the policy table against each other.

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -32,6 +34,11 @@ func TestRoutes_eachHasItsPolicy(t *testing.T) {
 		"GET /api/v1/campaigns/:campaign/poll-results":   forRoles,
 		"POST /api/v1/campaigns/:campaign/poll-results":  forRoles,
 	}
+	for r, kind := range maps.Clone(want) {
+		if path, ok := strings.CutPrefix(r, "GET "); ok && kind != forPlatform {
+			want["HEAD "+path] = kind
+		}
+	}
 	for _, r := range h.engine.Routes() {
 		p, ok := h.policies[routeKey{r.Method, r.Path}]
 		kind, known := want[r.Method+" "+r.Path]
@@ -42,6 +49,44 @@ func TestRoutes_eachHasItsPolicy(t *testing.T) {
 	}
 	for r := range want {
 		t.Errorf("no route %s", r)
+	}
+}
+
+func TestHEAD_isAnsweredAsGETWithoutItsBody(t *testing.T) {
+	r := newRig(t, nil)
+	r.start(t)
+	for name, c := range map[string]struct {
+		path, key string
+		status    int
+		media     string
+	}{
+		"live":             {"/healthz", "", http.StatusOK, "application/json"},
+		"ready":            {"/readyz", "", http.StatusOK, "application/json"},
+		"description":      {apiRoot + "/openapi.json", "", http.StatusOK, "application/json"},
+		"list":             {apiRoot + "/campaigns", keyFor(models.RoleReader), http.StatusOK, "application/json"},
+		"without a key":    {apiRoot + "/campaigns", "", http.StatusUnauthorized, problemType},
+		"of another role":  {apiRoot + "/complaints", keyFor(models.RoleReader), http.StatusForbidden, problemType},
+		"no such":          {"/nothing", "", http.StatusNotFound, problemType},
+		"a push's address": {"/wechat", "", http.StatusNotFound, problemType},
+	} {
+		t.Run(name, func(t *testing.T) {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodHead, "http://"+r.Addr()+c.path, http.NoBody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.key != "" {
+				req.Header.Set("Authorization", "Bearer "+c.key)
+			}
+			res, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = res.Body.Close() }()
+			body, err := io.ReadAll(res.Body)
+			if err != nil || len(body) > 0 || res.StatusCode != c.status || res.Header.Get("Content-Type") != c.media {
+				t.Errorf("%d %q %q, %v", res.StatusCode, res.Header.Get("Content-Type"), body, err)
+			}
+		})
 	}
 }
 
