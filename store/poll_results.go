@@ -46,16 +46,22 @@ func (db *DB) AddPollResult(ctx context.Context, p social.PollRecord) (entered t
 	return entered, added, err
 }
 
-// PollResults lists a campaign's, in the order in which they were entered.
-func (db *DB) PollResults(ctx context.Context, tenant, campaign string) ([]social.PollRecord, error) {
+// PollResults lists at most limit of a campaign's behind after, in the order in
+// which they were entered, among those of one time by ID.
+func (db *DB) PollResults(ctx context.Context, tenant, campaign string, after After, limit int) ([]social.PollRecord, error) {
 	var rows []struct {
 		ID                            models.ID
 		Title, Body, Signer, Evidence string
 		EvidenceHash, Replaces        models.ID
 		EnteredAt                     stamp
 	}
-	err := db.read.WithContext(ctx).Raw(`SELECT id, title, body, signer, evidence, evidence_hash, replaces, entered_at FROM poll_results
- WHERE tenant=? AND campaign=? ORDER BY entered_at, id`, tenant, campaign).Scan(&rows).Error
+	where, args := "tenant=? AND campaign=?", []any{tenant, campaign}
+	if !after.ID.IsZero() {
+		where += " AND (entered_at>? OR entered_at=? AND id>?)"
+		args = append(args, at(after.At), at(after.At), after.ID[:])
+	}
+	err := db.read.WithContext(ctx).Raw("SELECT id, title, body, signer, evidence, evidence_hash, replaces, entered_at FROM poll_results WHERE "+
+		where+" ORDER BY entered_at, id LIMIT ?", append(args, limit)...).Scan(&rows).Error
 	if err != nil {
 		return nil, fail("poll results", err)
 	}

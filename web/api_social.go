@@ -142,10 +142,17 @@ type pollEntered struct {
 	Body   social.PollResults
 }
 
+type listPolls struct {
+	Campaign string `path:"campaign" doc:"Id of the campaign." example:"2017"`
+	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many at most."`
+	Cursor   string `query:"cursor" maxLength:"64" doc:"The next of the page before; without it the first page."`
+}
+
 type pollPage struct {
 	CacheControl string `header:"Cache-Control"`
 	Body         struct {
 		PollResults []social.PollResults `json:"poll_results" nullable:"false"`
+		Next        *string              `json:"next" doc:"Cursor of the next page, null at the end."`
 	}
 }
 
@@ -175,15 +182,21 @@ func (s *Server) routePolls(api huma.API) {
 	responses["200"] = &huma.Response{Description: "These very results were entered before.", Content: responses["201"].Content}
 }
 
-func (s *Server) listPolls(ctx context.Context, who Principal, in *ofCampaign) (*pollPage, error) {
-	rows, err := s.opts.Polls.PollResults(ctx, who.Tenant, in.Campaign)
+func (s *Server) listPolls(ctx context.Context, who Principal, in *listPolls) (*pollPage, error) {
+	at, id, err := parsePlaceCursor(in.Cursor)
 	if err != nil {
 		return nil, err
 	}
+	rows, err := s.opts.Polls.PollResults(ctx, who.Tenant, in.Campaign, at, id, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	rows, next := page(rows, in.Limit, func(r social.PollRecord) string { return placeCursor(r.EnteredAt, r.ID) })
 	out := &pollPage{CacheControl: "private, no-store"}
-	out.Body.PollResults = rows
-	if rows == nil {
-		out.Body.PollResults = []social.PollResults{}
+	out.Body.Next = next
+	out.Body.PollResults = make([]social.PollResults, len(rows))
+	for i := range rows {
+		out.Body.PollResults[i] = rows[i].Show()
 	}
 	return out, nil
 }

@@ -161,6 +161,37 @@ func TestPollResults_entered_oncePerContent(t *testing.T) {
 	wantProblem(t, r.call(t, http.MethodPost, path, strings.NewReader(onePoll)), http.StatusUnauthorized, "unauthorised")
 }
 
+func TestPollResults_pages_eachOnceInTheirOrder(t *testing.T) {
+	r := newRig(t, nil)
+	const path = apiRoot + "/campaigns/2017/poll-results"
+	for _, title := range []string{"甲", "乙", "丙"} {
+		if w := r.post(t, models.RoleOffice, path, strings.Replace(onePoll, `"title":"`, `"title":"`+title, 1)); w.Code != http.StatusCreated {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+	}
+	titles, page := "", path+"?limit=1"
+	for range 5 {
+		var doc struct {
+			PollResults []social.PollResults `json:"poll_results"`
+			Next        *string
+		}
+		w := r.get(t, models.RoleAuditor, page)
+		if err := json.Unmarshal(w.Body.Bytes(), &doc); err != nil || len(doc.PollResults) != 1 || !strings.Contains(w.Body.String(), `"next":`) {
+			t.Fatalf("%v %s", err, w.Body)
+		}
+		titles += string([]rune(doc.PollResults[0].Title)[0])
+		if doc.Next == nil {
+			break
+		}
+		page = path + "?limit=1&cursor=" + *doc.Next
+	}
+	if len([]rune(titles)) != 3 || !strings.Contains(titles, "甲") || !strings.Contains(titles, "乙") || !strings.Contains(titles, "丙") {
+		t.Errorf("the pages hold %s", titles)
+	}
+	wantProblem(t, r.get(t, models.RoleOffice, path+"?cursor=nonsense"), http.StatusBadRequest, "bad_cursor")
+	wantProblem(t, r.get(t, models.RoleOffice, path+"?limit=201"), http.StatusBadRequest, "bad_limit")
+}
+
 func TestPollResults_wrong_everyFaultWithItsPlace(t *testing.T) {
 	polls := &fakePolls{}
 	r := newRig(t, func(o *Options) { o.Polls = polls })

@@ -137,15 +137,17 @@ func (f *fakeSocial) Figures(_ context.Context, tenant, campaign string) (social
 // fakePolls keeps records of campaign 2017, which rates A03.
 type fakePolls struct{ kept []social.PollRecord }
 
-func (f *fakePolls) PollResults(_ context.Context, _, campaign string) ([]social.PollResults, error) {
+func (f *fakePolls) PollResults(_ context.Context, _, campaign string, at time.Time, id models.ID, limit int) ([]social.PollRecord, error) {
 	if campaign != "2017" {
 		return nil, models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", campaign)
 	}
-	var out []social.PollResults
-	for i := range f.kept {
-		out = append(out, f.kept[i].Show())
+	var out []social.PollRecord
+	for _, r := range f.kept {
+		if r.EnteredAt.After(at) || r.EnteredAt.Equal(at) && bytes.Compare(r.ID[:], id[:]) > 0 {
+			out = append(out, r)
+		}
 	}
-	return out, nil
+	return out[:min(limit, len(out))], nil
 }
 
 func (f *fakePolls) AddPollResults(_ context.Context, tenant, campaign string, p social.PollEntry, place func(string, int) string) (social.PollResults, bool, error) {
@@ -154,7 +156,7 @@ func (f *fakePolls) AddPollResults(_ context.Context, tenant, campaign string, p
 		e.Faults = faults
 		return social.PollResults{}, false, e
 	}
-	r, err := p.Record(tenant, campaign, time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC))
+	r, err := p.Record(tenant, campaign, time.Date(2026, 11, 22, 8, 0, 0, len(f.kept)*250e6, time.UTC))
 	if err != nil {
 		return social.PollResults{}, false, err
 	}

@@ -107,9 +107,11 @@ type Social interface {
 
 // Polls keeps the results of polls that operators enter.
 type Polls interface {
-	// PollResults lists a campaign's in the order in which they were entered. An
-	// unknown campaign is a models.Error unknown_campaign of kind NotFound.
-	PollResults(ctx context.Context, tenant, campaign string) ([]social.PollResults, error)
+	// PollResults lists at most limit of a campaign's in the order in which they
+	// were entered, among those of one time by ID, behind those entered at the
+	// given time with the given ID; the zero ID is the start. An unknown campaign
+	// is a models.Error unknown_campaign of kind NotFound.
+	PollResults(ctx context.Context, tenant, campaign string, at time.Time, id models.ID, limit int) ([]social.PollRecord, error)
 	// AddPollResults enters results, or finds those that are the same: added is
 	// false then. A models.Error bad_poll_results of kind Invalid holds every
 	// fault, where place says it is; unknown_poll_result, of kind NotFound: what

@@ -102,7 +102,7 @@ func (c *campaigns) Campaigns(ctx context.Context, tenant, after string, limit i
 	return list, nil
 }
 
-// everything is more campaigns than a tenant has.
+// everything is more rows than any list of a tenant has.
 const everything = math.MaxInt
 
 // complaintList lists complaints for the API.

@@ -152,10 +152,14 @@ func (e *env) pollResultsList(ctx context.Context, c *cli.Command) error {
 		return misuse("--campaign is missing")
 	}
 	return e.withOpen(ctx, c, func(o *opened) error {
-		list, err := newOffice(o, newCampaigns(o.db, time.Now)).PollResults(ctx, o.tenant, c.String("campaign"))
+		list, err := newOffice(o, newCampaigns(o.db, time.Now)).PollResults(ctx, o.tenant, c.String("campaign"), time.Time{}, models.ID{}, everything)
 		if err != nil {
 			return err
 		}
-		return e.printJSON(list)
+		shown := make([]social.PollResults, len(list))
+		for i := range list {
+			shown[i] = list[i].Show()
+		}
+		return e.printJSON(shown)
 	})
 }

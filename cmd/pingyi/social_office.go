@@ -130,16 +130,11 @@ func (f *office) Figures(ctx context.Context, tenant, campaign string) (out soci
 }
 
 // PollResults implements web.Polls.
-func (f *office) PollResults(ctx context.Context, tenant, campaign string) ([]social.PollResults, error) {
+func (f *office) PollResults(ctx context.Context, tenant, campaign string, at time.Time, id models.ID, limit int) ([]social.PollRecord, error) {
 	if _, err := f.campaigns.get(ctx, tenant, campaign); err != nil {
 		return nil, err
 	}
-	list, err := f.db.PollResults(ctx, tenant, campaign)
-	out := make([]social.PollResults, len(list))
-	for i := range list {
-		out[i] = list[i].Show()
-	}
-	return out, err
+	return f.db.PollResults(ctx, tenant, campaign, store.After{At: at, ID: id}, limit)
 }
 
 // AddPollResults implements web.Polls.
