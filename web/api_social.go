@@ -176,7 +176,7 @@ func (s *Server) routePolls(api huma.API) {
 			"that replace the wrong ones. Every fault of the body is named in errors.",
 		Tags:          []string{"poll results"},
 		DefaultStatus: http.StatusCreated,
-		Errors:        []int{http.StatusNotFound, http.StatusRequestEntityTooLarge},
+		Errors:        []int{http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType},
 	}, []models.Role{models.RoleOffice, models.RoleChannelOwner}, s.addPoll)
 	responses := api.OpenAPI().Paths[path].Post.Responses
 	responses["200"] = &huma.Response{Description: "These very results were entered before.", Content: responses["201"].Content}

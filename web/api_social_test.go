@@ -233,6 +233,11 @@ func TestPollResults_wrong_everyFaultWithItsPlace(t *testing.T) {
 	if w := r.post(t, models.RoleOffice, path, large); w.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("too large: %d", w.Code)
 	}
+	form := r.call(t, http.MethodPost, path, strings.NewReader("title=x"), "Authorization", "Bearer "+keyFor(models.RoleOffice), "Content-Type", "text/secret")
+	wantProblem(t, form, http.StatusUnsupportedMediaType, "unsupported_media_type")
+	if strings.Contains(form.Body.String(), "secret") {
+		t.Errorf("the value came back: %s", form.Body)
+	}
 	if len(polls.kept) != 0 {
 		t.Errorf("%d were entered", len(polls.kept))
 	}

@@ -130,6 +130,8 @@ func inputProblem(status int, msg string, errs []error) *Problem {
 	switch {
 	case status >= http.StatusInternalServerError:
 		return newProblem(status, "internal", "an internal error; it was logged")
+	case status == http.StatusUnsupportedMediaType:
+		return newProblem(status, "unsupported_media_type", "the body has to be application/json")
 	case status == http.StatusUnprocessableEntity:
 		status = http.StatusBadRequest
 	}
