@@ -76,6 +76,7 @@ func (f *Faults) environment(options []field, getenv func(string) (string, bool)
 			if path, _ := getenv(name + "_FILE"); path != "" {
 				if value != "" {
 					f.add(name, "is set, and so is %s_FILE; expected only one of them", name)
+					o.set(value) // it is not missing as well
 					continue
 				}
 				value = f.secretFile(name+"_FILE", path, readFile)

@@ -264,6 +264,9 @@ func TestLoad_secretFile_faults(t *testing.T) {
 		if len(got) == 0 || !strings.HasPrefix(got[0], "PINGYI_WECHAT_TOKEN") {
 			t.Errorf("%s: %v", name, got)
 		}
+		if name == "both" && len(got) != 1 { // it is not missing
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }
 
