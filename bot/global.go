@@ -140,10 +140,12 @@ func (t *turn) help(command) {
 	t.say(textHelpWords)
 	x := t.e.texts
 	t.nav(append(t.homeChoices(), choice{x.word(vWithdraw), command{verb: vWithdraw}}, choice{x.word(vPrivacy), command{verb: vPrivacy}})...)
+	t.s.Told |= ToldPrivacy
 }
 
 // privacy shows the notice on what is kept; the dialogue stays where it is.
 func (t *turn) privacy(command) {
+	t.s.Told |= ToldPrivacy
 	t.say(textPrivacy)
 	if t.step().flow != flowNone {
 		t.nav(choice{t.e.texts.word(vContinue), t.resumeCommand()})
