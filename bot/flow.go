@@ -157,7 +157,7 @@ func addBrowsing(all *[numSteps]step) {
 		},
 	}
 	all[stepChooseWithdrawal] = step{
-		name: "choose withdrawal", help: textHelpWithdraw, ask: (*turn).askHome, unsure: textUnknownHome,
+		name: "choose withdrawal", help: textHelpWhich, ask: (*turn).askHome, free: (*turn).nameWithdrawal, unsure: textUnknownHome,
 		on: []edge{
 			{verb: vBack, do: goTo(stepHome), to: home},
 			{verb: vNext, do: (*turn).turnRecords, asks: actList}, {verb: vPrevious, do: (*turn).turnRecords, asks: actList},

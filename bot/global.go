@@ -120,7 +120,9 @@ func (t *turn) cancelFlow() flowID {
 	return flowNone
 }
 
-// help says what one can do now; the dialogue stays where it is.
+// help says what one can do now; the dialogue stays where it is. Where choices
+// are numbers, those of the step are shown again: a help with numbers of its own
+// would make 2 mean 取消 where it just said to give the number of a kind.
 func (t *turn) help(command) {
 	s := t.step()
 	if t.lost != 0 {
@@ -134,8 +136,22 @@ func (t *turn) help(command) {
 	}
 	if s.flow != flowNone {
 		t.say(textHelpDraft)
+		if !t.c.taps {
+			t.c.optional()
+			t.ask()
+			return
+		}
 		t.nav(choice{t.e.texts.word(vContinue), t.resumeCommand()}, t.navCancel())
 		return
+	}
+	switch t.s.step {
+	case stepClasses, stepUnits:
+		if !t.c.taps {
+			t.ask()
+			return
+		}
+	case stepChooseWithdrawal: // its list is the record's; it stays as it is
+		t.c.worded = true
 	}
 	t.say(textHelpWords)
 	x := t.e.texts

@@ -190,6 +190,20 @@ func (t *turn) listWithdrawals(wish command, r Result) {
 	t.nav(t.navBack())
 }
 
+// nameWithdrawal takes the name of a unit of the list; another text is what it
+// would be without one.
+func (t *turn) nameWithdrawal() stepID {
+	code, ok := t.unitRef(t.norm)
+	for _, c := range t.s.shown {
+		if ok && c.verb == vWithdraw && c.unit == code {
+			t.withdraw(c)
+			return stay
+		}
+	}
+	t.wander()
+	return stay
+}
+
 // ticketed shows the state of a ticket to whoever knows its code. Unknown
 // numbers and wrong codes look alike.
 func (t *turn) ticketed(_ Action, r Result) {

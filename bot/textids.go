@@ -165,6 +165,7 @@ const (
 	textHelpTell
 	textHelpIdentity
 	textHelpContact
+	textHelpWhich
 	textHelpWithdraw
 	textUnknownHome
 	textUnknownLevel
@@ -363,6 +364,7 @@ var textSpecs = [numTexts]textSpec{
 	textHelpTell:           {"help.tell", nil},
 	textHelpIdentity:       {"help.identity", nil},
 	textHelpContact:        {"help.contact", nil},
+	textHelpWhich:          {"help.which", nil},
 	textHelpWithdraw:       {"help.withdraw", nil},
 	textUnknownHome:        {"unknown.home", nil},
 	textUnknownLevel:       {"unknown.level", nil},
