@@ -21,7 +21,11 @@ func (t *turn) arrive() {
 	if len(serial) > maxSerial {
 		serial = ""
 	}
+	complaining := t.step().flow == flowComplaint
 	t.leave()
+	if complaining { // it may have been long: that it has to be written again is better told
+		t.append(textLeftComplaintHow)
+	}
 	t.s.campaign = ""
 	switch kind {
 	case "u", "w":

@@ -116,9 +116,13 @@ func (t *turn) date(at time.Time) string {
 	return t.fill(textDate, strconv.Itoa(at.Year()), strconv.Itoa(int(at.Month())), strconv.Itoa(at.Day()))
 }
 
-// moment writes the day and minute of a time in Beijing.
+// moment writes the day and minute of a time in Beijing, with its year where
+// that is not this one.
 func (t *turn) moment(at time.Time) string {
 	at = at.In(beijing)
+	if at.Year() != t.in.At.In(beijing).Year() {
+		return t.date(at) + at.Format("15:04")
+	}
 	return t.fill(textMoment, strconv.Itoa(int(at.Month())), strconv.Itoa(at.Day()), at.Format("15:04"))
 }
 

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"unicode/utf8"
+
 	"pingyi/models"
 )
 
@@ -230,8 +232,18 @@ func (t *turn) wander() {
 		t.queryMine(c)
 		return
 	}
-	if t.e.lexicon.whole[lower(t.norm)].verb == vHello {
+	switch t.e.lexicon.whole[lower(t.norm)].verb {
+	case vHello:
 		t.welcome()
+		return
+	case vThanks:
+		t.forget()
+		t.say(textThanks)
+		t.ask()
+		return
+	case vNext, vPrevious:
+		t.say(textNoPage)
+		t.ask()
 		return
 	}
 	if code, ok := t.unitRef(t.norm); ok && code != unsure {
@@ -243,6 +255,10 @@ func (t *turn) wander() {
 		t.ask()
 		return
 	}
+	if t.isClass(t.norm) {
+		t.rate(command{verb: vRate, ref: t.norm})
+		return
+	}
 	units := t.find(t.norm)
 	if _, digits := digitsOnly(t.norm); len(units) == 0 && digits { // an answer, but to what?
 		t.say(textNothingOpen)
@@ -250,7 +266,11 @@ func (t *turn) wander() {
 		return
 	}
 	if len(units) == 0 {
-		t.say(t.step().unsure)
+		if utf8.RuneCountInString(t.in.Text) > proseRunes {
+			t.say(textProseOutside)
+		} else {
+			t.say(t.step().unsure)
+		}
 		t.c.worded = false
 		t.nav(t.homeChoices()...)
 		return
@@ -260,6 +280,10 @@ func (t *turn) wander() {
 	t.s.step = stepUnits
 	t.ask()
 }
+
+// proseRunes is the length from which a text that names no unit is somebody's
+// story rather than a name.
+const proseRunes = 24
 
 // isNumber reports whether a text looks like a place in a list.
 func (t *turn) isNumber(text string) bool {

@@ -39,6 +39,7 @@ const (
 	vAmend        // 修改 投诉 unit part
 	vDigits       // digits alone
 	vHello        // 你好, outside of any draft
+	vThanks       // 谢谢, likewise
 	numVerbs
 )
 
@@ -48,7 +49,7 @@ var verbKeys = [numVerbs]string{
 	vWithdraw: "withdraw", vBack: "back", vCancel: "cancel", vHelp: "help", vPrivacy: "privacy",
 	vContinue: "continue", vRestart: "restart", vNext: "next", vPrevious: "previous", vSkip: "skip",
 	vConfirm: "confirm", vEdit: "edit", vFinish: "finish", vAnonymous: "anonymous", vNamed: "named",
-	vUnsure: "unsure", vReason: "reason", vHello: "hello",
+	vUnsure: "unsure", vReason: "reason", vHello: "hello", vThanks: "thanks",
 }
 
 // unsure stands for a complaint's unit where the citizen is not sure. It is no

@@ -102,8 +102,8 @@ func (t *turn) commandAmid(s *step, c command) bool {
 	case vBack:
 		return true
 	case vFinish:
-		return s.name == t.e.steps[stepTell].name
-	case vSkip:
+		return true
+	case vSkip, vAnonymous, vNamed, vConfirm, vEdit: // nobody's telephone number
 		return s.name == t.e.steps[stepContact].name
 	}
 	return false
@@ -159,16 +159,22 @@ func (t *turn) free() {
 			t.ask()
 		}
 	case t.drafting():
-		if code, ok := t.unitRef(t.norm); ok && code != unsure {
-			t.hold(command{verb: vRate, unit: code})
-			return
-		}
-		t.unknown()
+		t.stray()
 	case s.flow == flowWithdrawal:
 		t.unknown()
 	default:
 		t.wander()
 	}
+}
+
+// stray takes a text amid a draft that is no answer: the name of a unit to rate,
+// or nothing that is understood.
+func (t *turn) stray() {
+	if code, ok := t.unitRef(t.norm); ok && code != unsure {
+		t.hold(command{verb: vRate, unit: code})
+		return
+	}
+	t.unknown()
 }
 
 // unknown repeats the present question after a line on what is wrong.

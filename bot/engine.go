@@ -121,9 +121,9 @@ func ClassOf(in Input) Class {
 	}
 	text := strings.TrimSpace(in.Text)
 	switch {
-	case strings.HasPrefix(text, "确认"):
+	case strings.HasPrefix(text, "确认"), strings.HasPrefix(text, "確認"):
 		return ClassConfirm
-	case strings.HasPrefix(text, "投诉"), text == "完成", len(text) > refRunes*6:
+	case strings.HasPrefix(text, "投诉"), strings.HasPrefix(text, "投訴"), text == "完成", len(text) > refRunes*6:
 		return ClassComplaint
 	case strings.HasPrefix(text, "评议"), strings.HasPrefix(text, "查询"), strings.HasPrefix(text, "帮助"),
 		strings.HasPrefix(text, "隐私"), strings.HasPrefix(text, "再评"):

@@ -280,8 +280,8 @@ func TestParseTexts_faultyCatalogue_isRefusedWithEveryFault(t *testing.T) {
 		"an unknown placeholder": {"回执：{receipt}", "回执：{receipt}{more}"},
 		"an open brace":          {"回执：{receipt}", "回执：{receipt"},
 		"an unknown text":        {"  parts:\n", "  parts:\n    nobody: 无\n"},
-		"a missing word":         {"  confirm: [确认]\n", ""},
-		"an unknown word":        {"  confirm: [确认]\n", "  confirm: [确认]\n  other: [别的]\n"},
+		"a missing word":         {"  edit: [修改]\n", ""},
+		"an unknown word":        {"  edit: [修改]\n", "  edit: [修改]\n  other: [别的]\n"},
 		"a missing level":        {`  "4": {label: 满意,`, `  "8": {label: 满意,`},
 		"an unknown section":     {"language:", "colour: red\nlanguage:"},
 	} {

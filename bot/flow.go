@@ -187,7 +187,7 @@ func addRating(all *[numSteps]step) {
 		on: with(edge{verb: vBack, do: (*turn).backSummary, to: []stepID{stepQuestion}}),
 	}
 	all[stepPick] = step{
-		name: "pick", flow: flowRating, help: textHelpPick, ask: (*turn).askPick, unsure: textUnknownPick,
+		name: "pick", flow: flowRating, help: textHelpPick, ask: (*turn).askPick, free: (*turn).pickByName, freeTo: []stepID{stepChange, stepPick}, unsure: textUnknownPick,
 		on: with(edge{verb: vBack, do: (*turn).backPick, to: []stepID{stepSummary, stepQuestion}}),
 	}
 	all[stepChange] = step{
@@ -222,7 +222,7 @@ func addComplaint(all *[numSteps]step) {
 	add(stepIdentity, step{name: "identity", help: textHelpIdentity, ask: (*turn).askIdentity, unsure: textUnknownIdentity})
 	add(stepContact, step{name: "contact", help: textHelpContact, ask: (*turn).askContact, free: (*turn).takeContact, freeTo: steps, prose: true, unsure: textUnknownKind})
 	add(stepReview, step{name: "review", help: textHelpSummary, ask: (*turn).askReview, unsure: textUnknownSummary})
-	add(stepAmend, step{name: "amend", help: textHelpPick, ask: (*turn).askAmend, unsure: textUnknownPick})
+	add(stepAmend, step{name: "amend", help: textHelpPick, ask: (*turn).askAmend, free: (*turn).amendByName, freeTo: steps, unsure: textUnknownPick})
 }
 
 func addWithdrawal(all *[numSteps]step) {

@@ -111,7 +111,12 @@ func (t *turn) records(wish command, r Result) {
 	if page*size < total {
 		ways = append(ways, choice{t.e.texts.word(vNext), command{verb: vQuery, n: uint32(page + 1)}})
 	}
-	if len(ways) > 0 && (!flowing || t.c.taps) {
+	if flowing && !t.c.taps { // amid a draft a bare 下一页 means nothing
+		for i := range ways {
+			ways[i].label = t.send(ways[i].do)
+		}
+	}
+	if len(ways) > 0 {
 		t.nav(ways...)
 	}
 	t.recordsNav(flowing)

@@ -204,6 +204,20 @@ func (t *turn) editRating(c command) stepID {
 	return stepChange
 }
 
+// pickByName takes a question by its title, or by its number as in 第2题.
+func (t *turn) pickByName() stepID {
+	for i := range t.dims {
+		if t.norm == fold(t.dims[i].Title) {
+			return t.editRating(command{verb: vEdit, n: uint32(i + 1)})
+		}
+	}
+	if ref, n, word, ok := t.cutQuestion(t.norm); ok && ref == "" && word == "" && n <= uint32(t.s.draft.count) {
+		return t.editRating(command{verb: vEdit, n: n})
+	}
+	t.stray()
+	return stay
+}
+
 // backQuestion goes one question back; before the first it leads out of the
 // rating to the choice of a unit.
 func (t *turn) backQuestion(command) stepID {

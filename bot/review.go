@@ -89,6 +89,15 @@ func (t *turn) askAmend() {
 	t.nav(t.navDraftBack(), t.navCancel())
 }
 
+// amendByName takes a part by its name.
+func (t *turn) amendByName() stepID {
+	if place, ok := t.e.lexicon.amends[lower(t.norm)]; ok {
+		return t.amend(command{verb: vAmend, arg: place})
+	}
+	t.stray()
+	return stay
+}
+
 // amend leads to the step of one part; its answer leads back to the summary.
 func (t *turn) amend(c command) stepID {
 	d := &t.s.draft

@@ -13,6 +13,7 @@ const (
 	textUnknownScene
 	textUnknownSceneHow
 	textHome
+	textThanks
 	textIntroScan
 	textIntroWindow
 	textIntroName
@@ -23,6 +24,7 @@ const (
 	textLeftRating
 	textLeftOpen
 	textLeftComplaint
+	textLeftComplaintHow
 	textLostVersion
 	textLostChanged
 	textLostClosed
@@ -176,7 +178,9 @@ const (
 	textUnknownIdentity
 	textUnknownSure
 	textNoSuchNumber
+	textNoPage
 	textMediaOutside
+	textProseOutside
 	textPublicCounted
 	textPublicStands
 	textPublicChange
@@ -212,6 +216,7 @@ var textSpecs = [numTexts]textSpec{
 	textUnknownScene:       {"greet.unknown_scene", nil},
 	textUnknownSceneHow:    {"greet.unknown_scene_how", nil},
 	textHome:               {"greet.home", nil},
+	textThanks:             {"greet.thanks", nil},
 	textIntroScan:          {"intro.scan", []string{"unit"}},
 	textIntroWindow:        {"intro.window", []string{"window", "unit"}},
 	textIntroName:          {"intro.name", []string{"unit"}},
@@ -222,6 +227,7 @@ var textSpecs = [numTexts]textSpec{
 	textLeftRating:         {"lost.left_rating", []string{"unit"}},
 	textLeftOpen:           {"lost.left_open", nil},
 	textLeftComplaint:      {"lost.left_complaint", nil},
+	textLeftComplaintHow:   {"lost.left_complaint_how", nil},
 	textLostVersion:        {"lost.version", nil},
 	textLostChanged:        {"lost.changed", nil},
 	textLostClosed:         {"lost.closed", nil},
@@ -375,7 +381,9 @@ var textSpecs = [numTexts]textSpec{
 	textUnknownIdentity:    {"unknown.identity", nil},
 	textUnknownSure:        {"unknown.sure", nil},
 	textNoSuchNumber:       {"unknown.number", []string{"n"}},
+	textNoPage:             {"unknown.page", nil},
 	textMediaOutside:       {"unknown.media", nil},
+	textProseOutside:       {"unknown.prose", nil},
 	textPublicCounted:      {"public.counted", []string{"unit"}},
 	textPublicStands:       {"public.stands", []string{"unit"}},
 	textPublicChange:       {"public.change", []string{"unit"}},

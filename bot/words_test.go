@@ -88,3 +88,40 @@ func wantFound(t *testing.T, text string, labels ...string) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+func TestRecords_amidADraftOnWeibo_canBePaged(t *testing.T) {
+	d := newDialogue(newTestEngine(t), false)
+	for _, code := range []string{"A01", "A02", "A04", "A05"} {
+		d.h.ratings = append(d.h.ratings, MyRating{Campaign: "2017", Unit: code, At: testNow, Receipt: "7K3M-Q9XA-2T4P-8WHC"})
+	}
+	for _, draft := range [][]string{{"市教育局"}, {"投诉", "市教育局"}} { // where digits are answers, and where they are places
+		mustSay(t, d, draft...)
+		if text := shown(mustSay(t, d, "查询"), false); !strings.Contains(text, "查询 第2页") || strings.Contains(text, "市地方税务局") {
+			t.Fatalf("the first page\n%s", text)
+		}
+		if text := shown(mustSay(t, d, "查询 第2页"), false); !strings.Contains(text, "市地方税务局") || !strings.Contains(text, "选“继续”") {
+			t.Errorf("the second page\n%s", text)
+		}
+		mustSay(t, d, "取消")
+	}
+}
+
+func TestRecords_ofAnotherYear_tellIt(t *testing.T) {
+	d := newDialogue(newTestEngine(t), true)
+	d.h.ratings = []MyRating{
+		{Campaign: "2017", Unit: "A01", At: testNow, Receipt: "7K3M-Q9XA-2T4P-0002"},
+		{Campaign: "2016", Unit: "A01", At: day(2016, 5, 1), Receipt: "7K3M-Q9XA-2T4P-0001"},
+	}
+	text := shown(mustSay(t, d, "查询"), true)
+	if !strings.Contains(text, "评价，5月10日09:30，") || !strings.Contains(text, "评价，2016年5月1日00:00，") {
+		t.Errorf("%s", text)
+	}
+}
+
+func TestContact_bareWordsOfTheFlow_areNoContact(t *testing.T) {
+	d := newDialogue(newTestEngine(t), true)
+	mustSay(t, d, "投诉 教育局", "办事拖拉", "没人", "完成", "实名", "匿名", "确认", "完成", "跳过", "确认")
+	if len(d.h.files) != 1 || !d.h.files[0].Anonymous || d.h.files[0].Contact != "" {
+		t.Errorf("filed %+v", d.h.files)
+	}
+}

@@ -29,7 +29,7 @@ func TestWithdraw_takesTheRatingOutAndKeepsTheRecord(t *testing.T) {
 		c.on(c.say("撤回"), "要撤回哪一份评价？", "市教育局")
 		c.on(c.tap("市教育局"), "要撤回您对【市教育局】的评价吗？")
 		confirm := link(t, c.last, "确认")
-		c.on(c.say("取消"), "还在")
+		c.on(c.say("取消"), "没有撤回")
 		c.say("撤回 市教育局")
 		c.on(c.send(confirm), "没有改动", "要撤回")
 		c.on(c.tap("确认"), "已经撤回")
