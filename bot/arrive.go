@@ -10,7 +10,8 @@ import (
 const maxSerial = 64 // what the record holds
 
 // arrive takes a scan or a follow. A code's scene leads straight to what it
-// stands for, whatever was going on before.
+// stands for, whatever was going on before; one that leads nowhere now costs
+// nobody their draft.
 func (t *turn) arrive() {
 	if t.in.Scene == "" {
 		t.welcome()
@@ -21,34 +22,63 @@ func (t *turn) arrive() {
 	if len(serial) > maxSerial {
 		serial = ""
 	}
-	complaining := t.step().flow == flowComplaint
-	t.leave()
-	if complaining { // it may have been long: that it has to be written again is better told
-		t.append(textLeftComplaintHow)
-	}
+	chosen := t.s.campaign
 	t.s.campaign = ""
 	switch kind {
 	case "u", "w":
 		if u, ok := t.w.Directory.ByCode(code); ok && code != "" {
+			c, rated, _ := t.ratedAs(&u)
+			t.leaveFor(t.canRate(c, rated), chosen)
 			t.startRating(&u, arrival{scanned: true, serial: serial})
 			return
 		}
 	case "c":
 		if c := t.campaign(code); c != nil {
+			t.leaveFor(c.Open(t.in.At), chosen)
+			if t.drafting() {
+				t.sayClosed(c)
+				t.stillOpen()
+				return
+			}
 			t.s.campaign = c.ID
 			t.greet(c)
 			t.browse(stepClasses)
 			return
 		}
 	}
+	t.leaveFor(false, chosen)
 	t.say(textUnknownScene)
+	if t.drafting() {
+		t.stillOpen()
+		return
+	}
 	if c := t.campaignFor(""); c != nil && c.Open(t.in.At) {
 		t.append(textUnknownSceneHow)
 	}
 	t.browse(stepClasses)
 }
 
-// leave gives up a draft for a scan, and says so.
+// leaveFor gives up the draft for a scan that leads somewhere. Else a draft that
+// can still be finished stays, with the campaign that was chosen for it.
+func (t *turn) leaveFor(leads bool, chosen string) {
+	flow := t.step().flow
+	if !leads && (flow == flowComplaint || flow == flowRating && t.camp.Open(t.in.At)) {
+		t.s.campaign = chosen
+		return
+	}
+	t.leave()
+	if flow == flowComplaint { // it may have been long: that it has to be written again is better told
+		t.append(textLeftComplaintHow)
+	}
+}
+
+// stillOpen ends an answer amid a draft: it is there, and how to go on.
+func (t *turn) stillOpen() {
+	t.say(textStillOpen, t.openName())
+	t.nav(choice{t.e.texts.word(vContinue), t.resumeCommand()})
+}
+
+// leave gives up a draft, and says so.
 func (t *turn) leave() {
 	switch t.step().flow {
 	case flowRating:
@@ -66,10 +96,17 @@ func (t *turn) leave() {
 func (t *turn) welcome() {
 	c := t.campaignFor("")
 	t.greet(c)
-	t.say(textWelcome)
-	if c != nil && len(c.Units) > 0 {
-		t.say(textWelcomeHow, t.name(&c.Units[0]))
-		t.c.optional()
+	switch {
+	case c == nil:
+		t.say(textNoCampaign)
+	case !c.Open(t.in.At):
+		t.sayClosed(c)
+	default:
+		t.say(textWelcome)
+		if len(c.Units) > 0 {
+			t.say(textWelcomeHow, t.name(&c.Units[0]))
+			t.c.optional()
+		}
 	}
 	if t.drafting() {
 		t.ask()
@@ -99,40 +136,38 @@ type arrival struct {
 // belongs to, and asks its first question.
 func (t *turn) startRating(u *models.Unit, by arrival) {
 	window := ""
-	c := t.campaignFor(u.Code)
 	if u.Type == models.Window {
 		window = u.Code
-		if c == nil { // rated with its unit
-			if parent, ok := t.w.Directory.ByCode(u.Parent); ok {
-				t.s.step = stepHome
-				seen := *u
-				u, c = &parent, t.campaignFor(parent.Code)
-				t.begin(c, u, window, by, &seen)
-				return
-			}
+	}
+	c, rated, seen := t.ratedAs(u)
+	t.begin(c, rated, window, by, seen)
+}
+
+// ratedAs is the campaign in which a unit is rated, or nil, and as which unit: a
+// window that is none of a campaign's units, seen then, is rated with its unit.
+func (t *turn) ratedAs(u *models.Unit) (c *Campaign, rated, seen *models.Unit) {
+	c = t.campaignFor(u.Code)
+	if c == nil && u.Type == models.Window {
+		if parent, ok := t.w.Directory.ByCode(u.Parent); ok {
+			return t.campaignFor(parent.Code), &parent, u
 		}
 	}
-	t.begin(c, u, window, by, nil)
+	return c, u, nil
+}
+
+// canRate reports whether a unit can be rated in a campaign now.
+func (t *turn) canRate(c *Campaign, u *models.Unit) bool {
+	return c != nil && c.Open(t.in.At) && len(c.lookup().dimensions(u.Type)) > 0
 }
 
 // begin starts the draft of a rating where it can be rated now.
 func (t *turn) begin(c *Campaign, u *models.Unit, window string, by arrival, seen *models.Unit) {
+	if !t.canRate(c, u) {
+		t.notNow(c, u)
+		return
+	}
 	t.forget()
-	switch {
-	case c == nil:
-		t.say(textNotRated, t.name(u))
-		t.nav(t.navComplainAbout(u.Code), t.navRate(), t.navQuery())
-		return
-	case !c.Open(t.in.At):
-		t.closed(c, u.Code)
-		return
-	}
 	dims := c.lookup().dimensions(u.Type)
-	if len(dims) == 0 {
-		t.say(textNotRated, t.name(u))
-		t.nav(t.navComplainAbout(u.Code), t.navRate(), t.navQuery())
-		return
-	}
 	d := draft{id: draftID(t.in.Random), revision: 1, unit: u.Code, window: window, serial: by.serial, count: uint8(len(dims))} //nolint:gosec // at most MaxDimensions
 	for i := range dims {
 		d.answers[i] = models.Unanswered
@@ -141,6 +176,27 @@ func (t *turn) begin(c *Campaign, u *models.Unit, window string, by arrival, see
 	t.restore()
 	t.introduce(by, seen)
 	t.ask()
+}
+
+// notNow tells why a unit cannot be rated. A draft that a scan left stays.
+func (t *turn) notNow(c *Campaign, u *models.Unit) {
+	over := c != nil && !c.Open(t.in.At)
+	switch {
+	case over && !t.drafting():
+		t.forget()
+		t.closed(c, u.Code)
+		return
+	case over:
+		t.sayClosed(c)
+	default:
+		t.say(textNotRated, t.name(u))
+	}
+	if t.drafting() {
+		t.stillOpen()
+		return
+	}
+	t.forget()
+	t.nav(t.navComplainAbout(u.Code), t.navRate(), t.navQuery())
 }
 
 // introduce says what is rated and, the first time, what this is.
@@ -183,16 +239,21 @@ func (t *turn) privacyLink() {
 
 // closed tells that a campaign is not open, with its day, and what can be done.
 func (t *turn) closed(c *Campaign, code string) {
-	if t.in.At.Before(c.From) {
-		t.say(textTooEarly, t.date(c.From))
-	} else {
-		t.say(textTooLate, t.lastDay(c))
-	}
+	t.sayClosed(c)
 	complain := t.navComplain()
 	if code != "" {
 		complain = t.navComplainAbout(code)
 	}
 	t.nav(complain, t.navQuery(), t.navHelp())
+}
+
+// sayClosed tells that a campaign is not open, with its day.
+func (t *turn) sayClosed(c *Campaign) {
+	if t.in.At.Before(c.From) {
+		t.say(textTooEarly, t.date(c.From))
+	} else {
+		t.say(textTooLate, t.lastDay(c))
+	}
 }
 
 // name is a unit's name as lines show it.

@@ -39,7 +39,7 @@ func (t *turn) unknownConfirmation(wish command, r Result) (done bool) {
 		t.say(textConfirmFound, t.nameOf(m.Unit), t.moment(m.At))
 		t.say(textReceipt, m.Receipt)
 		t.say(textConfirmFoundElse)
-		t.say(textChangeLater, t.nameOf(m.Unit))
+		t.changeLater(m.Campaign, m.Unit)
 		t.nav(choice{t.e.texts.word(vAgain), command{verb: vAgain}}, t.navQuery())
 		return true
 	}
@@ -125,8 +125,7 @@ func (t *turn) records(wish command, r Result) {
 func (t *turn) recordsNav(flowing bool) {
 	x := t.e.texts
 	if flowing {
-		t.say(textStillOpen, t.openName())
-		t.nav(choice{x.word(vContinue), t.resumeCommand()})
+		t.stillOpen()
 		return
 	}
 	t.nav(t.navRate(), t.navComplain(), choice{x.word(vWithdraw), command{verb: vWithdraw}})
@@ -239,8 +238,7 @@ func (t *turn) receipted(_ Action, r Result) {
 
 func (t *turn) lookUpNav() {
 	if t.step().flow != flowNone {
-		t.say(textStillOpen, t.openName())
-		t.nav(choice{t.e.texts.word(vContinue), t.resumeCommand()})
+		t.stillOpen()
 		return
 	}
 	t.nav(t.homeChoices()...)

@@ -47,8 +47,15 @@ func (t *turn) rated(a Action, r Result) {
 	t.say(textReceipt, r.Receipt)
 	t.say(textReceiptWhat)
 	t.c.optional()
-	t.say(textChangeLater, name)
+	t.changeLater(rate.Campaign, rate.Unit)
 	t.afterwards(rate.Unit, low && r.Status == Done)
+}
+
+// changeLater says how to change a rating, while that can be done.
+func (t *turn) changeLater(campaign, unit string) {
+	if c := t.campaign(campaign); c != nil && c.Open(t.in.At) {
+		t.say(textChangeLater, t.nameOf(unit))
+	}
 }
 
 // afterwards offers what can follow a rating.

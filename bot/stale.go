@@ -103,7 +103,7 @@ func (t *turn) repeatReceipt() {
 	default:
 		t.say(textRatedBefore, t.nameOf(l.unit))
 		t.say(textReceipt, l.receipt)
-		t.say(textChangeLater, t.nameOf(l.unit))
+		t.changeLater(l.campaign, l.unit)
 		onward = []choice{{x.word(vAgain), command{verb: vAgain}}, t.navQuery()}
 	}
 	if t.step().flow != flowNone {
