@@ -194,17 +194,22 @@ func (t *turn) listWithdrawals(wish command, r Result) {
 	t.nav(t.navBack())
 }
 
-// nameWithdrawal takes the name of a unit of the list; another text is what it
-// would be without one.
+// nameWithdrawal takes the name of a unit, or part of it, that means one of the
+// list; another text is what it would be without one.
 func (t *turn) nameWithdrawal() stepID {
-	code, ok := t.unitRef(t.norm)
-	for _, c := range t.s.shown {
-		if ok && c.verb == vWithdraw && c.unit == code {
-			t.withdraw(c)
-			return stay
+	var meant []command
+	for _, u := range t.find(t.norm) {
+		for _, c := range t.s.shown {
+			if c.verb == vWithdraw && c.unit == u.Code {
+				meant = append(meant, c)
+			}
 		}
 	}
-	t.wander()
+	if len(meant) == 1 {
+		t.withdraw(meant[0])
+	} else {
+		t.wander()
+	}
 	return stay
 }
 
