@@ -154,6 +154,7 @@ func (t *turn) help(command) {
 		t.c.worded = true
 	}
 	t.say(textHelpWords)
+	t.s.Told |= ToldPrivacy
 	x := t.e.texts
 	t.nav(append(t.homeChoices(), choice{x.word(vWithdraw), command{verb: vWithdraw}}, choice{x.word(vPrivacy), command{verb: vPrivacy}})...)
 	t.s.Told |= ToldPrivacy
@@ -163,6 +164,7 @@ func (t *turn) help(command) {
 func (t *turn) privacy(command) {
 	t.s.Told |= ToldPrivacy
 	t.say(textPrivacy)
+	t.s.Told |= ToldPrivacy
 	if t.step().flow != flowNone {
 		t.nav(choice{t.e.texts.word(vContinue), t.resumeCommand()})
 		return

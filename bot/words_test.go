@@ -125,3 +125,15 @@ func TestContact_bareWordsOfTheFlow_areNoContact(t *testing.T) {
 		t.Errorf("filed %+v", d.h.files)
 	}
 }
+
+func TestPrivacy_askedForFirst_isLinkedOnce(t *testing.T) {
+	for said, links := range map[string]int{"帮助": 1, "隐私说明": 0, "查询": 1} {
+		for _, taps := range []bool{true, false} {
+			d := newDialogue(newTestEngine(t), taps)
+			text := strings.TrimPrefix(shown(mustSay(t, d, said), false), "隐私说明")
+			if n := strings.Count(text, "隐私说明"); n != links {
+				t.Errorf("%s links the notice %d times:\n%s", said, n, text)
+			}
+		}
+	}
+}
