@@ -137,3 +137,16 @@ func TestPrivacy_askedForFirst_isLinkedOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestScan_amidAComplaint_tellsHowToComplainAgainOnOnePage(t *testing.T) {
+	for _, taps := range []bool{true, false} {
+		d := newDialogue(newTestEngine(t), taps)
+		mustSay(t, d, "投诉 教育局", "办事拖拉", "没人")
+		m := mustSay(t, d, "（扫码 u:A10）") // the longest name
+		text := shown(m, taps)
+		if err := checkMessage(m, taps); err != nil || !strings.HasPrefix(text, "刚才那份投诉没有提交。") ||
+			!strings.Contains(text, "随时回复 投诉") || !strings.Contains(text, "第1题（共5题）") {
+			t.Errorf("%v\n%s", err, text)
+		}
+	}
+}
