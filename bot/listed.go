@@ -133,6 +133,7 @@ func (t *turn) recordsNav(flowing bool) {
 
 func (t *turn) rating(m MyRating) {
 	t.say(textRecordRating, t.nameOf(m.Unit), t.moment(m.At), t.e.texts.rated[min(m.State, Excluded)])
+	t.campaignOf(m)
 	t.say(textReceipt, m.Receipt)
 }
 
@@ -145,6 +146,18 @@ func (t *turn) ticket(k Ticket) {
 	}
 	t.say(textRecordTicket, t.nameOf(k.Unit), kind, t.e.texts.ticketState(k.State), t.moment(k.Since))
 	t.say(textTicketNo, k.No)
+}
+
+// campaignOf names a rating's campaign where others have its unit too, so that
+// two ratings of it can be told apart.
+func (t *turn) campaignOf(m MyRating) {
+	own := t.campaign(m.Campaign)
+	for _, c := range t.w.Campaigns {
+		if own != nil && c != own && c.unit(m.Unit) != nil {
+			t.append(textOfUnit, t.fitted(safe(own.Title), 30, 14))
+			return
+		}
+	}
 }
 
 // turnRecords turns the list of records; the record is asked again.
@@ -189,6 +202,7 @@ func (t *turn) listWithdrawals(wish command, r Result) {
 		}
 		t.item(choice{t.nameOf(m.Unit), c})
 		t.append(textWithdrawalAt, t.moment(m.At))
+		t.campaignOf(m)
 	}
 	t.pageNav(command{verb: vWithdraw}, len(open))
 	t.nav(t.navBack())
