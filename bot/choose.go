@@ -266,7 +266,7 @@ func (t *turn) wander() {
 		return
 	}
 	if len(units) == 0 {
-		if utf8.RuneCountInString(t.in.Text) > proseRunes {
+		if t.story() {
 			t.say(textProseOutside)
 		} else {
 			t.say(t.step().unsure)
@@ -284,6 +284,8 @@ func (t *turn) wander() {
 // proseRunes is the length from which a text that names no unit is somebody's
 // story rather than a name.
 const proseRunes = 24
+
+func (t *turn) story() bool { return utf8.RuneCountInString(t.in.Text) > proseRunes }
 
 // isNumber reports whether a text looks like a place in a list.
 func (t *turn) isNumber(text string) bool {

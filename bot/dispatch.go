@@ -179,7 +179,11 @@ func (t *turn) stray() {
 
 // unknown repeats the present question after a line on what is wrong.
 func (t *turn) unknown() {
-	t.say(t.step().unsure)
+	if (t.s.step == stepWho || t.s.step == stepKind) && t.story() {
+		t.say(textProseEarly)
+	} else {
+		t.say(t.step().unsure)
+	}
 	t.ask()
 }
 

@@ -90,7 +90,7 @@ func digitsOnly(s string) (string, bool) {
 		}
 	}
 	if clean {
-		return s, true
+		return s, s != ""
 	}
 	s = strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {

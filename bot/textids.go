@@ -181,6 +181,7 @@ const (
 	textNoPage
 	textMediaOutside
 	textProseOutside
+	textProseEarly
 	textPublicCounted
 	textPublicStands
 	textPublicChange
@@ -384,6 +385,7 @@ var textSpecs = [numTexts]textSpec{
 	textNoPage:             {"unknown.page", nil},
 	textMediaOutside:       {"unknown.media", nil},
 	textProseOutside:       {"unknown.prose", nil},
+	textProseEarly:         {"unknown.prose_early", nil},
 	textPublicCounted:      {"public.counted", []string{"unit"}},
 	textPublicStands:       {"public.stands", []string{"unit"}},
 	textPublicChange:       {"public.change", []string{"unit"}},

@@ -150,3 +150,23 @@ func TestScan_amidAComplaint_tellsHowToComplainAgainOnOnePage(t *testing.T) {
 		}
 	}
 }
+
+func TestStory_beforeItIsAskedFor_isNotTakenForANameOrANumber(t *testing.T) {
+	for _, story := range []string{strings.Repeat("等了两个小时没人理我。", 4), strings.Repeat("长", 600)} {
+		for _, taps := range []bool{true, false} {
+			d := newDialogue(newTestEngine(t), taps)
+			mustSay(t, d, "你好") // on Weibo a list is shown then
+			if text := shown(mustSay(t, d, story), taps); !strings.HasPrefix(text, "这段话没有收下。要反映问题，请先回复 投诉") {
+				t.Errorf("outside of a complaint:\n%s", text)
+			}
+			mustSay(t, d, "投诉")
+			if text := shown(mustSay(t, d, story), taps); !strings.HasPrefix(text, "这段话没有收下，过一会儿再发。") || !strings.Contains(text, "您要反映哪个单位？") {
+				t.Errorf("before the unit:\n%s", text)
+			}
+			mustSay(t, d, "教育局", story, "办事拖拉", story, "完成", "匿名", "跳过", "确认")
+			if len(d.h.files) != 1 || len(d.h.files[0].Parts) != 1 || d.h.files[0].Parts[0].Text != story {
+				t.Errorf("filed %+v", d.h.files)
+			}
+		}
+	}
+}
