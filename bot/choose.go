@@ -265,8 +265,10 @@ func (t *turn) wander() {
 		t.ask()
 		return
 	}
-	if len(units) == 0 {
-		if t.story() {
+	// What a search finds in a story is what happened there, not a wish to rate it.
+	story := t.story() && len(t.w.Directory.Exact(t.norm)) == 0
+	if story || len(units) == 0 {
+		if story {
 			t.say(textProseOutside)
 		} else {
 			t.say(t.step().unsure)

@@ -3,6 +3,8 @@ package bot
 import (
 	"strings"
 	"testing"
+
+	"pingyi/models"
 )
 
 func TestClick_unknownKeyWhileTelling_isNoPartOfTheComplaint(t *testing.T) {
@@ -169,4 +171,29 @@ func TestStory_beforeItIsAskedFor_isNotTakenForANameOrANumber(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestStory_thatNamesAUnit_offersNoRatingOfIt(t *testing.T) {
+	d := newDialogue(newTestEngine(t), true)
+	d.w.Directory = foundInText{testUnits()}
+	text := shown(mustSay(t, d, "我昨天去公安局办证，来回跑了三趟，每次说的都不一样，最后还让我去街道盖章。"), true)
+	if !strings.HasPrefix(text, "这段话没有收下。") {
+		t.Error(text)
+	}
+}
+
+// foundInText is a register whose search finds whatever stands in a text, as the
+// real one does.
+type foundInText struct{ fakeDirectory }
+
+func (d foundInText) Search(text string, _ int) []models.Unit {
+	var out []models.Unit
+	for _, u := range d.fakeDirectory {
+		for _, alias := range u.Aliases {
+			if strings.Contains(text, alias) {
+				out = append(out, u)
+			}
+		}
+	}
+	return out
 }
