@@ -34,12 +34,14 @@ func (c *campaigns) Scores(ctx context.Context, tenant, campaign string, channel
 	if err != nil {
 		return scoring.Scores{}, "", fmt.Errorf("full marks of %s: %w", channel, err)
 	}
-	tallies, err := c.db.Tallies(ctx, tenant, campaign, channel)
+	// The seal is asked for first: what counts may still be committed, and sealed,
+	// while the tallies are read, and a final document lacks nothing.
+	final, err := c.final(ctx, known, m)
 	if err != nil {
 		return scoring.Scores{}, "", err
 	}
 	now := c.now()
-	final, err := c.final(ctx, known, m)
+	tallies, err := c.db.Tallies(ctx, tenant, campaign, channel)
 	if err != nil {
 		return scoring.Scores{}, "", err
 	}
