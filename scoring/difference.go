@@ -11,7 +11,7 @@ import (
 type Difference struct {
 	Channel   models.Channel
 	Unit      string
-	Field     string // a counter of the tally, or live_rows or live_mismatches of the index of live ratings
+	Field     string // a counter of the tally; live_rows or live_mismatches of the index of live ratings; outside_window; unlisted
 	Recorded  int64
 	Recounted int64
 }

@@ -20,6 +20,8 @@ const recountPage = 10_000
 const (
 	fieldLiveRows       = "live_rows"       // rows of the index of live ratings
 	fieldLiveMismatches = "live_mismatches" // ratings the index is wrong about
+	fieldOutsideWindow  = "outside_window"  // ratings that were confirmed or received when none counts
+	fieldUnlisted       = "unlisted"        // ratings of what the campaign does not rate
 )
 
 // Recount rebuilds every tally of a campaign from the single ratings, their ends
@@ -29,11 +31,7 @@ const (
 // order of channel, unit and field; nil means that there is none.
 // models.NotFound: no such campaign.
 func (db *DB) Recount(ctx context.Context, tenant, campaign string, progress func(done, total int64)) ([]scoring.Difference, error) {
-	o := &sql.TxOptions{ReadOnly: true}
-	if db.dialect.isMySQL() {
-		o.Isolation = sql.LevelRepeatableRead
-	}
-	tx, err := db.readSQL.BeginTx(ctx, o)
+	tx, err := db.snapshot(ctx)
 	if err != nil {
 		return nil, fail("recount", err)
 	}
@@ -44,21 +42,41 @@ func (db *DB) Recount(ctx context.Context, tenant, campaign string, progress fun
 	return c.differences(), nil
 }
 
+// snapshot begins a transaction that reads one state of the database.
+func (db *DB) snapshot(ctx context.Context) (*sql.Tx, error) {
+	o := &sql.TxOptions{ReadOnly: true}
+	if db.dialect.isMySQL() {
+		o.Isolation = sql.LevelRepeatableRead
+	}
+	return db.readSQL.BeginTx(ctx, o)
+}
+
 // recounted is what a recount found beside what was recorded.
 type recounted struct {
 	found, recorded tallyDeltas
 	rows            map[tallyKey]int64 // of live_ratings
 	mismatches      map[tallyKey]int64
+	outside         map[tallyKey]int64
+	units           campaignUnits // of the campaign
 }
 
 func recount(ctx context.Context, tx *sql.Tx, tenant, campaign string, progress func(done, total int64)) (*recounted, error) {
-	c := &recounted{tallyDeltas{}, tallyDeltas{}, map[tallyKey]int64{}, map[tallyKey]int64{}}
-	var there int
-	if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM campaigns WHERE tenant=? AND id=?", tenant, campaign).Scan(&there); err != nil {
+	c := &recounted{
+		found: tallyDeltas{}, recorded: tallyDeltas{},
+		rows: map[tallyKey]int64{}, mismatches: map[tallyKey]int64{}, outside: map[tallyKey]int64{},
+		units: campaignUnits{units: map[string]bool{}, channels: map[models.Channel]bool{}},
+	}
+	var opens, closes stamp
+	err := tx.QueryRowContext(ctx, "SELECT opens_at, closes_at FROM campaigns WHERE tenant=? AND id=?", tenant, campaign).Scan(&opens, &closes)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", campaign)
+	}
+	if err != nil {
 		return nil, err
 	}
-	if there == 0 {
-		return nil, models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", campaign)
+	c.units.window = window{opens: opens.Time, closes: closes.Time}
+	if err := c.readFrame(ctx, tx, tenant, campaign); err != nil {
+		return nil, err
 	}
 	if err := c.readRatings(ctx, tx, tenant, campaign, progress); err != nil {
 		return nil, err
@@ -70,6 +88,42 @@ func recount(ctx context.Context, tx *sql.Tx, tenant, campaign string, progress 
 		return nil, err
 	}
 	return c, nil
+}
+
+// readFrame reads what the campaign rates, and how many ratings are outside of
+// its window.
+func (c *recounted) readFrame(ctx context.Context, tx *sql.Tx, tenant, campaign string) error {
+	err := each(ctx, tx, func(r *sql.Rows) error {
+		var code string
+		err := r.Scan(&code)
+		c.units.units[code] = true
+		return err
+	}, "SELECT code FROM campaign_units WHERE tenant=? AND campaign=?", tenant, campaign)
+	if err != nil {
+		return err
+	}
+	err = each(ctx, tx, func(r *sql.Rows) error {
+		var channel models.Channel
+		err := r.Scan(&channel)
+		c.units.channels[channel] = true
+		return err
+	}, "SELECT channel FROM campaign_channels WHERE tenant=? AND campaign=?", tenant, campaign)
+	if err != nil {
+		return err
+	}
+	w := c.units.window
+	return each(ctx, tx, func(r *sql.Rows) error {
+		var k tallyKey
+		var n int64
+		err := r.Scan(&k.channel, &k.unit, &n)
+		c.outside[k] = n
+		return err
+	}, `SELECT r.channel, r.unit, COUNT(*) FROM ratings r
+ LEFT JOIN public_ratings p ON p.tenant = r.tenant AND p.campaign = r.campaign AND p.rating = r.id
+ WHERE r.tenant=? AND r.campaign=?
+ AND (r.platform_at < ? OR r.platform_at >= ? OR r.received_at > ? OR (p.rating IS NULL AND r.received_at > ?))
+ GROUP BY r.channel, r.unit`, tenant, campaign,
+		text(w.opens), text(w.closes), text(w.closes.Add(scoring.PublicGrace)), text(w.closes.Add(scoring.CloseGrace)))
 }
 
 // readRatings streams the ratings by key, page by page: a cursor over all of
@@ -114,7 +168,7 @@ func (c *recounted) count(r *sql.Rows) (last []byte, err error) {
 	}
 	parsed, err := models.ParseAnswers(answers)
 	if err != nil {
-		return nil, fmt.Errorf("stored answers: %w", err)
+		return nil, fmt.Errorf("rating %s of %s on %s, stored answers: %w", id, k.unit, k.channel, err)
 	}
 	t := c.found.of(k.channel, k.unit)
 	t.Received++
@@ -130,7 +184,7 @@ func (c *recounted) count(r *sql.Rows) (last []byte, err error) {
 	case endExcluded:
 		t.Excluded++
 	default:
-		return nil, fmt.Errorf("a rating ended in an unknown way")
+		return nil, fmt.Errorf("rating %s of %s on %s ended in an unknown way", id, k.unit, k.channel)
 	}
 	if !right {
 		c.mismatches[k]++
@@ -231,6 +285,10 @@ func (c *recounted) differences() []scoring.Difference {
 		}
 		add(fieldLiveRows, c.rows[k], found.Live)
 		add(fieldLiveMismatches, c.mismatches[k], 0)
+		add(fieldOutsideWindow, c.outside[k], 0)
+		if !c.units.rates(k.channel, k.unit) {
+			add(fieldUnlisted, max(found.Received, recorded.Received), 0)
+		}
 	}
 	slices.SortStableFunc(list, func(a, b scoring.Difference) int {
 		return cmp.Or(cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.Unit, b.Unit))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"pingyi/models"
 	"pingyi/scoring"
@@ -46,16 +47,8 @@ func TestRecount_whatWasTamperedWith_isFoundAndRepaired(t *testing.T) {
 		wantSound(t, db)
 		for name, tt := range tests {
 			tamper(t, db, tt.statement)
-			list, err := db.Recount(t.Context(), tenant, campaign, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			for _, d := range list {
-				got = append(got, d.Field+" "+d.Unit)
-			}
-			if s := strings.Join(got, ","); s != tt.want {
-				t.Errorf("%s: differences %s, want %s", name, s, tt.want)
+			if got := differences(t, db); got != tt.want {
+				t.Errorf("%s: differences %s, want %s", name, got, tt.want)
 			}
 			if err := db.Repair(t.Context(), tenant, campaign); err != nil {
 				t.Fatal(err)
@@ -105,4 +98,98 @@ func TestTables_effectsHoldNoLevels_evidenceHoldsNoPlatformID(t *testing.T) {
 			t.Errorf("effects has %s, want %s", got, want)
 		}
 	})
+}
+
+// Who alters a rating, its index and its tally alike is found by what the
+// campaign's own rows say, or by a sum that was filed before.
+func TestRecount_frameThatWasTamperedWith_isFound(t *testing.T) {
+	tests := map[string]struct{ statement, want, undo string }{
+		"the close moved before ratings": {
+			"UPDATE campaigns SET closes_at = '2026-11-22 08:00:00.000'", "outside_window A01,outside_window A02",
+			"UPDATE campaigns SET closes_at = '2026-12-01 00:00:00.000'",
+		},
+		"the opening moved behind them": {
+			"UPDATE campaigns SET opens_at = '2026-11-22 08:00:00.001'", "outside_window A01,outside_window A02",
+			"UPDATE campaigns SET opens_at = '2026-11-01 00:00:00.000'",
+		},
+		"a confirmation after the close": {
+			"UPDATE ratings SET platform_at = '2026-12-01 00:00:00.000' WHERE unit = 'A01'", "outside_window A01",
+			"UPDATE ratings SET platform_at = '2026-11-22 08:00:00.000' WHERE unit = 'A01'",
+		},
+		"a receipt long after the close": {
+			"UPDATE ratings SET received_at = '2026-12-01 00:01:00.001' WHERE unit = 'A01'", "outside_window A01",
+			"UPDATE ratings SET received_at = '2026-12-01 00:01:00.000' WHERE unit = 'A01'", // the last that counts
+		},
+		"a unit struck off": {
+			"UPDATE campaign_units SET code = 'A99' WHERE code = 'A02'", "unlisted A02",
+			"UPDATE campaign_units SET code = 'A02' WHERE code = 'A99'",
+		},
+		"a channel struck off": {
+			"UPDATE campaign_channels SET channel = 'web' WHERE channel = 'mobile'", "unlisted A01,unlisted A02",
+			"UPDATE campaign_channels SET channel = 'mobile' WHERE channel = 'web'",
+		},
+		"a tally of no unit": {
+			"UPDATE tallies SET unit = 'A09' WHERE unit = 'A02'",
+			"received A02,live A02,ratings A02,d1_l4 A02,received A09,live A09,ratings A09,d1_l4 A09,unlisted A09",
+			"UPDATE tallies SET unit = 'A02' WHERE unit = 'A09'",
+		},
+	}
+	onBoth(t, func(t *testing.T, db *DB) {
+		withCampaign(t, db, 3)
+		w := writerOn(t, db, WriterOptions{})
+		submit(t, w, rating(t, "A01", "5"), scoring.Counted)
+		submit(t, w, rating(t, "A02", "4"), scoring.Counted)
+		for name, tt := range tests {
+			wantSound(t, db)
+			tamper(t, db, tt.statement)
+			if got := differences(t, db); got != tt.want {
+				t.Errorf("%s: differences %s, want %s", name, got, tt.want)
+			}
+			tamper(t, db, tt.undo)
+		}
+		wantSound(t, db)
+	})
+}
+
+// differences are "field unit" of what a recount finds.
+func differences(t *testing.T, db *DB) string {
+	t.Helper()
+	list, err := db.Recount(t.Context(), tenant, campaign, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, d := range list {
+		got = append(got, d.Field+" "+d.Unit)
+	}
+	return strings.Join(got, ",")
+}
+
+// A public text may be fetched until the settlement.
+func TestRecount_publicTextFetchedAfterTheClose_isNoDifference(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		withCampaign(t, db, 1)
+		s := rating(t, "A01", "5")
+		s.Channel, s.Account, s.Source = models.Social, "wb_1", newID(t)
+		s.PlatformAt, s.ReceivedAt = closes.Add(-time.Second), closes.Add(scoring.PublicGrace)
+		submit(t, writerOn(t, db, WriterOptions{}), s, scoring.Counted)
+		wantSound(t, db)
+		tamper(t, db, "DELETE FROM public_ratings")
+		if got := differences(t, db); got != "outside_window A01" {
+			t.Errorf("differences %s, want outside_window A01", got)
+		}
+	})
+}
+
+// Whoever must look into it has to know where.
+func TestRecount_answersThatAreNone_namesTheRating(t *testing.T) {
+	db := migrated(t, sqliteURL(t))
+	withCampaign(t, db, 1)
+	s := rating(t, "A01", "54321")
+	submit(t, writerOn(t, db, WriterOptions{}), s, scoring.Counted)
+	tamper(t, db, "UPDATE ratings SET answers = '5x321'")
+	_, err := db.Recount(t.Context(), tenant, campaign, nil)
+	if err == nil || !strings.Contains(err.Error(), s.Rating.String()) || !strings.Contains(err.Error(), "A01") {
+		t.Errorf("got %v, want the rating and its unit", err)
+	}
 }

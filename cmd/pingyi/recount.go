@@ -71,10 +71,19 @@ func (e *env) recountCampaign(ctx context.Context, o *opened, campaign string, r
 		}
 	}
 	if len(diffs) == 0 {
-		_, err = fmt.Fprintf(e.out, "%s: every tally equals a recount of the single ratings\n", campaign)
+		if _, err = fmt.Fprintf(e.out, "%s: every tally equals a recount of the single ratings\n", campaign); err != nil {
+			return 0, err
+		}
+	}
+	sums, err := o.db.Fingerprints(ctx, o.tenant, campaign)
+	if err != nil {
 		return 0, err
 	}
-	if repair {
+	if _, err = fmt.Fprintf(e.out, "%[1]s: sha256 of the campaign %[2]x\n%[1]s: sha256 of the ratings %[3]x\n%[1]s: sha256 of later acts %[4]x\n",
+		campaign, sums.Campaign, sums.Ratings, sums.Acts); err != nil {
+		return 0, err
+	}
+	if repair && len(diffs) > 0 {
 		if err = o.db.Repair(ctx, o.tenant, campaign); err != nil {
 			return 0, err
 		}
