@@ -221,7 +221,7 @@ func TestWriteXLSX_information_namesMethodNoticeAndTime(t *testing.T) {
 	said := information(t, s)
 	for key, want := range map[string]string{
 		"评议活动": "2017", "测评渠道": "移动手机端测评", "满分": "10", "测评办法": "maanshan-2017-mobile/1",
-		"声明": scoring.SampleNotice, "数据截至": "2026-11-22 16:00:00（北京时间）", "最终结果": "否（评议尚未结束，数据还会变化）",
+		"声明": scoring.SampleNotice, "数据截至": "2026-11-22 16:00:00（北京时间）", "最终结果": "否（尚未封存，数据还可能变化）",
 	} {
 		if said[key] != want {
 			t.Errorf("%s is %q, want %q", key, said[key], want)
@@ -299,5 +299,23 @@ func TestWrite_brokenWriter_isAnError(t *testing.T) {
 	s := document(t, models.Mobile)
 	if WriteCSV(full{}, s) == nil || WriteXLSX(full{}, s) == nil {
 		t.Error("a lost export passed for written")
+	}
+}
+
+func TestWriteXLSX_properties_areOfTheScores(t *testing.T) {
+	var out bytes.Buffer
+	if err := WriteXLSX(&out, document(t, models.Mobile)); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := f.GetDocProps()
+	if err != nil || f.Close() != nil {
+		t.Fatal(err)
+	}
+	if p.Creator != "pingyi" || p.LastModifiedBy != "pingyi" || p.Created != "2026-11-22T08:00:00Z" || p.Modified != p.Created {
+		t.Errorf("the file says of itself %+v", p)
 	}
 }

@@ -133,6 +133,9 @@ func (b *workbook) fill(documents []scoring.Scores, w io.Writer) error {
 	if err := b.information(documents); err != nil {
 		return err
 	}
+	if err := b.properties(documents); err != nil {
+		return err
+	}
 	for i := range documents {
 		if err := b.scores(&documents[i]); err != nil {
 			return err
@@ -157,6 +160,17 @@ func (b *workbook) styles() (err error) {
 	}
 	b.wrap, err = b.file.NewStyle(&excelize.Style{Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}})
 	return err
+}
+
+// properties stand in the file's own description, where the library names its
+// author and the year 2006.
+func (b *workbook) properties(documents []scoring.Scores) error {
+	p := &excelize.DocProperties{Creator: "pingyi", LastModifiedBy: "pingyi"}
+	if len(documents) > 0 {
+		p.Created = documents[0].AsOf.UTC().Format(time.RFC3339)
+		p.Modified = p.Created
+	}
+	return b.file.SetDocProps(p)
 }
 
 const informationSheet = "说明"
@@ -191,7 +205,7 @@ func (b *workbook) information(documents []scoring.Scores) error {
 }
 
 func about(s *scoring.Scores) [][]any {
-	final := "否（评议尚未结束，数据还会变化）"
+	final := "否（尚未封存，数据还可能变化）"
 	if s.Final {
 		final = "是"
 	}
