@@ -322,3 +322,22 @@ func TestAddEvent_keepsTheHandlingInTheTally(t *testing.T) {
 		}
 	})
 }
+
+// Complaints are open all year, and a sealed score stays what it is: one more
+// would lower the points where the method weighs their handling.
+func TestFile_afterTheSeal_isTakenAndChangesNoTally(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		withCampaign(t, db, 1)
+		file(t, db, filing(t), complaints.Filed)
+		if _, err := db.Seal(t.Context(), tenant, campaign, closes); err != nil {
+			t.Fatal(err)
+		}
+		if ack := file(t, db, filing(t), complaints.Filed); ack.No != "20261122-0002" {
+			t.Errorf("number %q", ack.No)
+		}
+		if got := tally(t, db, models.Mobile, "A01").ComplaintsReceived; got != 1 {
+			t.Errorf("%d complaints received at the seal, want 1", got)
+		}
+		wantSound(t, db)
+	})
+}

@@ -25,11 +25,15 @@ func (db *DB) File(ctx context.Context, f complaints.Filing) (ack complaints.Ack
 }
 
 func (db *DB) file(tx *gorm.DB, f complaints.Filing, e effect, ack *complaints.Ack) error {
-	// The share keeps Repair away from the tally; complaints know no window.
+	// The share keeps Repair and the seal away from the tally. Complaints are taken
+	// all year, but one that comes behind the seal counts in no score.
+	counts := false
 	if f.Campaign != "" {
-		if _, err := db.lockWindow(tx, f.Tenant, f.Campaign); err != nil {
+		w, err := db.lockWindow(tx, f.Tenant, f.Campaign)
+		if err != nil {
 			return err
 		}
+		counts = w != nil && !w.sealed
 	}
 	if done, err := recallFiling(tx, f, e, ack); done || err != nil {
 		return errors.Join(err, when(done, errNothing))
@@ -67,7 +71,7 @@ func (db *DB) file(tx *gorm.DB, f complaints.Filing, e effect, ack *complaints.A
 		}
 		return errNothing
 	}
-	return db.insertComplaint(tx, f, ack.No)
+	return db.insertComplaint(tx, f, ack.No, counts)
 }
 
 // when is err where the condition holds.
@@ -120,10 +124,15 @@ func recallFiling(tx *gorm.DB, f complaints.Filing, e effect, ack *complaints.Ac
 	return true, err
 }
 
-func (db *DB) insertComplaint(tx *gorm.DB, f complaints.Filing, no string) error {
-	unit, err := countedUnit(tx, f)
-	if err != nil {
-		return err
+// insertComplaint writes a complaint, and counts it for its unit where counts is
+// set.
+func (db *DB) insertComplaint(tx *gorm.DB, f complaints.Filing, no string, counts bool) error {
+	unit := ""
+	if counts {
+		var err error
+		if unit, err = countedUnit(tx, f); err != nil {
+			return err
+		}
 	}
 	type statement struct {
 		sql  string
