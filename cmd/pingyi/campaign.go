@@ -74,6 +74,9 @@ func (e *env) campaignCreate(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return misuse("--to: %w", err)
 	}
+	if !from.Before(to) {
+		return misuse("campaign create: --to %s is not later than --from %s", c.String("to"), c.String("from"))
+	}
 	return e.withOpen(ctx, c, func(o *opened) error {
 		plan := campaignPlan{id: c.String("id"), profile: c.String("profile"), from: from, to: to}
 		if o.opts.Demo() {
@@ -158,9 +161,6 @@ type campaignPlan struct {
 func newCampaign(ctx context.Context, o *opened, plan campaignPlan) (store.Campaign, error) {
 	if !campaignID.MatchString(plan.id) {
 		return store.Campaign{}, misuse("the campaign's id %q is not made of 1 to 32 letters, digits, - and _", plan.id)
-	}
-	if !plan.from.Before(plan.to) {
-		return store.Campaign{}, misuse("the rating window ends (%s) before it begins (%s)", plan.to.Format(time.RFC3339), plan.from.Format(time.RFC3339))
 	}
 	p, err := config.LoadProfile(plan.profile)
 	if err != nil {

@@ -99,6 +99,13 @@ func TestCommands_exitCodes(t *testing.T) {
 	}
 }
 
+func TestCampaignCreate_lastDayBeforeTheFirst_isSaidAsItWasTyped(t *testing.T) {
+	_, errs, code := newWorld(t).command("campaign", "create", "--profile", "maanshan-2017", "--id", "2018", "--from", "2026-11-01", "--to", "2026-10-31")
+	if code != exitUsage || !strings.Contains(errs, "--to 2026-10-31 is not later than --from 2026-11-01") {
+		t.Errorf("exit code %d, stderr %q", code, errs)
+	}
+}
+
 func TestScoresCommand_everyFormat_standsAloneOnStdout(t *testing.T) {
 	in := newWorld(t).serve()
 	in.phone().rate("A03", "55454")
