@@ -33,6 +33,7 @@ func simulator(t *testing.T, chromium browser, s *server) {
 		{"weiboPhone_ratesForTheSocialChannelAlone", phone, weibo},
 		{"weiboPhone_complainsWithNumbers", phone, weiboComplaint},
 		{"reload_keepsTheCitizensAndTheirChats", phone, reload},
+		{"serverGone_keepsWhatWasWritten", phone, serverGone},
 		{"everyWidth_showsEverythingWithoutSidewaysScrolling", phone, widths},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, open(t, chromium, s, part.at), s) })
@@ -69,6 +70,18 @@ func rateByTaps(t *testing.T, p *page, s *server) {
 		t.Errorf("counted is %+v", u)
 	}
 	p.wants(p.menu("查询"), "【市教育局】评价", "已计入", receiptLine.FindStringSubmatch(done)[1])
+}
+
+// serverGone writes while the server cannot be reached, and again once it can.
+func serverGone(_ *testing.T, p *page, _ *server) {
+	p.click("#follow")
+	p.await(`!document.querySelector("#words").disabled`, "the composer")
+	p.do(chromedp.Evaluate[chromedp.Void](`window.reachable = window.fetch, window.fetch = () => Promise.reject(new TypeError("gone"))`))
+	p.do(chromedp.SendKeys(chromedp.ID("words"), "市公安局\r"))
+	p.await(`document.querySelector("#error").innerText.includes("再试一次")`, "what to do")
+	p.await(`document.querySelector("#words").value === "市公安局"`, "what was written")
+	p.do(chromedp.Evaluate[chromedp.Void](`window.fetch = window.reachable`))
+	p.wants(p.say(""), "现在评的是【市公安局】")
 }
 
 func complain(t *testing.T, p *page, s *server) {

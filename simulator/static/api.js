@@ -27,7 +27,7 @@ async function ask(path, options) {
   try {
     response = await fetch(base + path, options);
   } catch {
-    throw new CallError(0, "offline", "连不上服务器");
+    throw new CallError(0, "offline", "连不上服务器。请看启动它的终端，恢复后再试一次。");
   }
   return read(response);
 }

@@ -50,6 +50,8 @@ function act(name, body) {
         await renew(who);
         hand(state.active);
       }
+      // What was written is not written twice.
+      if (name === "send" && who === state.people[state.active] && byId("words").value === "") byId("words").value = body.text;
       complain(err.message);
     } finally {
       busy(false);
