@@ -34,6 +34,7 @@ func simulator(t *testing.T, chromium browser, s *server) {
 		{"weiboPhone_complainsWithNumbers", phone, weiboComplaint},
 		{"reload_keepsTheCitizensAndTheirChats", phone, reload},
 		{"serverGone_keepsWhatWasWritten", phone, serverGone},
+		{"manyCitizens_whoHoldsThePhoneIsSeen", phone, manyCitizens},
 		{"everyWidth_showsEverythingWithoutSidewaysScrolling", phone, widths},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, open(t, chromium, s, part.at), s) })
@@ -82,6 +83,21 @@ func serverGone(_ *testing.T, p *page, _ *server) {
 	p.await(`document.querySelector("#words").value === "市公安局"`, "what was written")
 	p.do(chromedp.Evaluate[chromedp.Void](`window.fetch = window.reachable`))
 	p.wants(p.say(""), "现在评的是【市公安局】")
+}
+
+// manyCitizens adds more of them than fit beside each other.
+func manyCitizens(t *testing.T, p *page, _ *server) {
+	const seen = `(() => {
+		const list = document.querySelector("#people").getBoundingClientRect();
+		const active = document.querySelector("#people [aria-pressed=true]").getBoundingClientRect();
+		return active.left >= list.left - 1 && active.right <= list.right + 1;
+	})()`
+	for _, n := range []int{2, 3, 4, 5, 1} {
+		p.citizen(n)
+		if !eval[bool](p, seen) {
+			t.Errorf("citizen %d of the phone is out of sight", n)
+		}
+	}
 }
 
 func complain(t *testing.T, p *page, s *server) {

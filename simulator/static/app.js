@@ -111,6 +111,8 @@ function drawPeople() {
     ),
   );
   byId("person-add").hidden = state.people.length >= names.length;
+  // On a narrow screen not all of them fit.
+  byId("people").querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 async function addPerson() {
