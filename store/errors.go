@@ -54,9 +54,19 @@ func fail(op string, err error) error {
 func safe(err error) error {
 	var my *mysql.MySQLError
 	if errors.As(err, &my) {
-		return fmt.Errorf("the server's error %d (%s)", my.Number, my.SQLState[:])
+		return fmt.Errorf("the server's error %d (%s)%s", my.Number, my.SQLState[:], meanings[my.Number])
 	}
 	return err
+}
+
+// meanings are those of a database that was set up wrongly; what the server
+// itself says of them is not repeated.
+var meanings = map[uint16]string{
+	1044: ": the user may not use this database",
+	1045: ": the user or the password is refused",
+	1049: ": there is no such database",
+	1142: ": the user lacks a right on a table",
+	1698: ": the user or the password is refused",
 }
 
 // fault says what may be done about a failed transaction.

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/go-sql-driver/mysql"
+
 	"pingyi/simulator"
 )
 
@@ -49,6 +51,28 @@ func TestConfiguration_everyFaultAtOnce_exit2(t *testing.T) {
 	w.env = map[string]string{"PINGYI_ENV": "staging"}
 	if _, errs, code = w.command("serve"); code != exitUsage || !strings.Contains(errs, "PINGYI_ENV") {
 		t.Errorf("an unknown environment: exit code %d\n%s", code, errs)
+	}
+}
+
+func TestDatabase_thatDoesNotLetIn_isNamedWithTheOptionAndTheReason(t *testing.T) {
+	dsn := os.Getenv("PINGYI_TEST_MYSQL_DSN")
+	if dsn == "" {
+		t.Skip("PINGYI_TEST_MYSQL_DSN is not set")
+	}
+	c, err := mysql.ParseDSN(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.User, c.Passwd, c.DBName = "pingyi_nobody", "not-the-password", "pingyi_nowhere"
+	w := newWorld(t)
+	w.env["PINGYI_DATABASE"] = "mysql:" + c.FormatDSN()
+	_, errs, code := w.command("recount")
+	if code != exitFailed {
+		t.Errorf("exit code %d", code)
+	}
+	contains(t, errs, "PINGYI_DATABASE: ", "1045", "the user or the password is refused")
+	if strings.Contains(errs, "pingyi_nobody") || strings.Contains(errs, "not-the-password") {
+		t.Errorf("the message quotes who asked: %s", errs)
 	}
 }
 

@@ -193,7 +193,7 @@ func (e *env) open(ctx context.Context, c *cli.Command, migrate bool) (*opened, 
 	}
 	db, err := store.Open(ctx, store.Options{URL: string(o.Database), Logger: log})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("PINGYI_DATABASE: %w", err)
 	}
 	a, err := newOpened(ctx, o, log, db, migrate || o.Demo())
 	if err != nil {
