@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/urfave/cli/v3"
 
@@ -88,10 +90,29 @@ func (e *env) apikeyCommand() *cli.Command {
 	}
 }
 
+// lineFault says what is wrong with a name that stands in a line of a list, which
+// a line break would make two, or "".
+func lineFault(s string, most int) string {
+	switch {
+	case s == "":
+		return "is missing"
+	case len(s) > most:
+		return fmt.Sprintf("has %d bytes, at most %d", len(s), most)
+	case !utf8.ValidString(s):
+		return "is not UTF-8"
+	}
+	for _, r := range s {
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return fmt.Sprintf("holds %U, a line break, control or format character", r)
+		}
+	}
+	return ""
+}
+
 func (e *env) apikeyCreate(ctx context.Context, c *cli.Command) error {
 	name, role := strings.TrimSpace(c.String("name")), models.Role(c.String("role"))
-	if name == "" || len(name) > 128 {
-		return misuse("apikey create: --name needs 1 to 128 bytes")
+	if fault := lineFault(name, 128); fault != "" {
+		return misuse("apikey create: --name %s", fault)
 	}
 	if !slices.Contains(models.Roles(), role) {
 		return misuse("apikey create: --role is %q, not one of %v", role, models.Roles())

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -101,11 +102,15 @@ func (e *env) campaignCreate(ctx context.Context, c *cli.Command) error {
 }
 
 func (e *env) campaignApprove(ctx context.Context, c *cli.Command) error {
-	if c.String("id") == "" || c.String("by") == "" {
+	by := strings.TrimSpace(c.String("by"))
+	if c.String("id") == "" || by == "" {
 		return misuse("campaign approve needs --id and --by")
 	}
+	if fault := lineFault(by, 128); fault != "" {
+		return misuse("campaign approve: --by %s", fault)
+	}
 	return e.withOpen(ctx, c, func(o *opened) error {
-		done, err := o.db.ApproveCampaign(ctx, o.tenant, c.String("id"), c.String("by"), time.Now())
+		done, err := o.db.ApproveCampaign(ctx, o.tenant, c.String("id"), by, time.Now())
 		switch {
 		case err != nil:
 			return err

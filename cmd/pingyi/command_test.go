@@ -163,6 +163,29 @@ func TestAPIKeyCreate_printsTheKeyAlone_onceAndItWorks(t *testing.T) {
 	}
 }
 
+// A name stands in a line of a list, so it must not make two of it.
+func TestNames_thatBreakALine_areRefusedAndToldWhy(t *testing.T) {
+	w := newWorld(t)
+	w.must("migrate")
+	for _, c := range []struct{ name, why string }{
+		{"报表\nid\toffice\tactive", "U+000A"}, {"a\tb", "U+0009"}, {"a\u2028b", "U+2028"}, {"\u202eecno", "U+202E"},
+		{"a\xffb", "UTF-8"}, {strings.Repeat("名", 43), "129 bytes"}, {" \n", "missing"},
+	} {
+		out, errs, code := w.command("apikey", "create", "--name", c.name, "--role", "reader")
+		if code != exitUsage || out != "" || !strings.Contains(errs, "--name") || !strings.Contains(errs, c.why) {
+			t.Errorf("the name %q: exit code %d, stdout %q, stderr %q", c.name, code, out, errs)
+		}
+	}
+	if list := w.must("apikey", "list"); list != "" {
+		t.Errorf("a key was made:\n%s", list)
+	}
+	for _, by := range []string{" ", "a\nb", strings.Repeat("x", 129)} {
+		if _, errs, code := w.command("campaign", "approve", "--id", "2017", "--by", by); code != exitUsage || !strings.Contains(errs, "--by") {
+			t.Errorf("approved by %q: exit code %d, %s", by, code, errs)
+		}
+	}
+}
+
 func TestUnitsImport_GBKBOMAndFaultyFiles(t *testing.T) {
 	w := newWorld(t)
 	w.must("migrate")
