@@ -39,9 +39,14 @@ const excludedNow = `((SELECT COUNT(*) FROM rating_exclusions x WHERE x.tenant =
 // Exclude leaves a live rating out, with a reason. It reports false where the
 // rating is not live. models.Conflict: the campaign is settled.
 func (db *DB) Exclude(ctx context.Context, tenant, campaign string, rating models.ID, reason string, a Act) (done bool, err error) {
+	again := false
 	err = db.write(ctx, "exclude", func(tx *gorm.DB) error {
-		done = false
+		rerun := again
+		done, again = false, true
 		w, seq, err := db.lockForExclusion(tx, tenant, campaign, rating, a)
+		if err == nil && seq%2 == 1 && rerun {
+			done, err = noted(tx, w, rating, seq, reason, a)
+		}
 		if err != nil || seq%2 == 1 {
 			return err
 		}
@@ -67,9 +72,14 @@ func (db *DB) Exclude(ctx context.Context, tenant, campaign string, rating model
 // meanwhile stays withdrawn. It reports false where the rating is not excluded.
 // models.Conflict: the campaign is settled, or the person has a newer rating.
 func (db *DB) Restore(ctx context.Context, tenant, campaign string, rating models.ID, reason string, a Act) (done bool, err error) {
+	again := false
 	err = db.write(ctx, "restore", func(tx *gorm.DB) error {
-		done = false
+		rerun := again
+		done, again = false, true
 		w, seq, err := db.lockForExclusion(tx, tenant, campaign, rating, a)
+		if err == nil && seq%2 == 0 && rerun {
+			done, err = noted(tx, w, rating, seq, reason, a)
+		}
 		if err != nil || seq%2 == 0 {
 			return err
 		}
@@ -100,8 +110,7 @@ func (db *DB) Restore(ctx context.Context, tenant, campaign string, rating model
 }
 
 // lockForExclusion keeps everybody else out of the campaign, for exclusions are
-// few, and reads the rating and how many events it has. Where the last event is
-// this very act, an earlier attempt was committed after all.
+// few, and reads the rating and how many events it has.
 func (db *DB) lockForExclusion(tx *gorm.DB, tenant, campaign string, rating models.ID, a Act) (scoring.Withdrawal, int, error) {
 	w := scoring.Withdrawal{Tenant: tenant, Campaign: campaign, ReceivedAt: a.At}
 	var rows []struct{ SettledAt stamp }
@@ -171,6 +180,16 @@ func (db *DB) endExcluded(tx *gorm.DB, w scoring.Withdrawal, rating models.ID) e
 func noteExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int, reason string, a Act) error {
 	return tx.Exec("INSERT INTO rating_exclusions (tenant,campaign,rating,seq,reason,note,by_name,approved_by,happened_at) VALUES "+tuples(1, 9),
 		w.Tenant, w.Campaign, raw(rating), seq, reason, a.Note, a.By, a.ApprovedBy, text(a.At)).Error
+}
+
+// noted reports whether an event is this very act: an earlier attempt, whose
+// answer was lost, was committed after all.
+func noted(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int, reason string, a Act) (bool, error) {
+	var n int64
+	err := tx.Raw(`SELECT COUNT(*) FROM rating_exclusions WHERE tenant=? AND campaign=? AND rating=? AND seq=?
+ AND reason=? AND note=? AND by_name=? AND approved_by=? AND happened_at=?`,
+		w.Tenant, w.Campaign, raw(rating), seq, reason, a.Note, a.By, a.ApprovedBy, text(a.At)).Row().Scan(&n)
+	return n > 0, err
 }
 
 func (db *DB) addExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, answers models.Answers, seq int, reason string, a Act) error {

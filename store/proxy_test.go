@@ -254,6 +254,32 @@ func TestCommit_connectionLost_happensOnce(t *testing.T) {
 	}
 }
 
+// An act whose answer was lost is told as done, not as nothing to do.
+func TestExclude_answerLost_isToldDone(t *testing.T) {
+	url := mysqlURL(t)
+	direct := migrated(t, url)
+	withCampaign(t, direct, 3)
+	p, through := newProxy(t, url)
+	db := openURL(t, through)
+	s := public(t, "A01", "11111", inside)
+	submit(t, writerOn(t, db, WriterOptions{}), s, scoring.Counted)
+	two := Act{By: "甲", ApprovedBy: "乙", Note: "n", At: inside}
+	for _, do := range []func(context.Context, string, string, models.ID, string, Act) (bool, error){db.Exclude, db.Restore} {
+		p.during(t, direct, cutAfter, func() {
+			if done, err := do(t.Context(), tenant, campaign, s.Rating, "by_hand", two); err != nil || !done {
+				t.Errorf("done %t, %v", done, err)
+			}
+		})
+	}
+	if p.done() != 2 {
+		t.Errorf("%d commits were cut, want 2", p.done())
+	}
+	if list, err := direct.Exclusions(t.Context(), tenant, campaign, models.Social); err != nil || len(list) != 2 {
+		t.Errorf("%d events, want 2: %v", len(list), err)
+	}
+	wantSound(t, direct)
+}
+
 // A submission alone is one packet. Where that arrives only after the rating was
 // sent anew and counted, it meets its own keys and changes nothing.
 func TestCommit_lonePacketArrivesLate_changesNothing(t *testing.T) {
