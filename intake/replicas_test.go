@@ -2,6 +2,8 @@ package intake
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,5 +94,27 @@ func TestEffect_clockRunsOn_repeatFromTheRecordIsTheFirstAnswer(t *testing.T) {
 	o.session, o.answers = nil, map[models.ID][]byte{} // Redis was lost
 	if again := say(NewDesk(options), "c", "确认"); again != first {
 		t.Errorf("a repeat got %d %q, the first delivery %d %q", again.At, again.Text, first.At, first.Text)
+	}
+}
+
+// lostReply commits, and hears nothing of it.
+type lostReply struct{ *record }
+
+func (l lostReply) Do(ctx context.Context, t *Turn, a bot.Action, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
+	if _, _, err := l.record.Do(ctx, t, a, finish); err != nil {
+		return bot.Result{}, nil, err
+	}
+	return bot.Result{}, nil, errors.New("unresolved")
+}
+
+// What is committed by the end of the time is told at once, not later.
+func TestBusy_committedAfterAll_isTheReceipt(t *testing.T) {
+	d, o := newOneCitizen(t)
+	d.Actions = lostReply{&record{oneCitizen: o, committed: map[models.ID][]byte{}}}
+	say := saying(t)
+	say(d, "a", "市教育局")
+	say(d, "b", "5")
+	if a := say(d, "c", "确认"); !strings.Contains(a.Text, "回执：7K3M-Q9XA-2T4P-8WHC") {
+		t.Errorf("it says %q", a.Text)
 	}
 }

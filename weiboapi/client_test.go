@@ -14,9 +14,6 @@ const secret = "s3cretT0ken"
 func client(t *testing.T, status int, body string) *Client {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		if status == http.StatusFound {
-			w.Header().Set("Location", "https://elsewhere.invalid/")
-		}
 		w.WriteHeader(status)
 		_, _ = w.Write([]byte(body))
 	}))
@@ -30,16 +27,15 @@ func TestPage_faultsOfThePlatform_areErrorsWithoutSecrets(t *testing.T) {
 		body   string
 		token  bool
 	}{
-		"expired":        {401, `{"error":"expired_token","error_code":21327,"request":"/2/x?access_token=` + secret + `"}`, true},
-		"quota":          {403, `{"error_code":10023}`, false},
-		"code with 200":  {200, `{"error_code":21332}`, true},
-		"no JSON":        {200, `<html>` + secret, false},
-		"no list":        {200, `{}`, false},
-		"text, no id":    {200, `{"comments":[{"created_at":"Sun Nov 22 08:00:00 +0800 2026","text":"x"}]}`, false},
-		"text, no time":  {200, `{"comments":[{"id":5,"text":"x"}]}`, false},
-		"id no number":   {200, `{"comments":[{"id":"5e1","text":"x"}]}`, false},
-		"sent elsewhere": {302, ``, false},
-		"too large":      {200, strings.Repeat(" ", maxAnswer+1), false},
+		"expired":       {401, `{"error":"expired_token","error_code":21327,"request":"/2/x?access_token=` + secret + `"}`, true},
+		"quota":         {403, `{"error_code":10023}`, false},
+		"code with 200": {200, `{"error_code":21332}`, true},
+		"no JSON":       {200, `<html>` + secret, false},
+		"no list":       {200, `{}`, false},
+		"text, no id":   {200, `{"comments":[{"created_at":"Sun Nov 22 08:00:00 +0800 2026","text":"x"}]}`, false},
+		"text, no time": {200, `{"comments":[{"id":5,"text":"x"}]}`, false},
+		"id no number":  {200, `{"comments":[{"id":"5e1","text":"x"}]}`, false},
+		"too large":     {200, strings.Repeat(" ", maxAnswer+1), false},
 	} {
 		_, err := client(t, tt.status, tt.body).Page(t.Context(), social.CommentsToMe, 0, 0, 50)
 		if err == nil || strings.Contains(err.Error(), secret) || IsToken(err) != tt.token {
@@ -49,6 +45,33 @@ func TestPage_faultsOfThePlatform_areErrorsWithoutSecrets(t *testing.T) {
 	gone := New(Options{Base: "http://127.0.0.1:1", AccessToken: secret})
 	if _, err := gone.Name(t.Context(), "1"); err == nil || strings.Contains(err.Error(), secret) {
 		t.Errorf("unreachable: %v", err)
+	}
+}
+
+// A redirect would carry the token to wherever it points.
+func TestPage_redirect_isNotFollowed(t *testing.T) {
+	visits := 0
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		visits++
+		_, _ = w.Write([]byte(`{"comments":[]}`))
+	}))
+	defer elsewhere.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		platform := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere.URL+"/?"+r.URL.RawQuery, status)
+		}))
+		c := New(Options{Base: platform.URL, AccessToken: secret, UID: "1"})
+		_, err := c.Page(t.Context(), social.CommentsToMe, 0, 0, 50)
+		if err == nil || strings.Contains(err.Error(), secret) {
+			t.Errorf("a page, %d: %v", status, err)
+		}
+		if err = c.Reply(t.Context(), "7", "x"); err == nil || strings.Contains(err.Error(), secret) {
+			t.Errorf("a reply, %d: %v", status, err)
+		}
+		platform.Close()
+	}
+	if visits > 0 {
+		t.Errorf("%d redirects were followed", visits)
 	}
 }
 
