@@ -235,6 +235,25 @@ func TestSeal_waitsForAnOpenRating_andNothingCommitsBehindIt(t *testing.T) {
 	wantSound(t, db)
 }
 
+// Groups go another way than single ratings; a server may still believe its
+// window open when another one has sealed.
+func TestSeal_groupBehindIt_isTooLate(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		withCampaign(t, db, 3)
+		w := NewWriter(db, WriterOptions{Writers: 1})
+		if set, err := db.Seal(t.Context(), tenant, campaign, inside); err != nil || !set {
+			t.Fatal(set, err)
+		}
+		for i, ack := range queued(t, w, []scoring.Submission{rating(t, "A01", "55555"), rating(t, "A02", "44444"), rating(t, "A01", "33333")}) {
+			if ack.Verdict != scoring.TooLate {
+				t.Errorf("submission %d: verdict %d", i, ack.Verdict)
+			}
+		}
+		wantRows(t, db, map[string]int{"effects": 0, "ratings": 0, "live_ratings": 0})
+		wantSound(t, db)
+	})
+}
+
 // awaitLockWait waits until a statement that begins so waits for a row lock.
 func awaitLockWait(t *testing.T, db *DB, begins string) {
 	t.Helper()
