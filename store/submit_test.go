@@ -164,6 +164,23 @@ func TestSubmit_duplicatesInsideABatch_failNobody(t *testing.T) {
 	})
 }
 
+// A person who rates a unit twice within a group that brings nothing else out of
+// the ordinary.
+func TestSubmit_changedInsideABatch_supersedes(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		withCampaign(t, db, 3)
+		w := NewWriter(db, WriterOptions{Writers: 1})
+		s := rating(t, "A01", "55555")
+		for i, ack := range queued(t, w, []scoring.Submission{s, rating(t, "A02", "44444"), change(t, s, "11111"), change(t, s, "22222")}) {
+			if ack.Verdict != scoring.Counted {
+				t.Errorf("submission %d: verdict %d", i, ack.Verdict)
+			}
+		}
+		wantRows(t, db, map[string]int{"effects": 4, "ratings": 4, "live_ratings": 2, "rating_ends": 2})
+		wantSound(t, db)
+	})
+}
+
 func TestSubmit_oneBadRow_failsAlone(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *DB) {
 		withCampaign(t, db, 3)
