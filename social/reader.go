@@ -129,7 +129,7 @@ func (r *Reader) submit(ctx context.Context, c *Campaign, item *Item, uid string
 	if err != nil {
 		return out, err
 	}
-	rating, err := models.NewID(r.Random)
+	rating, err := models.NewRowID(r.Now(), r.Random)
 	if err != nil {
 		return out, err
 	}

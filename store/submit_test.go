@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -240,6 +241,26 @@ func TestSubmit_twoServersSamePushes_countOnce(t *testing.T) {
 	}
 	wantRows(t, first, map[string]int{"effects": 60, "ratings": 60, "live_ratings": 33, "rating_ends": 27})
 	wantSound(t, first)
+}
+
+// A database made before effects were stored in the order of time goes on as it
+// is; operations.md has the statement that rearranges it.
+func TestSubmit_effectsStoredByPush_countOnceAsWell(t *testing.T) {
+	db := migrated(t, mysqlURL(t))
+	withCampaign(t, db, 3)
+	tamper(t, db, "ALTER TABLE effects DROP PRIMARY KEY, DROP KEY effects_push, ADD PRIMARY KEY (tenant, push)")
+	w := writerOn(t, db, WriterOptions{})
+	s := rating(t, "A01", "54321")
+	verdicts := hammer(t, 64, func(int) (*Writer, scoring.Submission) { return w, again(t, s) })
+	if verdicts[scoring.Counted] != 1 || verdicts[scoring.Repeat] != 63 {
+		t.Errorf("verdicts %v", verdicts)
+	}
+	tamper(t, db, "ALTER TABLE effects DROP PRIMARY KEY, ADD PRIMARY KEY (tenant, recorded_at, id), ADD UNIQUE KEY effects_push (tenant, push)")
+	submit(t, w, again(t, s), scoring.Repeat)
+	wantSound(t, db)
+	if a, b := schemaOf(t, db), schemaOf(t, migrated(t, mysqlURL(t))); !reflect.DeepEqual(a, b) {
+		t.Errorf("rearranged: %v, new: %v", a["effects"], b["effects"])
+	}
 }
 
 func TestSubmit_waiterLeaves_isUnresolved(t *testing.T) {

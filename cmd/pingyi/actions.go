@@ -60,7 +60,7 @@ func (a *actions) rate(ctx context.Context, t *intake.Turn, what bot.Rate, finis
 	if err != nil {
 		return bot.Result{}, nil, err
 	}
-	row, err := models.NewID(rand.Reader)
+	row, err := models.NewRowID(t.Input.Now, rand.Reader)
 	if err != nil {
 		return bot.Result{}, nil, err
 	}

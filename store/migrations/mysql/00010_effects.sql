@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS effects (
     ref VARBINARY(16) NOT NULL,
     answer MEDIUMBLOB NOT NULL,
     recorded_at DATETIME(3) NOT NULL,
-    PRIMARY KEY (tenant, push),
+    PRIMARY KEY (tenant, recorded_at, id),
+    UNIQUE KEY effects_push (tenant, push),
     UNIQUE KEY effects_draft (tenant, draft)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

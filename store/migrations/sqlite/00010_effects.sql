@@ -8,6 +8,7 @@ CREATE TABLE IF NOT EXISTS effects (
     ref BLOB NOT NULL,
     answer BLOB NOT NULL,
     recorded_at TEXT NOT NULL,
-    PRIMARY KEY (tenant, push)
+    PRIMARY KEY (tenant, recorded_at, id)
 ) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS effects_push ON effects (tenant, push);
 CREATE UNIQUE INDEX IF NOT EXISTS effects_draft ON effects (tenant, draft);
