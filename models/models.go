@@ -34,7 +34,7 @@ func NewRowID(at time.Time, r io.Reader) (ID, error) {
 		return ID{}, err
 	}
 	var ms [8]byte
-	binary.BigEndian.PutUint64(ms[:], uint64(at.UnixMilli())) //nolint:gosec // after 1970
+	binary.BigEndian.PutUint64(ms[:], uint64(at.UnixMilli()))
 	copy(id[:6], ms[2:])
 	return id, nil
 }
