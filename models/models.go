@@ -12,8 +12,9 @@ import (
 	"time"
 )
 
-// ID is 16 bytes: random for rows and drafts (NewRowID has a time in front), a truncated keyed hash for
-// citizens, persons and pushes. It is stored as VARBINARY(16).
+// ID is 16 bytes: random for rows and drafts, with a time in front where NewRowID
+// made it; a truncated keyed hash for citizens, persons and pushes. It is stored
+// as VARBINARY(16).
 type ID [16]byte
 
 // NewID reads a random ID from r, which is crypto/rand outside tests.

@@ -31,11 +31,21 @@ const (
 // order of channel, unit and field; nil means that there is none.
 // models.NotFound: no such campaign.
 func (db *DB) Recount(ctx context.Context, tenant, campaign string, progress func(done, total int64)) ([]scoring.Difference, error) {
+	units, err := db.readCampaignUnits(ctx, tenant, campaign)
+	if err != nil {
+		return nil, fail("recount", err)
+	}
+	if units.window.opens.IsZero() {
+		return nil, models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", campaign)
+	}
 	tx, err := db.snapshot(ctx)
 	if err != nil {
 		return nil, fail("recount", err)
 	}
 	c, err := recount(ctx, tx, tenant, campaign, progress)
+	if err == nil {
+		err = c.readOutside(ctx, tx, tenant, campaign, units)
+	}
 	if err := errors.Join(err, tx.Rollback()); err != nil {
 		return nil, fail("recount", err)
 	}
@@ -56,28 +66,12 @@ type recounted struct {
 	found, recorded tallyDeltas
 	rows            map[tallyKey]int64 // of live_ratings
 	mismatches      map[tallyKey]int64
-	outside         map[tallyKey]int64
-	units           campaignUnits // of the campaign
+	outside         map[tallyKey]int64 // of the window
+	units           *campaignUnits     // nil where neither window nor units were asked for
 }
 
 func recount(ctx context.Context, tx *sql.Tx, tenant, campaign string, progress func(done, total int64)) (*recounted, error) {
-	c := &recounted{
-		found: tallyDeltas{}, recorded: tallyDeltas{},
-		rows: map[tallyKey]int64{}, mismatches: map[tallyKey]int64{}, outside: map[tallyKey]int64{},
-		units: campaignUnits{units: map[string]bool{}, channels: map[models.Channel]bool{}},
-	}
-	var opens, closes stamp
-	err := tx.QueryRowContext(ctx, "SELECT opens_at, closes_at FROM campaigns WHERE tenant=? AND id=?", tenant, campaign).Scan(&opens, &closes)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", campaign)
-	}
-	if err != nil {
-		return nil, err
-	}
-	c.units.window = window{opens: opens.Time, closes: closes.Time}
-	if err := c.readFrame(ctx, tx, tenant, campaign); err != nil {
-		return nil, err
-	}
+	c := &recounted{found: tallyDeltas{}, recorded: tallyDeltas{}, rows: map[tallyKey]int64{}, mismatches: map[tallyKey]int64{}}
 	if err := c.readRatings(ctx, tx, tenant, campaign, progress); err != nil {
 		return nil, err
 	}
@@ -90,28 +84,11 @@ func recount(ctx context.Context, tx *sql.Tx, tenant, campaign string, progress 
 	return c, nil
 }
 
-// readFrame reads what the campaign rates, and how many ratings are outside of
-// its window.
-func (c *recounted) readFrame(ctx context.Context, tx *sql.Tx, tenant, campaign string) error {
-	err := each(ctx, tx, func(r *sql.Rows) error {
-		var code string
-		err := r.Scan(&code)
-		c.units.units[code] = true
-		return err
-	}, "SELECT code FROM campaign_units WHERE tenant=? AND campaign=?", tenant, campaign)
-	if err != nil {
-		return err
-	}
-	err = each(ctx, tx, func(r *sql.Rows) error {
-		var channel models.Channel
-		err := r.Scan(&channel)
-		c.units.channels[channel] = true
-		return err
-	}, "SELECT channel FROM campaign_channels WHERE tenant=? AND campaign=?", tenant, campaign)
-	if err != nil {
-		return err
-	}
-	w := c.units.window
+// readOutside counts the ratings that are outside of the campaign's window, and
+// keeps what it rates for differences.
+func (c *recounted) readOutside(ctx context.Context, tx *sql.Tx, tenant, campaign string, units *campaignUnits) error {
+	c.outside, c.units = map[tallyKey]int64{}, units
+	w := units.window
 	return each(ctx, tx, func(r *sql.Rows) error {
 		var k tallyKey
 		var n int64
@@ -286,7 +263,7 @@ func (c *recounted) differences() []scoring.Difference {
 		add(fieldLiveRows, c.rows[k], found.Live)
 		add(fieldLiveMismatches, c.mismatches[k], 0)
 		add(fieldOutsideWindow, c.outside[k], 0)
-		if !c.units.rates(k.channel, k.unit) {
+		if c.units != nil && !c.units.rates(k.channel, k.unit) {
 			add(fieldUnlisted, max(found.Received, recorded.Received), 0)
 		}
 	}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"pingyi/models"
@@ -53,10 +52,6 @@ func (c *counter) Scan(src any) error {
 		*c = counter(v)
 	case nil:
 		*c = 0
-	case []byte:
-		n, err := strconv.ParseInt(string(v), 10, 64)
-		*c = counter(n)
-		return err
 	default:
 		return fmt.Errorf("a counter is %T", src)
 	}
