@@ -15,8 +15,8 @@ import (
 // between two midnights in Asia/Shanghai; after that even a right query code is
 // refused until the next. MaxTicketTries is how many wrong codes one ticket takes
 // of all citizens together. It is that much larger so that nobody alone can lock
-// a ticket for those who know its code, as numbers follow one another; and at that
-// rate the 1,048,576 codes last for 28 years.
+// a ticket for those who know its code, as numbers follow one another; a guess in
+// 2^30 still finds none.
 const (
 	MaxTries       = 10
 	MaxTicketTries = 100

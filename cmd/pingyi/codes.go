@@ -10,7 +10,7 @@ const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 const (
 	receiptRunes = 16 // 80 random bits
-	codeRunes    = 6  // 30 random bits; ten wrong tries a day and ticket are allowed
+	codeRunes    = 6  // 30 random bits; store.MaxTries and MaxTicketTries bound the guesses
 )
 
 // newReceipt is XXXX-XXXX-XXXX-XXXX. It proves that a rating was counted and
