@@ -25,7 +25,7 @@ func TestFinish_everyStatus_isToldAndSaysWhatNext(t *testing.T) {
 		"rating too early":        {rating, "确认", Result{Status: TooEarly}, "2017年4月1日开放", false},
 		"rating of nothing":       {rating, "确认", Result{Status: NotFound}, "不在这次评议的名单里", false},
 		"rating unresolved":       {rating, "确认", Result{Status: OverLimit}, "正在登记，请稍后回复 查询", true},
-		"complaint filed":         {complaint, "确认", Result{No: "20170510-0001", Code: "H4T9"}, "\n受理编号：20170510-0001\n查询码：H4T9\n", false},
+		"complaint filed":         {complaint, "确认", Result{No: "20170510-0001", Code: "H4T9K2"}, "\n受理编号：20170510-0001\n查询码：H4T9K2\n", false},
 		"complaint filed before":  {complaint, "确认", Result{Status: AlreadyDone, No: "20170510-0001"}, "\n受理编号：20170510-0001\n", false},
 		"complaint over limit":    {complaint, "确认", Result{Status: OverLimit}, "还替您留着", true},
 		"complaint unresolved":    {complaint, "确认", Result{Status: NotFound}, "正在登记，请稍后回复 查询", true},

@@ -223,7 +223,7 @@ func (h *fakeHost) file(a File) Result {
 		return Result{Status: OverLimit}
 	}
 	h.filed++
-	r := Result{At: h.now, No: fmt.Sprintf("%s-%04d", h.now.In(beijing).Format("20060102"), h.filed), Code: "H4T9"}
+	r := Result{At: h.now, No: fmt.Sprintf("%s-%04d", h.now.In(beijing).Format("20060102"), h.filed), Code: "H4T9K2"}
 	h.files = append(h.files, a)
 	h.code[r.No] = r.Code
 	h.tickets = append([]Ticket{{No: r.No, Unit: a.Unit, Kind: a.Kind, State: "received", At: h.now, Since: h.now}}, h.tickets...)

@@ -75,7 +75,7 @@ func (q *simStore) Do(ctx context.Context, t *intake.Turn, a bot.Action, finish 
 		e.receipt, done.Unit, done.Receipt = a.Receipt, a.Unit, a.Receipt
 	case bot.File:
 		e.draft, done.Unit = a.Draft, a.Unit
-		e.receipt, e.code = fmt.Sprintf("20170510-%04d", q.serial), "H4T9"
+		e.receipt, e.code = fmt.Sprintf("20170510-%04d", q.serial), "H4T9K2"
 		done.No, done.Code = e.receipt, e.code
 	case bot.Erase:
 		err := q.sim.call(ctx, "erase", func() {})
