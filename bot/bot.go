@@ -87,7 +87,7 @@ type Platform struct {
 // that the citizen writes to. It is never changed after it was published.
 type Campaign struct {
 	ID         string
-	Title      string    // 2017年政风行风评议
+	Title      string    // 2017年度政风行风评议
 	From, To   time.Time // the rating window, half open
 	Classes    []string  // in the order of the register
 	Units      []models.Unit

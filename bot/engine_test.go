@@ -97,7 +97,7 @@ func TestList_unitsOfOneName_areToldApartByTheirCodes(t *testing.T) {
 	for _, taps := range []bool{true, false} {
 		d := newDialogue(newTestEngine(t), taps)
 		units := append(testUnits(), models.Unit{Code: "B02", Name: "市教育局", Class: "社会团体", Type: models.Association})
-		d.w.Directory, d.w.Campaigns[0] = units, testCampaign("2017", "2017年政风行风评议", day(2017, 4, 1), day(2017, 12, 1), units)
+		d.w.Directory, d.w.Campaigns[0] = units, testCampaign("2017", "2017年度政风行风评议", day(2017, 4, 1), day(2017, 12, 1), units)
 		for _, asked := range []string{"评议", "投诉"} {
 			text := shown(mustSay(t, d, asked, "市教育局"), taps)
 			for _, code := range []string{"（A03）", "（B02）"} {

@@ -25,7 +25,7 @@ func TestConfirm_dialogueLost_repeatsTheReceiptOfItsUnit(t *testing.T) {
 
 func TestConfirm_dialogueLost_lastYearsRatingIsNotTakenForIt(t *testing.T) {
 	d := newDialogue(newTestEngine(t), true)
-	d.w.Campaigns = append(d.w.Campaigns, testCampaign("2016", "2016年政风行风评议", day(2016, 4, 1), day(2016, 12, 1), testUnits()))
+	d.w.Campaigns = append(d.w.Campaigns, testCampaign("2016", "2016年度政风行风评议", day(2016, 4, 1), day(2016, 12, 1), testUnits()))
 	d.h.ratings = []MyRating{{Campaign: "2016", Unit: "A03", At: day(2016, 5, 1), Receipt: "7K3M-Q9XA-2T4P-8WHC", State: Live}}
 	sum := mustSay(t, d, "教育局", "55445")
 	confirm, ok := link(sum, "确认")

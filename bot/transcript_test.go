@@ -151,7 +151,7 @@ func (d *dialogue) stage(s string) error {
 			testCampaign("2017x", "2017年百企评部门", day(2017, 5, 1), day(2017, 7, 1), testUnits(), "A01", "B01"),
 		}, d.w.Campaigns...)
 	case "题目变了":
-		c := testCampaign("2017", "2017年政风行风评议", day(2017, 4, 1), day(2017, 12, 1), testUnits())
+		c := testCampaign("2017", "2017年度政风行风评议", day(2017, 4, 1), day(2017, 12, 1), testUnits())
 		for u, dims := range c.Dimensions {
 			c.Dimensions[u] = dims[:4]
 		}

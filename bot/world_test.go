@@ -73,8 +73,8 @@ func (d fakeDirectory) Search(text string, limit int) []models.Unit {
 func testDimensions() map[models.UnitType][]models.Dimension {
 	government := []models.Dimension{
 		{Title: "依法行政、守法诚信", Question: "他们办事讲不讲规矩，说话算不算数？"},
-		{Title: "政风行风", Question: "态度好不好，推不推诿，拖不拖拉？"},
-		{Title: "廉洁从政从业", Question: "有没有吃拿卡要？"},
+		{Title: "政风建设、行风建设", Question: "态度好不好，推不推诿，拖不拖拉？"},
+		{Title: "廉洁从政、廉洁从业", Question: "有没有吃拿卡要？"},
 		{Title: "政务公开、办事公开", Question: "该公开的公开没有，问得清楚吗？"},
 		{Title: "系统建设、行业管理", Question: "队伍管得好不好，行业管得严不严？"},
 	}
@@ -112,7 +112,7 @@ func testWorld(taps bool) *World {
 	units := testUnits()
 	return &World{
 		Platform:  Platform{Taps: taps},
-		Campaigns: []*Campaign{testCampaign("2017", "2017年政风行风评议", day(2017, 4, 1), day(2017, 12, 1), units)},
+		Campaigns: []*Campaign{testCampaign("2017", "2017年度政风行风评议", day(2017, 4, 1), day(2017, 12, 1), units)},
 		Directory: units,
 	}
 }

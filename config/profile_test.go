@@ -75,7 +75,7 @@ func TestLoadProfile_maanshan2017_isTheNoticesTable(t *testing.T) {
 	if diff := cmp.Diff([]string{"mobile maanshan-2017-mobile/1", "social maanshan-2017-social/1"}, collected); diff != "" {
 		t.Error(diff)
 	}
-	if title := p.TitleOf(2017); title != "2017年政风行风评议" {
+	if title := p.TitleOf(2017); title != "2017年度政风行风评议" {
 		t.Error(title)
 	}
 	if got[models.Mobile] != 10 || p.Channels[0].Owner != "市纠风办" || p.Channels[1].Owner != "市委宣传部" {
@@ -104,7 +104,7 @@ func TestLoadProfile_maanshan2017_methodsAreAsStated(t *testing.T) {
 
 func TestLoadProfile_maanshan2017_questionsAreApartByUnitType(t *testing.T) {
 	p := mustProfile(t, "maanshan-2017")
-	titles := []string{"依法行政、守法诚信", "政风行风建设", "廉洁从政从业", "政务公开、办事公开", "系统建设、行业管理"}
+	titles := []string{"依法行政、守法诚信", "政风建设、行风建设", "廉洁从政、廉洁从业", "政务公开、办事公开", "系统建设、行业管理"}
 	seen := map[string]models.UnitType{}
 	for _, unitType := range ratedTypes() {
 		set := p.Dimensions[unitType]
@@ -203,9 +203,9 @@ func TestParseProfile_badProfile_namesTheFault(t *testing.T) {
 		"marks of 99":         {"title: 移动手机端测评, owner: 市纠风办, assisting: [市报社], full_marks: 10", "title: 移动手机端测评, owner: 市纠风办, full_marks: 9", "channels: the full marks total 99; expected exactly 100"},
 		"marks of 101":        {"full_marks: 3}", "full_marks: 4}", "channels: the full marks total 101; expected exactly 100"},
 		"no marks":            {"full_marks: 3}", "full_marks: 0}", "channels[15].full_marks: is 0"},
-		"no title":            {`"{year}年政风行风评议"`, `""`, "title: is missing"},
-		"no year":             {`"{year}年政风行风评议"`, `评议`, "title: expected {year} once"},
-		"two lines":           {`"{year}年政风行风评议"`, `"{year}\n评议"`, "title: holds a line break"},
+		"no title":            {`"{year}年度政风行风评议"`, `""`, "title: is missing"},
+		"no year":             {`"{year}年度政风行风评议"`, `评议`, "title: expected {year} once"},
+		"two lines":           {`"{year}年度政风行风评议"`, `"{year}\n评议"`, "title: holds a line break"},
 		"no rating":           {"rating: 60", "rating: 0", "phases.rating: is 0 days; expected 1 to 366"},
 		"class twice":         {"[政府部门, 社会团体", "[政府部门, 政府部门", "classes[1]: stands there twice"},
 		"no classes":          {"[政府部门, 社会团体, 公共服务行业]", "[]", "classes: are 0"},

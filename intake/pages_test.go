@@ -123,7 +123,7 @@ func newOneCitizen(t *testing.T) (*Desk, *oneCitizen) {
 	o := &oneCitizen{answers: map[models.ID][]byte{}, world: &bot.World{
 		Directory: units{u}, Scenes: map[string]string{"n:7": "u:A03"},
 		Campaigns: []*bot.Campaign{{
-			ID: "2017", Title: "2017年政风行风评议", From: now.Add(-time.Hour), To: now.Add(time.Hour), Classes: []string{u.Class},
+			ID: "2017", Title: "2017年度政风行风评议", From: now.Add(-time.Hour), To: now.Add(time.Hour), Classes: []string{u.Class},
 			Units:      []models.Unit{u},
 			Dimensions: map[models.UnitType][]models.Dimension{models.Government: {{Title: "依法行政", Question: "讲不讲规矩？"}}},
 		}},

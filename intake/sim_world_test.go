@@ -88,7 +88,7 @@ func simWorld(now time.Time, closes time.Duration) *bot.World {
 	return &bot.World{
 		Platform: bot.Platform{Taps: true}, Directory: units,
 		Campaigns: []*bot.Campaign{{
-			ID: "2017", Title: "2017年政风行风评议", From: now.Add(-time.Hour), To: now.Add(closes),
+			ID: "2017", Title: "2017年度政风行风评议", From: now.Add(-time.Hour), To: now.Add(closes),
 			Classes: []string{"政府部门", "公共服务单位"}, Units: units,
 			Dimensions: map[models.UnitType][]models.Dimension{models.Government: dims, models.Service: dims},
 		}},

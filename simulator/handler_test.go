@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var wallItems = []WallItem{{Scene: "c:2017", Name: "2017年政风行风评议", Kind: KindCampaign}, {Scene: "u:A03", Name: "市教育局", Class: "政府部门", Kind: KindUnit}}
+var wallItems = []WallItem{{Scene: "c:2017", Name: "2017年度政风行风评议", Kind: KindCampaign}, {Scene: "u:A03", Name: "市教育局", Class: "政府部门", Kind: KindUnit}}
 
 // browser calls the page's handler as a page of it would.
 type browser struct {

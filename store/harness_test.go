@@ -125,7 +125,7 @@ func named(name string) models.ID {
 func withCampaign(t testing.TB, db *DB, units int) {
 	t.Helper()
 	c := Campaign{
-		Tenant: tenant, ID: campaign, Title: "2017年政风行风评议", Definition: []byte(`{}`), From: opens, To: closes, CreatedAt: opens,
+		Tenant: tenant, ID: campaign, Title: "2017年度政风行风评议", Definition: []byte(`{}`), From: opens, To: closes, CreatedAt: opens,
 		Channels: []Channel{{models.Mobile, "10", "m/1", "gh_1"}, {models.Social, "4", "s/1", "wb_1"}},
 	}
 	for i := range units {

@@ -24,7 +24,7 @@ type campaignPage struct {
 
 type campaignView struct {
 	ID         string           `json:"id" example:"2017"`
-	Title      string           `json:"title" example:"2017年政风行风评议"`
+	Title      string           `json:"title" example:"2017年度政风行风评议"`
 	Phase      models.Phase     `json:"phase" enum:"draft,publicity,rating,closed,settled,published"`
 	RatingFrom time.Time        `json:"rating_from" doc:"Ratings count from here on."`
 	RatingTo   time.Time        `json:"rating_to" doc:"The close: ratings count before it."`

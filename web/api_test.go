@@ -286,7 +286,7 @@ func TestCampaigns_pageByCursor(t *testing.T) {
 	rows := fakeCampaigns{
 		{ID: "2019", Title: "2019年", Phase: models.PhaseDraft, From: from, To: from},
 		{ID: "2018", Title: "2018年", Phase: models.PhasePublicity, From: from, To: from, Channels: []models.Channel{models.Mobile, models.Social}},
-		{ID: "2017", Title: "2017年政风行风评议", Phase: models.PhaseRating, From: from, To: from.AddDate(1, 0, 0), Channels: []models.Channel{models.Mobile}},
+		{ID: "2017", Title: "2017年度政风行风评议", Phase: models.PhaseRating, From: from, To: from.AddDate(1, 0, 0), Channels: []models.Channel{models.Mobile}},
 	}
 	r := newRig(t, func(o *Options) { o.Campaigns = rows })
 	first := r.get(t, models.RoleReader, apiRoot+"/campaigns?limit=2")
@@ -298,7 +298,7 @@ func TestCampaigns_pageByCursor(t *testing.T) {
 		t.Errorf("a campaign without channels: %s", first.Body)
 	}
 	last := r.get(t, models.RoleReader, apiRoot+"/campaigns?limit=2&cursor="+url.QueryEscape(*p.Next))
-	const want = `{"campaigns":[{"id":"2017","title":"2017年政风行风评议","phase":"rating","rating_from":"2026-10-31T16:00:00Z",` +
+	const want = `{"campaigns":[{"id":"2017","title":"2017年度政风行风评议","phase":"rating","rating_from":"2026-10-31T16:00:00Z",` +
 		`"rating_to":"2027-10-31T16:00:00Z","channels":["mobile"]}],"next":null}` + "\n"
 	if diff := cmp.Diff(want, last.Body.String()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

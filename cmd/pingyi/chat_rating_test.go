@@ -157,7 +157,7 @@ func TestDigits_everyWayToTypeThem(t *testing.T) {
 	for _, digits := range []string{"55445", "５５４４５", "5 5 4 4 5", "5,5,4,4,5", "5，5，4，4，5", "5、5、4、4、5", "５　５　４　４　５", " 55445。"} {
 		c := in.chat(t)
 		c.scan("u:A03")
-		c.on(c.say(digits), "请核对您对【市教育局】的评价", "1 依法行政、守法诚信：非常满意", "3 廉洁从政从业：满意").without("回执")
+		c.on(c.say(digits), "请核对您对【市教育局】的评价", "1 依法行政、守法诚信：非常满意", "3 廉洁从政、廉洁从业：满意").without("回执")
 	}
 	c := in.chat(t)
 	c.scan("u:A03")
@@ -172,7 +172,7 @@ func TestDigits_everyWayToTypeThem(t *testing.T) {
 	c.on(c.say("3"), "第3题")
 	c.on(c.say("0"), "第4题")
 	c.on(c.say("跳过"), "第5题")
-	c.on(c.say("1"), "1 依法行政、守法诚信：非常满意", "2 政风行风建设：基本满意", "3 廉洁从政从业：未接触", "4 政务公开、办事公开：跳过", "5 系统建设、行业管理：非常不满意")
+	c.on(c.say("1"), "1 依法行政、守法诚信：非常满意", "2 政风建设、行风建设：基本满意", "3 廉洁从政、廉洁从业：未接触", "4 政务公开、办事公开：跳过", "5 系统建设、行业管理：非常不满意")
 }
 
 func TestAnswers_skippedAndNotMet_areStoredApartAndTreatedAlike(t *testing.T) {

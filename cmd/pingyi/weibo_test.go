@@ -164,7 +164,7 @@ func TestWeibo_dialogueByNumbers_ratesAndComplains(t *testing.T) {
 		contains(t, f.say("4"), "请核对", "1 确认", "2 修改", "3 取消")
 		f.say("2")
 		f.say("3")
-		contains(t, f.say("1"), "廉洁从政从业：非常不满意")
+		contains(t, f.say("1"), "廉洁从政、廉洁从业：非常不满意")
 		said := f.say("1")
 		contains(t, said, "回执：", "我要投诉")
 		contains(t, f.say(numberOf(t, said, "我要投诉")), "哪一类问题", "2 办事拖拉")
