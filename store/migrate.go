@@ -7,8 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
+	"strings"
 	"time"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
 	"github.com/pressly/goose/v3/lock"
@@ -33,8 +36,8 @@ const (
 
 // Migrate brings the schema to this program's version. Two servers may call it
 // at once: the second waits and finds nothing to do. On MySQL, whose DDL
-// commits by itself, every file is one statement that may be run again, so a
-// migration that was cut off goes on where it ended.
+// commits by itself, every file is one statement that may be run again or that
+// adds one column or index, so a migration that was cut off goes on where it ended.
 func (db *DB) Migrate(ctx context.Context) (err error) {
 	folder, err := fs.Sub(migrations, db.dialect.folder)
 	if err != nil {
@@ -74,15 +77,50 @@ func (db *DB) tryMigrate(ctx context.Context, folder fs.FS) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.Up(ctx)
-	return err
+	for {
+		_, err = p.Up(ctx)
+		version, cut := cutOff(folder, err)
+		if !cut {
+			return err
+		}
+		if err := db.noteVersion(ctx, version); err != nil {
+			return err
+		}
+	}
+}
+
+// addsOne is the form of a statement that adds one column or index to a table. A
+// server that refuses it because the name is taken has run it before.
+var addsOne = regexp.MustCompile(`(?is)^(ALTER TABLE \w+ ADD (COLUMN|INDEX|KEY|UNIQUE KEY) |CREATE (UNIQUE )?INDEX )`)
+
+// cutOff reports whether err says that the column or index of a migration is there
+// already, and which migration that is. On MySQL the statement commits by itself:
+// a program that ended before it noted the version has left both behind.
+func cutOff(folder fs.FS, err error) (version int64, cut bool) {
+	var partial *goose.PartialError
+	var my *mysql.MySQLError
+	if !errors.As(err, &partial) || !errors.As(err, &my) || (my.Number != 1060 && my.Number != 1061) {
+		return 0, false
+	}
+	text, err := fs.ReadFile(folder, partial.Failed.Source.Path)
+	if err != nil {
+		return 0, false
+	}
+	_, statement, _ := strings.Cut(string(text), "-- +goose Up\n")
+	one := strings.Count(statement, ";") == 1 && strings.Count(strings.ToUpper(statement), "ADD ") <= 1
+	return partial.Failed.Source.Version, one && addsOne.MatchString(statement)
 }
 
 // ensureVersions makes goose's table of versions and its row of version 0. Left to
 // goose, they are made before it asks for the lock, so of two servers one finds the
 // other's table without the row and fails; and on MySQL, where each is committed by
 // itself, so does everybody after a cut between the two.
-func (db *DB) ensureVersions(ctx context.Context) (err error) {
+func (db *DB) ensureVersions(ctx context.Context) error {
+	return db.noteVersion(ctx, 0)
+}
+
+// noteVersion puts a version into goose's table, once, under the lock of migrations.
+func (db *DB) noteVersion(ctx context.Context, version int64) (err error) {
 	locker, err := db.locker()
 	if err != nil {
 		return err
@@ -109,9 +147,9 @@ func (db *DB) ensureVersions(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	_, err = versions.GetMigration(ctx, conn, 0)
+	_, err = versions.GetMigration(ctx, conn, version)
 	if errors.Is(err, database.ErrVersionNotFound) {
-		err = versions.Insert(ctx, conn, database.InsertRequest{Version: 0})
+		err = versions.Insert(ctx, conn, database.InsertRequest{Version: version})
 	}
 	return err
 }

@@ -66,7 +66,8 @@ func TestMigrate_cutOffAnywhere_goesOn(t *testing.T) {
 				t.Fatal(err)
 			}
 			part[name] = &fstest.MapFile{Data: text}
-			if i%5 != 0 {
+			// SQLite adds a column and notes the version in one transaction.
+			if i%5 != 0 || !db.dialect.isMySQL() && strings.Contains(string(text), "ALTER TABLE") {
 				continue
 			}
 			if err := db.migrate(t.Context(), part); err != nil {
