@@ -91,8 +91,10 @@ func TestWriteCSV_document_isTheContractToTheByte(t *testing.T) {
 
 func TestWriteCSV_public_leavesHiddenFiguresOut(t *testing.T) {
 	got := writeCSV(t, document(t, models.Mobile).ForPublic())
-	if !strings.Contains(got, "\"a,\"\"b\"\"\",政府部门,3,,,,\r\n") {
-		t.Errorf("%s", got)
+	for _, row := range []string{"A01,市教育局,政府部门,31,54.00,5.40,,3\r\n", "\"a,\"\"b\"\"\",政府部门,3,,,,\r\n"} {
+		if !strings.Contains(got, row) {
+			t.Errorf("%q is not in %s", row, got)
+		}
 	}
 }
 
@@ -196,7 +198,9 @@ func TestWriteXLSX_remarks_sayWhyAFigureIsMissing(t *testing.T) {
 		}
 		got = append(got, v)
 	}
-	if diff := cmp.Diff([]string{"", "评价数不足，仅供参考", "评价数太少，不显示", "无人评价"}, got); diff != "" {
+	if diff := cmp.Diff([]string{
+		"同类有单位评价数太少，收缩平均分不显示", "评价数不足，仅供参考；同类有单位评价数太少，收缩平均分不显示", "评价数太少，不显示", "无人评价",
+	}, got); diff != "" {
 		t.Error(diff)
 	}
 }

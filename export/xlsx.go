@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -90,12 +91,24 @@ func remark(u *scoring.UnitScore) any {
 	switch {
 	case u.Ratings == 0:
 		return "无人评价"
-	case u.Hidden != "":
+	case u.Hidden == scoring.SmallN:
 		return "评价数太少，不显示"
-	case u.Insufficient:
-		return "评价数不足，仅供参考"
 	}
-	return nil
+	var said []string
+	if u.Insufficient {
+		said = append(said, "评价数不足，仅供参考")
+	}
+	switch {
+	case u.Hidden == "":
+	case u.Points == nil:
+		said = append(said, "同类有单位评价数太少，得分、收缩平均分和名次不显示")
+	default:
+		said = append(said, "同类有单位评价数太少，收缩平均分不显示")
+	}
+	if len(said) == 0 {
+		return nil
+	}
+	return strings.Join(said, "；")
 }
 
 // title is a channel's name on screen.

@@ -107,7 +107,7 @@ func TestScores_json_isTheContractToTheLetter(t *testing.T) {
 	if err := json.Unmarshal(got, &back); err != nil {
 		t.Fatal(err)
 	}
-	back.HideBelow = scores.HideBelow
+	back.HideBelow, back.Official = scores.HideBelow, scores.Official
 	if diff := cmp.Diff(scores, back); diff != "" {
 		t.Error(diff)
 	}
@@ -145,10 +145,10 @@ func TestForPublic_fewRatings_hidesWhateverTellsHowTheyWere(t *testing.T) {
 	if a.Hidden != SmallN || a.Ratings != 9 || a.Insufficient {
 		t.Errorf("A is %+v", a)
 	}
-	if b.Hidden != "" || b.Points == nil || *b.Rank != 2 || !b.Insufficient {
+	if b.Hidden != SmallNInClass || b.ShrunkMean != nil || b.Points == nil || *b.Rank != 2 || !b.Insufficient {
 		t.Errorf("B is %+v", b)
 	}
-	if c.Hidden != "" || c.Points == nil || c.Insufficient {
+	if c.Hidden != SmallNInClass || c.ShrunkMean != nil || c.Points == nil || c.Insufficient {
 		t.Errorf("C is %+v", c)
 	}
 	if d.Hidden != SmallN || d.Levels == nil || *d.Levels != (PerLevel{}) {

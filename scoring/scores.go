@@ -20,8 +20,10 @@ type Scores struct {
 	Notice    string         `json:"notice,omitempty"`
 	Units     []UnitScore    `json:"units"` // every rated-or-not unit, in the register's order
 
-	// HideBelow is the method's, for ForPublic. It does not travel in the JSON.
-	HideBelow int64 `json:"-"`
+	// HideBelow and Official are the method's, for ForPublic. They do not travel
+	// in the JSON.
+	HideBelow int64    `json:"-"`
+	Official  Official `json:"-"`
 }
 
 // UnitScore is one unit's row. A unit that nobody rated has Ratings 0, Levels
@@ -64,8 +66,11 @@ type Complaints struct {
 	Satisfied int64 `json:"satisfied"`
 }
 
-// SmallN is the reason Hidden gives where there are too few ratings.
-const SmallN = "small_n"
+// The reasons that Hidden gives.
+const (
+	SmallN        = "small_n"          // the unit has too few ratings
+	SmallNInClass = "small_n_in_class" // another unit of the class has; its mean would follow from the class mean
+)
 
 // Sheet says what a document of scores is about.
 type Sheet struct {
@@ -88,28 +93,46 @@ func (s Sheet) Scores(units []models.Unit, tallies []Tally) (Scores, error) {
 		Campaign: s.Campaign, Channel: s.Channel,
 		FullMarks: strconv.Itoa(s.FullMarks), Method: s.Method.ID,
 		Final: s.Final, AsOf: s.AsOf.UTC().Truncate(time.Second), Notice: s.Method.Notice(),
-		Units: rows, HideBelow: s.Method.HideBelow,
+		Units: rows, HideBelow: s.Method.HideBelow, Official: s.Method.Official,
 	}, nil
 }
 
-// ForPublic is the document for whoever is not of the office: where ratings are
-// fewer than the method's threshold, every figure that tells how they were is
-// nil and Hidden says so. The levels go too, they would give the mean away; of a
-// unit that nobody rated there is nothing to give away. s is left as it is.
+// ForPublic is the document for whoever is not of the office. A unit with fewer
+// ratings than the method's threshold shows no figure that tells how they were:
+// Hidden is SmallN. Its levels go too, as they give the mean away; a unit that
+// nobody rated has none to give away.
+//
+// The mean of such a unit is part of the class mean, which every shrunk mean of
+// the class holds. So in its class the other units show no shrunk mean, and where
+// that is official no points and no rank either: Hidden is SmallNInClass. s is
+// left as it is.
 func (s Scores) ForPublic() Scores {
 	rows := slices.Clone(s.Units)
 	threshold := max(s.HideBelow, DefaultHideBelow)
+	small := map[string]bool{} // classes
 	for i := range rows {
-		r := &rows[i]
-		if r.Ratings >= threshold {
-			continue
+		small[rows[i].Class] = small[rows[i].Class] || rows[i].Ratings < threshold
+	}
+	for i := range rows {
+		switch r := &rows[i]; {
+		case r.Ratings < threshold:
+			r.hide()
+		case small[r.Class]:
+			r.ShrunkMean, r.Hidden = nil, SmallNInClass
+			if s.Official == Shrunk {
+				r.Points, r.Rank = nil, nil
+			}
 		}
-		r.Mean, r.Points, r.ShrunkMean, r.Rank, r.Satisfied = nil, nil, nil, nil, nil
-		if r.Ratings > 0 {
-			r.Levels = nil
-		}
-		r.Hidden = SmallN
 	}
 	s.Units = rows
 	return s
+}
+
+// hide takes out what tells how the few ratings of the unit were.
+func (r *UnitScore) hide() {
+	r.Mean, r.Points, r.ShrunkMean, r.Rank, r.Satisfied = nil, nil, nil, nil, nil
+	if r.Ratings > 0 {
+		r.Levels = nil
+	}
+	r.Hidden = SmallN
 }

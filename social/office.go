@@ -64,8 +64,9 @@ type Figures struct {
 	Units      []UnitFigures    `json:"units" nullable:"false"`
 	Exclusions []ExclusionEvent `json:"exclusions" nullable:"false" doc:"Every event, in the order in which they happened; the last of a rating holds."`
 
-	// HideBelow is the method's, for ForPublic. It does not travel.
-	HideBelow int64 `json:"-"`
+	// HideBelow and Official are the method's, for ForPublic. They do not travel.
+	HideBelow int64            `json:"-"`
+	Official  scoring.Official `json:"-"`
 }
 
 // UnitFigures are those of one unit.
@@ -75,8 +76,15 @@ type UnitFigures struct {
 	Raw      Figure         `json:"raw" doc:"As if nothing were left out."`
 	Filtered Figure         `json:"filtered" doc:"What the scores show."`
 	Excluded map[string]int `json:"excluded" doc:"Ratings that are left out now, by reason."`
-	Hidden   string         `json:"hidden,omitempty" doc:"small_n: there are too few ratings to show what they say."`
+	Hidden   string         `json:"hidden,omitempty" enum:"small_n,small_n_excluded,small_n_in_class" doc:"Why figures are null that exist. small_n: too few ratings. small_n_excluded: too few are left out, and what they say would follow from raw and filtered figures, so that the raw ones are null. small_n_in_class: points and rank would tell what the few ratings of another unit of the class say."`
+
+	// Class is the unit's, for ForPublic. It does not travel.
+	Class string `json:"-"`
 }
+
+// smallNExcluded is the reason Hidden gives where the raw figures would tell what
+// the few excluded ratings say.
+const smallNExcluded = "small_n_excluded"
 
 // Figure is one reading of the ratings. Without a rating nothing but Ratings is
 // set.
@@ -130,18 +138,43 @@ func ExcludedNow(events []ExclusionEvent) map[string]map[string]int {
 	return out
 }
 
-// ForPublic is the document for whoever is not of the office: no figure of a
-// unit with so few ratings, raw or filtered, that they tell what somebody said.
+// ForPublic is the document for whoever is not of the office: nothing in it tells
+// what few ratings say, be they all of a unit, or those of it that are left out,
+// which are the difference of its two figures. Where shrunk means are official,
+// points and ranks of a class hold the class mean, so they are left out with the
+// figures of one of its units.
 func (f Figures) ForPublic() Figures {
 	f.Units = slices.Clone(f.Units)
 	threshold := max(f.HideBelow, scoring.DefaultHideBelow)
+	// Classes of which a unit hides its figures, and its raw figures at least.
+	few, fewRaw := map[string]bool{}, map[string]bool{}
 	for i := range f.Units {
 		u := &f.Units[i]
-		if u.Filtered.Ratings >= threshold && u.Raw.Ratings >= threshold {
+		left := u.Raw.Ratings - u.Filtered.Ratings
+		switch {
+		case u.Filtered.Ratings < threshold || u.Raw.Ratings < threshold:
+			u.Raw, u.Filtered, u.Hidden = Figure{Ratings: u.Raw.Ratings}, Figure{Ratings: u.Filtered.Ratings}, scoring.SmallN
+			few[u.Class], fewRaw[u.Class] = true, true
+		case left > 0 && left < threshold:
+			u.Raw, u.Hidden = Figure{Ratings: u.Raw.Ratings}, smallNExcluded
+			fewRaw[u.Class] = true
+		}
+	}
+	if f.Official != scoring.Shrunk {
+		return f
+	}
+	for i := range f.Units {
+		u := &f.Units[i]
+		if !fewRaw[u.Class] || u.Hidden == scoring.SmallN {
 			continue
 		}
-		u.Raw, u.Filtered = Figure{Ratings: u.Raw.Ratings}, Figure{Ratings: u.Filtered.Ratings}
-		u.Hidden = scoring.SmallN
+		u.Raw.Points, u.Raw.Rank = nil, nil
+		if few[u.Class] {
+			u.Filtered.Points, u.Filtered.Rank = nil, nil
+		}
+		if u.Hidden == "" {
+			u.Hidden = scoring.SmallNInClass
+		}
 	}
 	return f
 }

@@ -69,7 +69,8 @@ func scoresForms(document *huma.Schema) []form {
 
 const scoresRule = "The scores of every unit of a campaign on one channel, in the order of the register. " +
 	"Before the close everybody but the office gets 403 with the code scores_sealed; after it, whoever is not of the office " +
-	"sees null and hidden small_n where there are too few ratings. Decimals are strings."
+	"sees null and hidden small_n where there are too few ratings; in a class with such a unit the others show no shrunk_mean, " +
+	"and where that is official no points and no rank, with hidden small_n_in_class. Decimals are strings."
 
 func (s *Server) routeScores(api huma.API) {
 	schemas := api.OpenAPI().Components.Schemas

@@ -76,7 +76,7 @@ func (s *Server) routeSocial(api huma.API) {
 		Summary:     "Get raw and filtered figures",
 		Description: "The figures of every unit on the social channel as if nothing were left out beside those that the scores show, and every " +
 			"exclusion with its reason. Before the close whoever is not of the office gets 403 with the code scores_sealed; after it they " +
-			"see null and hidden small_n where there are too few ratings." + noAccountRule,
+			"see null, and in hidden why, where figures tell what too few ratings say." + noAccountRule,
 		Tags:   []string{"social"},
 		Errors: []int{http.StatusNotFound},
 	}, socialReviewers(), s.socialFigures)

@@ -88,7 +88,7 @@ func TestSocialFigures_beforeTheClose_onlyTheOffice_afterItNoSmallNumbers(t *tes
 	f := &fakeSocial{phase: models.PhaseRating, figures: social.Figures{
 		Campaign: "2017", Exclusions: []social.ExclusionEvent{{Rating: "00", Act: social.ActExclude, Reason: social.LeftGovernment}},
 		Units: []social.UnitFigures{
-			{Code: "A03", Raw: figure(11), Filtered: figure(10), Excluded: map[string]int{social.LeftGovernment: 1}},
+			{Code: "A03", Raw: figure(21), Filtered: figure(11), Excluded: map[string]int{social.LeftGovernment: 10}},
 			{Code: "A04", Raw: figure(10), Filtered: figure(9), Excluded: map[string]int{social.LeftGovernment: 1}},
 		},
 	}}

@@ -96,7 +96,7 @@ func (f *office) Figures(ctx context.Context, tenant, campaign string) (out soci
 		return out, "", err
 	}
 	m := c.method
-	out = social.Figures{Campaign: c.ID, Method: m.ID, Notice: m.Notice(), LeaveOut: m.LeaveOut, HideBelow: m.HideBelow, Units: []social.UnitFigures{}}
+	out = social.Figures{Campaign: c.ID, Method: m.ID, Notice: m.Notice(), LeaveOut: m.LeaveOut, HideBelow: m.HideBelow, Official: m.Official, Units: []social.UnitFigures{}}
 	filtered, err := f.db.Tallies(ctx, tenant, c.ID, models.Social)
 	if err != nil {
 		return out, "", err
@@ -123,7 +123,7 @@ func (f *office) Figures(ctx context.Context, tenant, campaign string) (out soci
 			reasons = map[string]int{}
 		}
 		out.Units = append(out.Units, social.UnitFigures{
-			Code: u.Code, Name: u.Name, Raw: social.FigureOf(&before[i]), Filtered: social.FigureOf(&after[i]), Excluded: reasons,
+			Code: u.Code, Name: u.Name, Class: u.Class, Raw: social.FigureOf(&before[i]), Filtered: social.FigureOf(&after[i]), Excluded: reasons,
 		})
 	}
 	return out, c.phase(f.now()), nil
