@@ -57,9 +57,9 @@ type (
 	// LookUpTicket asks for the state of a ticket by number and query code:
 	// Done with Tickets[0], NotFound, WrongCode or OverLimit.
 	LookUpTicket struct{ No, Code string }
-	// LookUpReceipt asks whether the rating with a receipt is counted: Done, with
-	// no more of Ratings[0] than its State, or NotFound. Done without Ratings
-	// means counted.
+	// LookUpReceipt asks for the rating with a receipt: Done with Ratings[0], whose
+	// State alone matters, where the citizen's own account gave the rating; Done
+	// without Ratings where another account did; or NotFound.
 	LookUpReceipt struct{ Receipt string }
 	// MayComplain asks whether the citizen is still within the daily limit.
 	MayComplain struct{}

@@ -38,7 +38,9 @@ func TestFinish_everyStatus_isToldAndSaysWhatNext(t *testing.T) {
 		"ticket of nobody":        {nil, "查询 20170510-0001 AAAA", Result{Status: NotFound}, "没有查到", false},
 		"ticket with wrong code":  {nil, "查询 20170510-0001 AAAA", Result{Status: WrongCode}, "没有查到", false},
 		"ticket of unknown state": {nil, "查询 20170510-0001 AAAA", Result{Tickets: []Ticket{{No: "20170510-0001", Kind: "new", State: "new"}}}, "正在处理", false},
-		"receipt counted":         {nil, "查询 7K3M-Q9XA-2T4P-8WHC", Result{}, "已经计入", false},
+		"receipt of another":      {nil, "查询 7K3M-Q9XA-2T4P-8WHC", Result{}, "这份评价登记过", false},
+		"receipt counted":         {nil, "查询 7K3M-Q9XA-2T4P-8WHC", Result{Ratings: []MyRating{{State: Live}}}, "已经计入", false},
+		"receipt replaced":        {nil, "查询 7K3M-Q9XA-2T4P-8WHC", Result{Ratings: []MyRating{{State: Superseded}}}, "没有计入：您后来重新评过", false},
 		"receipt excluded":        {nil, "查询 7K3M-Q9XA-2T4P-8WHC", Result{Ratings: []MyRating{{State: Excluded}}}, "没有计入", false},
 	} {
 		d := newDialogue(newTestEngine(t), true)

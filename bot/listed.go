@@ -242,15 +242,19 @@ func (t *turn) ticketed(_ Action, r Result) {
 	t.lookUpNav()
 }
 
-// receipted tells whether a rating counts, and nothing else of it.
+// receipted tells a citizen what became of their own rating. Another account is
+// told that the rating was recorded, in the same words whatever became of it: a
+// buyer of votes could check nothing else.
 func (t *turn) receipted(_ Action, r Result) {
 	switch {
 	case r.Status != Done:
 		t.say(textReceiptUnknown)
-	case len(r.Ratings) > 0 && r.Ratings[0].State != Live:
-		t.say(textReceiptNot)
-	default:
+	case len(r.Ratings) == 0:
+		t.say(textReceiptRecorded)
+	case r.Ratings[0].State == Live:
 		t.say(textReceiptCounted)
+	default:
+		t.say(textReceiptNot, t.e.texts.rated[min(r.Ratings[0].State, Excluded)])
 	}
 	t.lookUpNav()
 }

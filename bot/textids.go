@@ -143,6 +143,7 @@ const (
 	textTicketTries
 	textTicketUnknown
 	textCodeMissing
+	textReceiptRecorded
 	textReceiptCounted
 	textReceiptNot
 	textReceiptUnknown

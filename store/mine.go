@@ -20,7 +20,10 @@ const (
 )
 
 // Rating is a rating as its person may be told of it: never with its levels.
+// Account and Person say whose it is; they are for comparing alone.
 type Rating struct {
+	Account  string
+	Person   models.ID
 	Campaign string
 	Channel  models.Channel
 	Unit     string
@@ -30,6 +33,8 @@ type Rating struct {
 }
 
 type ratingRow struct {
+	Account    string
+	Person     models.ID
 	Campaign   string
 	Channel    models.Channel
 	Unit       string
@@ -38,7 +43,7 @@ type ratingRow struct {
 	State      RatingState
 }
 
-const ratingColumns = `SELECT r.campaign, r.channel, r.unit, r.received_at, r.receipt, COALESCE(e.how, CASE WHEN ` + excludedNow + ` THEN 'excluded' ELSE 'live' END) AS state FROM ratings r
+const ratingColumns = `SELECT r.account, r.person, r.campaign, r.channel, r.unit, r.received_at, r.receipt, COALESCE(e.how, CASE WHEN ` + excludedNow + ` THEN 'excluded' ELSE 'live' END) AS state FROM ratings r
  LEFT JOIN rating_ends e ON e.tenant = r.tenant AND e.campaign = r.campaign AND e.rating = r.id WHERE r.tenant = ? AND `
 
 // boundID binds an id in a list: of a bare byte string right behind a
@@ -81,7 +86,7 @@ func (db *DB) ratings(ctx context.Context, where string, args ...any) ([]Rating,
 	}
 	list := make([]Rating, len(rows))
 	for i, r := range rows {
-		list[i] = Rating{r.Campaign, r.Channel, r.Unit, r.ReceivedAt.Time, r.Receipt, r.State}
+		list[i] = Rating{r.Account, r.Person, r.Campaign, r.Channel, r.Unit, r.ReceivedAt.Time, r.Receipt, r.State}
 	}
 	return list, nil
 }

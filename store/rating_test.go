@@ -125,9 +125,9 @@ func TestMine_listsOwnRatingsWithTheirState(t *testing.T) {
 		}
 		withdraw(t, db, withdrawal(t, third), scoring.Counted)
 		want := []Rating{
-			{campaign, models.Mobile, "A02", third.ReceivedAt, third.Receipt, StateWithdrawn},
-			{campaign, models.Mobile, "A01", second.ReceivedAt, second.Receipt, StateLive},
-			{campaign, models.Mobile, "A01", first.ReceivedAt, first.Receipt, StateSuperseded},
+			{first.Account, first.Person, campaign, models.Mobile, "A02", third.ReceivedAt, third.Receipt, StateWithdrawn},
+			{first.Account, first.Person, campaign, models.Mobile, "A01", second.ReceivedAt, second.Receipt, StateLive},
+			{first.Account, first.Person, campaign, models.Mobile, "A01", first.ReceivedAt, first.Receipt, StateSuperseded},
 		}
 		// Another person in every campaign: one campaign, several, ours first or last.
 		for _, persons := range [][]models.ID{{first.Person}, {first.Person, newID(t)}, {newID(t), first.Person}} {

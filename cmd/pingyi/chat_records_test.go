@@ -57,14 +57,62 @@ func TestWithdraw_takesTheRatingOutAndKeepsTheRecord(t *testing.T) {
 	})
 }
 
-func TestQuery_ofAReceipt_tellsOnlyWhetherItCounts(t *testing.T) {
-	in := newWorld(t).serve()
-	receipt := in.phone().rate("A03", "11111")
-	c := in.follows(t)
-	c.on(c.say("查询 "+receipt), "已经计入").without("教育局", "满意")
-	c.on(c.say(receipt), "已经计入").without("教育局")
-	c.on(c.say("查询 0000-0000-0000-0000"), "没有查到")
-	c.on(c.say("查询"), "还没有查到您提交的")
+// A buyer of votes holds the receipt: neither words nor bytes may tell them
+// whether the citizen changed or took back the rating afterwards.
+func TestQuery_ofAReceipt_tellsAStrangerAlwaysTheSame(t *testing.T) {
+	databases(t, func(t *testing.T, w *world) {
+		t.Parallel()
+		in := w.withWeibo().serve()
+		own, buyer := in.follows(t), in.follows(t)
+		fan, fanBuyer := in.follower(), in.follower()
+		fanBuyer.do(simulator.Follow()) // so that the first answer of all, with the privacy notice, is over
+		sold, posted := own.rate("A03", "11111"), fan.rate("A03", "55555")
+		asks := []func() string{
+			func() string { return buyer.say("查询 " + sold) },
+			func() string { return buyer.say(sold) },
+			func() string { return buyer.say("查询 " + posted) }, // of the other platform
+			func() string { return fanBuyer.say("查询 " + sold) },
+			func() string { return fanBuyer.say("查询 " + posted) },
+			func() string { return own.say("查询 " + posted) },
+		}
+		var first []string
+		same := func(when string) {
+			t.Helper()
+			for i, ask := range asks {
+				said := ask()
+				contains(t, said, "这份评价登记过")
+				for _, part := range []string{"计入", "教育局", "满意", "撤回", "重新"} {
+					if strings.Contains(said, part) {
+						t.Errorf("%s a stranger reads %q in\n%s", when, part, said)
+					}
+				}
+				if len(first) == i {
+					first = append(first, said)
+				}
+				if said != first[i] {
+					t.Errorf("%s answer %d is\n%s\nit was\n%s", when, i, said, first[i])
+				}
+			}
+		}
+		same("at once")
+		own.on(own.say("查询 "+sold), "已经计入").without("登记过")
+		contains(t, fan.say("查询 "+posted), "已经计入")
+		changed := own.rates("市教育局", "44444")
+		fan.say("市教育局")
+		fan.say("22222")
+		contains(t, fan.say("1"), "回执：")
+		same("after the change")
+		own.on(own.say("查询 "+sold), "没有计入", "重新评过")
+		contains(t, fan.say("查询 "+posted), "没有计入", "重新评过")
+		own.say("撤回 市教育局")
+		own.on(own.say("确认"), "已经撤回")
+		same("after the withdrawal")
+		own.on(own.say("查询 "+changed), "没有计入", "您已撤回")
+		sold = changed
+		same("of the rating that was taken back")
+		buyer.on(buyer.say("查询 0000-0000-0000-0000"), "没有查到")
+		buyer.on(buyer.say("查询"), "还没有查到您提交的")
+	})
 }
 
 func TestUnfollow_erasesTheCitizenAndKeepsTheRatings(t *testing.T) {

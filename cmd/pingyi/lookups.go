@@ -19,11 +19,7 @@ func (a *actions) Read(ctx context.Context, t *intake.Turn, what bot.Action) (bo
 	case bot.ListMine:
 		return a.mine(ctx, t)
 	case bot.LookUpReceipt:
-		r, err := a.db.Receipt(ctx, tenant, what.Receipt)
-		if err != nil {
-			return told(err)
-		}
-		return bot.Result{Status: bot.Done, Ratings: []bot.MyRating{myRating(r, nil, t.Input.Now)}}, nil
+		return a.receipt(ctx, t, what.Receipt)
 	case bot.LookUpTicket:
 		keys, err := a.ring.Tenant(ctx, tenant)
 		if err != nil {
@@ -46,6 +42,27 @@ func (a *actions) Read(ctx context.Context, t *intake.Turn, what bot.Action) (bo
 	default:
 		return bot.Result{}, fmt.Errorf("nothing is known to look up for %T", what)
 	}
+}
+
+// receipt looks up the rating of a receipt. What became of it is told to the
+// account that gave it alone.
+func (a *actions) receipt(ctx context.Context, t *intake.Turn, receipt string) (bot.Result, error) {
+	r, err := a.db.Receipt(ctx, t.Account.Tenant, receipt)
+	if err != nil {
+		return told(err)
+	}
+	if r.Account != t.Account.ID {
+		return bot.Result{Status: bot.Done}, nil
+	}
+	// A key of this campaign and account is there: the rating was made under it.
+	person, err := a.ring.Person(ctx, t.Account.Tenant, r.Campaign, t.Account.ID, t.Citizen)
+	if err != nil {
+		return bot.Result{}, err
+	}
+	if person != r.Person {
+		return bot.Result{Status: bot.Done}, nil
+	}
+	return bot.Result{Status: bot.Done, Ratings: []bot.MyRating{myRating(r, nil, t.Input.Now)}}, nil
 }
 
 // told turns a refusal into what the citizen is told; other errors stay errors.
