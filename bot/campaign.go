@@ -126,6 +126,16 @@ func (t *turn) moment(at time.Time) string {
 	return t.fill(textMoment, strconv.Itoa(int(at.Month())), strconv.Itoa(at.Day()), at.Format("15:04"))
 }
 
+// hour writes the hour of a time. Of complaints no finer time is kept, so none
+// is shown.
+func (t *turn) hour(at time.Time) string {
+	at = at.In(beijing)
+	if at.Year() != t.in.At.In(beijing).Year() {
+		return t.date(at) + strconv.Itoa(at.Hour()) + "时"
+	}
+	return t.fill(textHour, strconv.Itoa(int(at.Month())), strconv.Itoa(at.Day()), strconv.Itoa(at.Hour()))
+}
+
 // lastDay writes the last day of a campaign's rating window.
 func (t *turn) lastDay(c *Campaign) string { return t.date(c.To.Add(-time.Nanosecond)) }
 

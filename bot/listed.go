@@ -144,7 +144,7 @@ func (t *turn) ticket(k Ticket) {
 			kind = t.e.texts.kinds[i].Label
 		}
 	}
-	t.say(textRecordTicket, t.nameOf(k.Unit), kind, t.e.texts.ticketState(k.State), t.moment(k.Since))
+	t.say(textRecordTicket, t.nameOf(k.Unit), kind, t.e.texts.ticketState(k.State), t.hour(k.Since))
 	t.say(textTicketNo, k.No)
 }
 

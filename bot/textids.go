@@ -200,5 +200,6 @@ const (
 	textOr
 	textDate
 	textMoment
+	textHour
 	numTexts
 )

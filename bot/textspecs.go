@@ -202,4 +202,5 @@ var textSpecs = [numTexts]textSpec{
 	textOr:                 {"parts.or", nil},
 	textDate:               {"parts.date", []string{"year", "month", "day"}},
 	textMoment:             {"parts.moment", []string{"month", "day", "time"}},
+	textHour:               {"parts.hour", []string{"month", "day", "hour"}},
 }

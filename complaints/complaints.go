@@ -6,6 +6,9 @@
 package complaints
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"pingyi/models"
@@ -50,6 +53,37 @@ type Part struct {
 	Label     string `json:"label,omitempty"` // of a place, as the map names it
 }
 
+// Content is what is sealed of a complaint. The exact time of receipt stands
+// nowhere else: by it an anonymous complaint could be joined to a rating that its
+// author sent in the same minute.
+type Content struct {
+	ReceivedAt time.Time `json:"received_at"` // zero of one that an earlier version sealed
+	Parts      []Part    `json:"parts"`
+}
+
+// ParseContent reads the JSON of a Content, or the list of parts alone, which an
+// earlier version sealed.
+func ParseContent(b []byte) (Content, error) {
+	var c Content
+	into := any(&c)
+	if bytes.HasPrefix(b, []byte("[")) {
+		into = &c.Parts
+	}
+	if err := json.Unmarshal(b, into); err != nil {
+		return Content{}, fmt.Errorf("content of a complaint: %w", err)
+	}
+	return c, nil
+}
+
+// Hour is the full hour at or before t: the clock of all that is kept of a
+// complaint outside of its sealed part. Asia/Shanghai is whole hours from UTC.
+func Hour(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.UTC().Truncate(time.Hour)
+}
+
 // Filing is a confirmed complaint on its way into the record. Content and
 // contact are sealed under Key, which itself is wrapped.
 type Filing struct {
@@ -64,14 +98,14 @@ type Filing struct {
 	Draft    models.ID
 
 	WrappedKey    []byte // the complaint's own key, wrapped by PINGYI_SECRET
-	SealedParts   []byte // JSON of []Part
+	SealedParts   []byte // JSON of Content
 	SealedContact []byte // nil where none was given
 	Anonymous     bool
 
 	Citizen       models.ID // keyed hash of account and platform id; links the ticket, deletable
 	SealedCitizen []byte    // the platform id, to answer later; deletable
 
-	PlatformAt, ReceivedAt time.Time
+	PlatformAt, ReceivedAt time.Time // exact; the record keeps their hours
 
 	// Code is the query code; CodeHash what is stored of it.
 	Code     string
@@ -96,16 +130,16 @@ const (
 // Ack answers a filing.
 type Ack struct {
 	Verdict Verdict
-	No      string // Filed, DraftDone: YYYYMMDD-NNNN
-	At      time.Time
-	Answer  []byte // Repeat and DraftDone: the finished answer of the push that had the effect, sealed
+	No      string    // Filed, DraftDone: YYYYMMDD-NNNN
+	At      time.Time // the hour
+	Answer  []byte    // Repeat and DraftDone: the finished answer of the push that had the effect, sealed
 }
 
 // Ticket is a complaint as its citizen sees it.
 type Ticket struct {
 	No, Unit, Kind string
 	State          State
-	At, Since      time.Time
+	At, Since      time.Time // hours
 }
 
 // Record is a complaint as staff list it: no identity, no text.
@@ -116,8 +150,8 @@ type Record struct {
 	Kind     string
 	Channel  models.Channel
 	State    State
-	At       time.Time // received
-	Since    time.Time // of the present state
+	At       time.Time // the hour of its receipt
+	Since    time.Time // the hour of the present state
 	Campaign string
 }
 

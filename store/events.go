@@ -18,10 +18,10 @@ type Event struct {
 	Tenant    string
 	Complaint models.ID
 	State     complaints.State
-	At        time.Time
-	By        string // the account that did it, "" for intake
-	OnTime    *bool  // of the first answer: whether it came before its deadline
-	Satisfied *bool  // of a revisit: what the citizen said
+	At        time.Time // the record has its hour
+	By        string    // the account that did it, "" for intake
+	OnTime    *bool     // of the first answer: whether it came before its deadline
+	Satisfied *bool     // of a revisit: what the citizen said
 }
 
 type eventRow struct {
@@ -61,7 +61,7 @@ func (db *DB) AddEvent(ctx context.Context, e Event) error {
 			return err
 		}
 		next := eventRow{len(events) + 1, e.State, e.OnTime, e.Satisfied}
-		err := tx.Exec(eventInsert+tuples(1, 8), e.Tenant, raw(e.Complaint), next.Seq, e.State, text(e.At), e.By, e.OnTime, e.Satisfied).Error
+		err := tx.Exec(eventInsert+tuples(1, 8), e.Tenant, raw(e.Complaint), next.Seq, e.State, text(complaints.Hour(e.At)), e.By, e.OnTime, e.Satisfied).Error
 		if err != nil || c.CountedUnit == "" {
 			return err
 		}

@@ -14,17 +14,19 @@ import (
 )
 
 // File puts a confirmed complaint into the record and gives it the day's next
-// number. Errors are those of Writer.Submit.
+// number. The record has the hours of its times. Errors are those of Writer.Submit.
 func (db *DB) File(ctx context.Context, f complaints.Filing) (ack complaints.Ack, err error) {
+	day := beijingDay(f.ReceivedAt)
+	f.PlatformAt, f.ReceivedAt = complaints.Hour(f.PlatformAt), complaints.Hour(f.ReceivedAt)
 	e := effect{Tenant: f.Tenant, Push: f.Push, Draft: f.Draft, ID: f.ID, Kind: kindComplaint, Ref: f.ID, At: f.ReceivedAt}
 	err = db.write(ctx, "file a complaint", func(tx *gorm.DB) error {
 		ack = complaints.Ack{}
-		return db.file(tx, f, e, &ack)
+		return db.file(tx, f, day, e, &ack)
 	})
 	return ack, err
 }
 
-func (db *DB) file(tx *gorm.DB, f complaints.Filing, e effect, ack *complaints.Ack) error {
+func (db *DB) file(tx *gorm.DB, f complaints.Filing, day string, e effect, ack *complaints.Ack) error {
 	// The share keeps Repair and the seal away from the tally. Complaints are taken
 	// all year, but one that comes behind the seal counts in no score.
 	counts := false
@@ -40,7 +42,6 @@ func (db *DB) file(tx *gorm.DB, f complaints.Filing, e effect, ack *complaints.A
 	}
 	// The quota's row is locked from here to the commit, so a race cannot pass
 	// it. It knows the citizen's hash and no complaint, and outlives an unfollow.
-	day := beijingDay(f.ReceivedAt)
 	filed, err := db.increment(tx, "filing_quotas", "tenant,citizen,day", "filed", f.Tenant, raw(f.Citizen), day)
 	if err != nil {
 		return err

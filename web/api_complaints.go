@@ -30,8 +30,8 @@ type complaintView struct {
 	Kind       string           `json:"kind" enum:"attitude,delay,charges,unlawful,integrity,other"`
 	Channel    models.Channel   `json:"channel" enum:"mobile,social"`
 	State      complaints.State `json:"state" enum:"received,accepted,refused,assigned,handling,answered,revisited,closed,reopened"`
-	ReceivedAt time.Time        `json:"received_at"`
-	Since      time.Time        `json:"since" doc:"Since when it is in this state."`
+	ReceivedAt time.Time        `json:"received_at" doc:"The full hour at or before its receipt; the record has no finer time."`
+	Since      time.Time        `json:"since" doc:"The full hour at or before which it came into this state."`
 }
 
 func (s *Server) routeComplaints(api huma.API) {

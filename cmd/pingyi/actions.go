@@ -203,7 +203,7 @@ func (a *actions) filing(ctx context.Context, t *intake.Turn, what bot.File) (co
 	if err != nil {
 		return complaints.Filing{}, err
 	}
-	parts, err := json.Marshal(complaintParts(what.Parts))
+	content, err := json.Marshal(complaints.Content{ReceivedAt: t.Input.Now.UTC(), Parts: complaintParts(what.Parts)})
 	if err != nil {
 		return complaints.Filing{}, fmt.Errorf("complaint: %w", err)
 	}
@@ -211,7 +211,7 @@ func (a *actions) filing(ctx context.Context, t *intake.Turn, what bot.File) (co
 		Tenant: t.Account.Tenant, Campaign: what.Campaign, Channel: t.Account.Channel, Account: t.Account.ID,
 		Unit: what.Unit, Kind: what.Kind, ID: id, Push: t.PushID, Draft: keys.Draft(t.CitizenID, what.Draft),
 		WrappedKey:  a.ring.Wrapper().Wrap(key, complaints.KeyName(id)),
-		SealedParts: box.Seal(parts, []byte("parts")),
+		SealedParts: box.Seal(content, []byte("parts")),
 		Anonymous:   what.Anonymous,
 		Citizen:     t.CitizenID, SealedCitizen: keys.Citizens().Seal([]byte(t.Citizen), t.CitizenID[:]),
 		PlatformAt: t.Input.At, ReceivedAt: t.Input.Now,

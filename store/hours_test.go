@@ -1,0 +1,79 @@
+package store
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pingyi/complaints"
+)
+
+// complaintTimes are all times that the record has of complaints, by column.
+func complaintTimes(t *testing.T, db *DB) map[string][]string {
+	t.Helper()
+	times := map[string][]string{}
+	for _, of := range []struct{ column, query string }{
+		{"complaints.platform_at", "SELECT platform_at FROM complaints"},
+		{"complaints.received_at", "SELECT received_at FROM complaints"},
+		{"complaint_events.happened_at", "SELECT happened_at FROM complaint_events"},
+		{"effects.recorded_at", "SELECT recorded_at FROM effects WHERE kind = 'complaint'"},
+	} {
+		var list []stamp
+		if err := db.gorm.Raw(of.query).Scan(&list).Error; err != nil {
+			t.Fatal(err)
+		}
+		for _, at := range list {
+			times[of.column] = append(times[of.column], at.Format(stampForm))
+		}
+	}
+	return times
+}
+
+func wantHours(t *testing.T, db *DB, rows map[string]int) {
+	t.Helper()
+	times := complaintTimes(t, db)
+	for column, n := range rows {
+		if len(times[column]) != n {
+			t.Errorf("%d times in %s, want %d", len(times[column]), column, n)
+		}
+		for _, at := range times[column] {
+			if !strings.HasSuffix(at, ":00:00.000") {
+				t.Errorf("%s has %s, which is no full hour", column, at)
+			}
+		}
+	}
+}
+
+// By its second an anonymous complaint could be joined to the rating that its
+// author sent in the same minute.
+func TestFile_timesOfTheRecord_areFullHours(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		withCampaign(t, db, 3)
+		f := filing(t)
+		f.PlatformAt, f.ReceivedAt = inside.Add(59*time.Minute+58*time.Second), inside.Add(59*time.Minute+59*time.Second+999*time.Millisecond)
+		ack := file(t, db, f, complaints.Filed)
+		if !ack.At.Equal(inside) {
+			t.Errorf("the ack says %s", ack.At)
+		}
+		if err := db.AddEvent(t.Context(), Event{Tenant: tenant, Complaint: f.ID, State: complaints.Accepted, At: inside.Add(61 * time.Minute), By: "office"}); err != nil {
+			t.Fatal(err)
+		}
+		wantHours(t, db, map[string]int{"complaints.platform_at": 1, "complaints.received_at": 1, "complaint_events.happened_at": 2, "effects.recorded_at": 1})
+		list, err := db.Tickets(t.Context(), tenant, f.Citizen)
+		if err != nil || len(list) != 1 || !list[0].At.Equal(inside) || !list[0].Since.Equal(inside.Add(time.Hour)) {
+			t.Errorf("tickets %+v, %v", list, err)
+		}
+		late := filing(t) // two minutes later it is the next day in Beijing
+		late.ReceivedAt = time.Date(2026, 11, 22, 16, 1, 59, 0, time.UTC)
+		if ack := file(t, db, late, complaints.Filed); ack.No != "20261123-0001" {
+			t.Errorf("number %s: the day is not that of the receipt", ack.No)
+		}
+		again := f
+		again.ID, again.Push = newID(t), newID(t)
+		again.ReceivedAt = again.ReceivedAt.Add(time.Second)
+		if ack := file(t, db, again, complaints.DraftDone); ack.No != "20261122-0001" {
+			t.Errorf("the draft again: %+v", ack)
+		}
+		wantSound(t, db)
+	})
+}
