@@ -3,9 +3,7 @@
 package faults
 
 import (
-	"bytes"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,25 +13,10 @@ import (
 	"time"
 )
 
-// tool runs one of MariaDB's programs against the database, as docs/backup.md says.
-func (w *town) tool(in []byte, name string, args ...string) []byte {
-	w.t.Helper()
-	host, port, err := net.SplitHostPort(strings.TrimSuffix(w.dsn[strings.Index(w.dsn, "tcp(")+4:], ")/pingyi"))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	cmd := exec.CommandContext(w.t.Context(), program(name), append([]string{"--no-defaults", "--host=" + host, "--port=" + port, "--user=root"}, args...)...)
-	var out, said bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &said
-	if err := cmd.Run(); err != nil {
-		w.t.Fatalf("%s: %v\n%s", name, err, said.String())
-	}
-	return out.Bytes()
-}
-
 // TestDrill_backupOfMariaDBTakenWhileCitizensRate_isWhole: docs/drills/backup.md.
 func TestDrill_backupOfMariaDBTakenWhileCitizensRate_isWhole(t *testing.T) {
 	w := newTown(t, 1)
+	b := newBench(w)
 	h := &house{t: t, base: w.bases[0]}
 	first := h.phone("obefore", aesKey)
 	told := first.rate("A01", "55445")
@@ -42,13 +25,18 @@ func TestDrill_backupOfMariaDBTakenWhileCitizensRate_isWhole(t *testing.T) {
 	var crowd sync.WaitGroup
 	crowd.Go(func() { w.crowd(1, 6, 1<<40, 1, stop) })
 	time.Sleep(time.Second)
-	dump := w.tool(nil, "mariadb-dump", "--single-transaction", "--routines=false", "--databases", "pingyi")
+	b.must(b.block("mariadb-dump"))
+	later := h.phone("olater", aesKey)
+	receipt := later.rate("A03", "12345")
+	if said := b.rehearse(); !strings.Contains(said, "every tally equals") {
+		t.Errorf("the rehearsal says %s", said)
+	}
+	later.mustCount(receipt)
 	close(stop)
 	crowd.Wait()
 	w.servers[0].kill()
-	w.tool(nil, "mariadb", "--execute=DROP DATABASE pingyi")
-	w.tool(dump, "mariadb")
-	w.recount()
+	b.must("mariadb -e 'DROP DATABASE pingyi'")
+	b.must(b.block("pingyi migrate"))
 	w.servers[0].start()
 	w.servers[0].await()
 	after := h.phone("oafter", aesKey)

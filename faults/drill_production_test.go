@@ -116,15 +116,6 @@ func (p *process) mustLog(what string) {
 	}
 }
 
-// counted is the one number that a query asks for.
-func (w *town) counted(query string, args ...any) (n int) {
-	w.t.Helper()
-	if err := w.db.QueryRowContext(w.t.Context(), query, args...).Scan(&n); err != nil {
-		w.t.Fatal(err)
-	}
-	return n
-}
-
 // pending is a confirmation that was made and not delivered.
 type pending struct {
 	c  *citizen

@@ -100,6 +100,15 @@ func (w *town) recount() {
 	}
 }
 
+// counted is the one number that a query asks for.
+func (w *town) counted(query string, args ...any) (n int) {
+	w.t.Helper()
+	if err := w.db.QueryRowContext(w.t.Context(), query, args...).Scan(&n); err != nil {
+		w.t.Fatal(err)
+	}
+	return n
+}
+
 // citizen is somebody who rates.
 type citizen struct {
 	w    *town

@@ -87,6 +87,12 @@ func TestCommands_exitCodes(t *testing.T) {
 		{exitFailed, []string{"simulate", "--url", "http://127.0.0.1:1"}},
 		{exitUsage, []string{"simulate", "--citizens", "0"}},
 		{exitUsage, []string{"backup"}},
+		{exitUsage, []string{"restore", "--into", "pingyi_restored"}},
+		{exitUsage, []string{"restore", units}},
+		{exitUsage, []string{"restore", "--into", "pingyi_restored", units}}, // this world is on SQLite
+		{exitUsage, []string{"restore", "--into", "sqlite:" + w.dir + "/new.db", units}},
+		{exitUsage, []string{"restore", "--into", "a b;", units}},
+		{exitFailed, []string{"restore", "--into", "mysql:root@tcp(127.0.0.1:1)/pingyi_restored", units}},
 		{exitDone, []string{"backup", w.dir + "/copy.db"}},
 	} {
 		out, errs, code := w.command(c.args...)

@@ -40,6 +40,7 @@ func misuse(format string, args ...any) error { return usageError{fmt.Errorf(for
 type env struct {
 	lookup  func(string) (string, bool)
 	environ []string
+	in      io.Reader // a dump that is piped in
 	out     io.Writer // results alone
 	err     io.Writer // everything else
 	dataDir string
@@ -49,7 +50,7 @@ type env struct {
 // run is the whole program: it parses args, carries out the command, and
 // returns the exit code. It keeps no state, so tests run several at once.
 func run(ctx context.Context, args []string, lookup func(string) (string, bool), environ []string, out, errw io.Writer) int {
-	e := &env{lookup: lookup, environ: environ, out: out, err: errw, dataDir: "data"}
+	e := &env{lookup: lookup, environ: environ, in: os.Stdin, out: out, err: errw, dataDir: "data"}
 	return e.run(ctx, args)
 }
 
@@ -85,7 +86,7 @@ func commands(e *env) *cli.Command {
 		},
 		Commands: []*cli.Command{
 			e.serveCommand(), e.migrateCommand(), e.unitsCommand(), e.campaignCommand(), e.scenesCommand(), e.scoresCommand(),
-			e.recountCommand(), e.socialCommand(), e.pollResultsCommand(), e.apikeyCommand(), e.simulateCommand(), e.backupCommand(), e.healthcheckCommand(),
+			e.recountCommand(), e.socialCommand(), e.pollResultsCommand(), e.apikeyCommand(), e.simulateCommand(), e.backupCommand(), e.restoreCommand(), e.healthcheckCommand(),
 			{Name: "version", Usage: "print the version", Action: func(context.Context, *cli.Command) error {
 				_, err := fmt.Fprintln(e.out, buildVersion())
 				return err

@@ -139,7 +139,7 @@ func (e *env) healthcheckCommand() *cli.Command {
 func (e *env) backupCommand() *cli.Command {
 	return &cli.Command{
 		Name: "backup", ArgsUsage: "FILE",
-		Usage: "write a consistent copy of a SQLite database while it is in use; for MySQL see docs/backup.md",
+		Usage: "write a consistent copy of a SQLite database while it is in use; MySQL has mariadb-dump, see restore and docs/backup.md",
 		Flags: []cli.Flag{tenantFlag()},
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if c.Args().Len() != 1 {

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"pingyi/store"
+)
+
+// stdinName is the name of a dump that is read from stdin.
+const stdinName = "-"
+
+func (e *env) restoreCommand() *cli.Command {
+	return &cli.Command{
+		Name: "restore", ArgsUsage: "FILE",
+		Usage: "read a dump of MySQL or MariaDB into an empty database; FILE is plain or gzip, - is stdin",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "into", Usage: "the empty database: its name, where PINGYI_DATABASE says the rest, or mysql: and a whole DSN"},
+			tenantFlag(),
+		},
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if c.Args().Len() != 1 || c.Args().First() == "" {
+				return misuse("restore takes the name of the dump, or - for stdin")
+			}
+			o, _, err := e.options(c)
+			if err != nil {
+				return err
+			}
+			url, err := intoURL(c.String("into"), string(o.Database))
+			if err != nil {
+				return err
+			}
+			db, err := store.Open(ctx, store.Options{URL: url, Logger: e.logger(&o)})
+			if err != nil {
+				return fmt.Errorf("the database of --into: %w", err)
+			}
+			return errors.Join(e.restore(ctx, db, c.Args().First(), databaseName(url)), db.Close())
+		},
+	}
+}
+
+var plainDatabase = regexp.MustCompile(`^[A-Za-z0-9_$-]{1,64}$`)
+
+// intoURL is the URL of the database that --into names.
+func intoURL(into, database string) (string, error) {
+	switch {
+	case into == "":
+		return "", misuse("--into is missing; expected the name of an empty database, or mysql: and a DSN")
+	case strings.HasPrefix(into, "sqlite:"):
+		return "", misuse("--into names a SQLite file; stop the server and put the copy in the file's place, see docs/backup.md")
+	case strings.HasPrefix(into, "mysql:"):
+		return into, nil
+	case !plainDatabase.MatchString(into):
+		return "", misuse("--into is neither the name of a database nor mysql: and a DSN")
+	}
+	url, err := store.InDatabase(database, into)
+	if err != nil {
+		return "", usageError{fmt.Errorf("--into names a database, and PINGYI_DATABASE %w", err)}
+	}
+	return url, nil
+}
+
+// databaseName is the name of the database in a URL that was opened.
+func databaseName(url string) string {
+	name, _, _ := strings.Cut(url[strings.LastIndexByte(url, '/')+1:], "?")
+	return name
+}
+
+// restore checks a whole file before anything of it is run. What comes from stdin
+// is read once, so each statement is checked just before it is run.
+func (e *env) restore(ctx context.Context, db *store.DB, file, into string) error {
+	var done store.Restored
+	var err error
+	if file == stdinName {
+		done, err = e.readDump(e.in, 0, "restored", func(in io.Reader) (store.Restored, error) { return db.RestoreDump(ctx, in) })
+	} else {
+		done, err = e.restoreFile(ctx, db, file)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	_, err = fmt.Fprintf(e.out, "%d tables restored into %s\n", done.Tables, into)
+	return err
+}
+
+func (e *env) restoreFile(ctx context.Context, db *store.DB, file string) (done store.Restored, err error) {
+	f, err := os.Open(file) //nolint:gosec // the operator names it
+	if err != nil {
+		return done, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return done, err
+	}
+	if done, err = e.readDump(f, info.Size(), "checked", func(in io.Reader) (store.Restored, error) { return store.CheckDump(ctx, in) }); err != nil {
+		return done, err
+	}
+	if _, err = f.Seek(0, io.SeekStart); err != nil {
+		return done, err
+	}
+	return e.readDump(f, info.Size(), "restored", func(in io.Reader) (store.Restored, error) { return db.RestoreDump(ctx, in) })
+}
+
+// readDump lets do read a dump, plain or gzip, and shows on stderr how far it is.
+// size is that of the file, 0 where it is not known.
+func (e *env) readDump(in io.Reader, size int64, doing string, do func(io.Reader) (store.Restored, error)) (done store.Restored, err error) {
+	counted := &progressReader{in: in, size: size, doing: doing, out: e.err}
+	defer counted.end()
+	buffered := bufio.NewReaderSize(counted, 1<<20)
+	if head, _ := buffered.Peek(2); string(head) != "\x1f\x8b" {
+		return do(buffered)
+	}
+	unpacked, err := gzip.NewReader(buffered)
+	if err != nil {
+		return done, err
+	}
+	return do(unpacked)
+}
+
+// progressReader writes a line about what was read, at most five times a second.
+type progressReader struct {
+	in    io.Reader
+	out   io.Writer
+	doing string
+	size  int64
+	read  int64
+	shown time.Time
+}
+
+func (p *progressReader) Read(b []byte) (int, error) {
+	n, err := p.in.Read(b)
+	p.read += int64(n)
+	if now := time.Now(); now.Sub(p.shown) > 200*time.Millisecond {
+		p.shown = now
+		p.show()
+	}
+	return n, err //nolint:wrapcheck // a reader passes on what it is told
+}
+
+func (p *progressReader) show() {
+	const megabyte = 1 << 20
+	if p.size > 0 {
+		fmt.Fprintf(p.out, "\r%s: %.1f of %.1f MB", p.doing, float64(p.read)/megabyte, float64(p.size)/megabyte)
+		return
+	}
+	fmt.Fprintf(p.out, "\r%s: %.1f MB", p.doing, float64(p.read)/megabyte)
+}
+
+// end shows the last of it and ends the line.
+func (p *progressReader) end() {
+	p.show()
+	fmt.Fprintln(p.out)
+}
