@@ -3,6 +3,7 @@ package bot
 import (
 	"unicode/utf8"
 
+	"pingyi/folding"
 	"pingyi/models"
 )
 
@@ -20,11 +21,14 @@ func (t *turn) isClass(text string) bool {
 }
 
 func (t *turn) className(text string) (string, bool) {
-	if c := t.campaignFor(""); c != nil {
-		for _, class := range c.Classes {
-			if text == class || text == fold(safe(class)) {
-				return class, true
-			}
+	c := t.campaignFor("")
+	if c == nil || text == "" {
+		return "", false
+	}
+	name := folding.Name(text)
+	for _, class := range c.Classes {
+		if text == class || name == folding.Name(class) {
+			return class, true
 		}
 	}
 	return "", false
@@ -192,7 +196,7 @@ func (t *turn) listUnits(units []*models.Unit, v verb) {
 // alone would not tell which is meant.
 func (t *turn) hasNamesake(u *models.Unit) bool {
 	for _, other := range t.w.Directory.Exact(fold(u.Name)) {
-		if other.Code != u.Code && other.Name == u.Name {
+		if other.Code != u.Code && folding.Name(other.Name) == folding.Name(u.Name) {
 			return true
 		}
 	}

@@ -2,65 +2,22 @@ package bot
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"pingyi/folding"
 )
 
 // foldLimit is the longest text, in bytes, that can be a command, a name or a
 // code; anything longer is prose and is never folded.
 const foldLimit = 600
 
-// fold brings a typed text to the form in which words are compared: NFKC (which
-// folds widths), without format characters, runs of blanks as one space,
-// without blanks, quotes and closing punctuation at the ends.
+// fold brings a typed text to the form in which words are compared, without
+// blanks, quotes and closing punctuation at the ends.
 func fold(s string) string {
 	if len(s) > foldLimit {
 		return ""
 	}
-	if !plain(s) {
-		s = refold(s)
-	}
-	return trimEnds(s)
-}
-
-// plain reports whether s is certainly folded already: the common case of
-// ideographs, printable ASCII and single spaces.
-func plain(s string) bool {
-	last := ' '
-	for _, r := range s {
-		switch {
-		case r >= 0x4e00 && r <= 0x9fff, r > ' ' && r < 0x7f:
-		case r == ' ' && last != ' ':
-		default:
-			return false
-		}
-		last = r
-	}
-	return true
-}
-
-func refold(s string) string {
-	s = norm.NFKC.String(strings.ToValidUTF8(s, " "))
-	var b strings.Builder
-	b.Grow(len(s))
-	blank := true
-	for _, r := range s {
-		switch {
-		case unicode.Is(unicode.Cf, r) || r == 0xfe0e || r == 0xfe0f:
-			continue
-		case unicode.IsSpace(r) || unicode.IsControl(r):
-			if !blank {
-				b.WriteByte(' ')
-			}
-			blank = true
-			continue
-		}
-		blank = false
-		b.WriteRune(r)
-	}
-	return b.String()
+	return trimEnds(folding.Words(s))
 }
 
 // closing is what may trail a typed word without changing it.

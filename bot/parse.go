@@ -293,3 +293,12 @@ func (t *turn) question(norm string) command {
 	c.loose = false
 	return c
 }
+
+// IsWord reports whether a whole message of this text is a word or an answer of
+// the chat, so that it never means a unit.
+func (e *Engine) IsWord(text string) bool {
+	text = fold(text)
+	_, word := e.lexicon.whole[lower(text)]
+	_, digits := digitsOnly(text)
+	return word || digits
+}

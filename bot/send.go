@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"pingyi/folding"
 	"pingyi/models"
 )
 
@@ -31,7 +32,7 @@ func (t *turn) coded(u *models.Unit) string {
 
 // clean is a name as links and lines show it.
 func (t *turn) clean(name string) string {
-	if plain(name) {
+	if folding.Plain(name) {
 		return safe(name)
 	}
 	return safe(strings.Join(strings.Fields(name), " "))
@@ -39,10 +40,11 @@ func (t *turn) clean(name string) string {
 
 // isRef reports whether a folded text names u.
 func (t *turn) isRef(u *models.Unit, ref string) bool {
-	if name := t.clean(u.Name); ref == name || ref == fold(name) {
+	if ref == t.clean(u.Name) {
 		return true
 	}
-	return strings.EqualFold(ref, fold(t.coded(u))) || strings.EqualFold(ref, u.Code)
+	name := folding.Name(ref)
+	return name == folding.Name(u.Name) || name == folding.Name(t.coded(u)) || folding.Code(ref) == folding.Code(u.Code)
 }
 
 // unitRef is the code of the unit that a folded text names.

@@ -38,7 +38,7 @@ func yamlVars(vars map[string]string) map[string]string {
 }
 
 func TestLoad_yaml_givesEveryOptionAndEnvironmentWins(t *testing.T) {
-	files := map[string]string{"/wechat-token": "hunter5\n", "/c.yaml": `
+	files := map[string]string{"/wechat-token": "hunter5\n", "/c.yaml": "\ufeff" + `
 database: "mysql:pingyi:hunter2@tcp(db:3306)/pingyi"
 redis: "rediss://a:6379,b:6380"
 secret: ` + testSecret + `

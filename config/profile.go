@@ -10,6 +10,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"pingyi/folding"
 	"pingyi/models"
 	"pingyi/scoring"
 )
@@ -171,6 +172,9 @@ func (f *profileFile) profile(faults *Faults) Profile {
 	p := Profile{
 		ID: f.ID, Title: f.Title, Sample: f.Sample, Phases: Phases(f.Phases), Classes: f.Classes,
 		Dimensions: make(map[models.UnitType][]models.Dimension, len(f.Dimensions)),
+	}
+	for i, class := range p.Classes {
+		p.Classes[i] = folding.Class(class)
 	}
 	for unitType, set := range f.Dimensions {
 		for _, d := range set {

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"pingyi/folding"
 	"pingyi/models"
 )
 
@@ -49,7 +50,8 @@ func (f *Faults) checkProfile(p *Profile) {
 	for i, class := range p.Classes {
 		at := fmt.Sprintf("classes[%d]", i)
 		f.checkText(at, class, maxTitle)
-		if slices.Index(p.Classes, class) < i {
+		twice := func(other string) bool { return folding.Name(other) == folding.Name(class) }
+		if slices.IndexFunc(p.Classes, twice) < i {
 			f.add(at, "stands there twice")
 		}
 	}

@@ -174,6 +174,17 @@ func TestLoadProfile_ownFile_isReadByItsPath(t *testing.T) {
 	}
 }
 
+func TestParseProfile_byteOrderMarkAndClassForms_areTaken(t *testing.T) {
+	text := "\ufeff" + strings.Replace(shippedProfile(t, "maanshan-2017"), "classes: [政府部门,", "classes: [政府　部⻔,", 1)
+	p, err := ParseProfile([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"政府部门", "社会团体", "公共服务行业"}, p.Classes); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestParseProfile_methodWithoutFigures_getsTheDefaults(t *testing.T) {
 	text := shippedProfile(t, "maanshan-2017") + "  - {id: short/2, points: {5: 100, 4: 75, 3: 50, 2: 25, 1: 0}, weights: [1, 2, 3, 4, 5]}\n"
 	p, err := ParseProfile([]byte(text))
@@ -194,6 +205,7 @@ func TestParseProfile_badProfile_namesTheFault(t *testing.T) {
 	for name, tt := range map[string]struct{ old, with, want string }{
 		"no YAML":             {good, "a: [", "line 1: "},
 		"empty":               {good, "", "id: is \"\""},
+		"class in two forms":  {"classes: [政府部门,", "classes: [政府部門, 政府部门,", "classes[1]: stands there twice"},
 		"two documents":       {"id: maanshan-2017\n", "id: x\n---\nid: maanshan-2017\n", "more than one YAML document"},
 		"unknown field":       {"sample: true\n\n", "sample: true\ncolour: red\n\n", `line 8: unknown field "colour"`},
 		"unknown inner field": {"full_marks: 10, collected: true", "full_marks: 10, colected: true", `unknown field "colected"`},

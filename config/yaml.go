@@ -13,7 +13,7 @@ import (
 var errDocuments = errors.New("holds more than one YAML document; expected one")
 
 // decodeYAML reads the one YAML document of a text; an empty text leaves the
-// value as it was. The library panics on some malformed texts, such as
+// value as it was, and a byte order mark before it is no part of it. The library panics on some malformed texts, such as
 // `classes: !t x` where a list is expected: that is an error like any other.
 func decodeYAML(text []byte, into any, options ...yaml.DecodeOption) (err error) {
 	defer func() {
@@ -21,7 +21,7 @@ func decodeYAML(text []byte, into any, options ...yaml.DecodeOption) (err error)
 			err = fmt.Errorf("the parser gave up: %v", p)
 		}
 	}()
-	decoder := yaml.NewDecoder(bytes.NewReader(text), options...)
+	decoder := yaml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))), options...)
 	if err := decoder.Decode(into); err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}

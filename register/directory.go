@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"pingyi/folding"
 	"pingyi/models"
 )
 
@@ -65,7 +66,7 @@ func (t *term) core() string {
 	return t.text
 }
 
-// separator parts the terms in hay; fold removes it from every text.
+// separator parts the terms in hay; folding.Name removes it from every text.
 const separator = "\n"
 
 // NewDirectory makes a directory of all units and windows of a tenant. Codes
@@ -78,7 +79,7 @@ func NewDirectory(units []models.Unit) *Directory {
 	var hay strings.Builder
 	for i, u := range d.units {
 		d.codes[strings.ToLower(u.Code)] = i
-		d.enter(fold(u.Code), match{i, isCode})
+		d.enter(folding.Name(u.Code), match{i, isCode})
 		d.addTerm(&hay, i, u.Name, false)
 		for _, a := range u.Aliases {
 			d.addTerm(&hay, i, a, true)
@@ -93,7 +94,7 @@ func NewDirectory(units []models.Unit) *Directory {
 }
 
 func (d *Directory) addTerm(hay *strings.Builder, unit int, text string, alias bool) {
-	t := term{unit: unit, text: fold(text), alias: alias}
+	t := term{unit: unit, text: folding.Name(text), alias: alias}
 	if t.text == "" {
 		return
 	}

@@ -2,6 +2,7 @@ package register
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -32,9 +33,72 @@ func decode(raw []byte) (string, *Fault) {
 	return "", &Fault{Line: lineOf([]byte(decoded)), Text: "the file is no UTF-8, and from this line on no GB18030 either"}
 }
 
+// gb18030 reads GB18030, and of GBK also the characters that it has at private
+// places, which the library knows nothing of: folding tells what they stand for.
 func gb18030(text []byte) (string, bool) {
-	decoded, err := simplifiedchinese.GB18030.NewDecoder().Bytes(text)
-	return string(decoded), err == nil && !bytes.ContainsRune(decoded, utf8.RuneError)
+	decoder := simplifiedchinese.GB18030.NewDecoder()
+	var whole strings.Builder
+	for from, at := 0, 0; from < len(text); {
+		private := rune(0)
+		for at < len(text) && private == 0 {
+			size := 1
+			switch {
+			case text[at] < 0x81 || at+1 == len(text):
+			case text[at+1] >= '0' && text[at+1] <= '9':
+				size = min(4, len(text)-at)
+			default:
+				size = 2
+				private = privateUse(text[at], text[at+1])
+			}
+			at += size
+		}
+		end := at
+		if private != 0 {
+			end -= 2
+		}
+		decoded, err := decoder.Bytes(text[from:end])
+		whole.Write(decoded)
+		if err != nil {
+			return whole.String(), false
+		}
+		if private != 0 {
+			whole.WriteRune(private)
+		}
+		from = at
+	}
+	return whole.String(), !strings.ContainsRune(whole.String(), utf8.RuneError)
+}
+
+// privateUse is the private-use character of two bytes of GBK, or 0 for any other
+// character: the three areas for fonts of the user's own, and the places of
+// characters that Unicode did not have when GBK was made.
+func privateUse(lead, trail byte) rune {
+	high, low := rune(lead), rune(trail)
+	switch {
+	case low < 0x40 || low == 0x7f || low == 0xff:
+		return 0
+	case high >= 0xaa && high <= 0xaf && low >= 0xa1:
+		return 0xe000 + (high-0xaa)*94 + low - 0xa1
+	case high >= 0xf8 && low >= 0xa1:
+		return 0xe234 + (high-0xf8)*94 + low - 0xa1
+	case high >= 0xa1 && high <= 0xa7 && low <= 0xa0:
+		return 0xe4c6 + (high-0xa1)*96 + low - 0x40 - afterDel(low)
+	case high == 0xfe && low >= 0x50 && low <= 0xa0:
+		return 0xe815 + low - 0x50 - afterDel(low)
+	case high == 0xa6 && low >= 0xd9 && low <= 0xdf:
+		return 0xe78d + low - 0xd9
+	case high == 0xa8 && low == 0xbc:
+		return 0xe7c7
+	}
+	return 0
+}
+
+// afterDel is 1 for the second bytes behind the one that GBK leaves out.
+func afterDel(low rune) rune {
+	if low > 0x7f {
+		return 1
+	}
+	return 0
 }
 
 // looksLatin reports whether valid UTF-8 has other than ASCII characters, yet

@@ -2,9 +2,11 @@ package register
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
+	"pingyi/folding"
 	"pingyi/models"
 )
 
@@ -46,16 +48,20 @@ type Warning struct {
 // String is "A05: ...".
 func (w Warning) String() string { return w.Code + ": " + w.Text }
 
+// shorn is a number with an area code that lacks its 0. Mobile numbers have a 1
+// and eleven digits; 400 and 800 numbers have ten.
+var shorn = regexp.MustCompile(`^([2-35-79][0-9]|1[0-9]|4[1-9]|8[1-9])[0-9]{7,8}$|^[2-9][0-9]{10}$`)
+
 // Warnings finds names that two units share, aliases that are another unit's
-// name, and aliases that two units share, in the order of units. All are
-// allowed.
-func Warnings(units []models.Unit) []Warning {
+// name or a word of the chat, aliases that two units share, and telephone numbers
+// that a spreadsheet may have shortened, in the order of units. All are allowed.
+func (rules Rules) Warnings(units []models.Unit) []Warning {
 	names := make(map[string][]int)
 	aliases := make(map[string][]int)
 	for i, u := range units {
-		names[fold(u.Name)] = append(names[fold(u.Name)], i)
+		names[folding.Name(u.Name)] = append(names[folding.Name(u.Name)], i)
 		for _, a := range u.Aliases {
-			aliases[fold(a)] = append(aliases[fold(a)], i)
+			aliases[folding.Name(a)] = append(aliases[folding.Name(a)], i)
 		}
 	}
 	var warnings []Warning
@@ -66,12 +72,18 @@ func Warnings(units []models.Unit) []Warning {
 		}
 	}
 	for i, u := range units {
-		if same := names[fold(u.Name)]; same[0] < i {
+		if same := names[folding.Name(u.Name)]; same[0] < i {
 			warn(i, same[:1], "the name %s is also that of %s", u.Name)
 		}
+		if shorn.MatchString(u.Phone) {
+			warnings = append(warnings, Warning{u.Code, fmt.Sprintf("the telephone number %s begins with no 0; a spreadsheet may have eaten it", u.Phone)})
+		}
 		for _, a := range u.Aliases {
-			warn(i, names[fold(a)], "the alias %s is the name of %s", a)
-			if same := aliases[fold(a)]; same[0] < i {
+			if onlyDigits(folding.Name(a)) || rules.Word != nil && rules.Word(a) {
+				warnings = append(warnings, Warning{u.Code, fmt.Sprintf("the alias %s is a word or an answer of the chat, so it seldom leads to the unit", a)})
+			}
+			warn(i, names[folding.Name(a)], "the alias %s is the name of %s", a)
+			if same := aliases[folding.Name(a)]; same[0] < i {
 				warn(i, same[:1], "the alias %s is also one of %s", a)
 			}
 		}

@@ -5,8 +5,35 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"pingyi/folding"
 	"pingyi/models"
 )
+
+// maxQuery bounds what is looked up, in characters: names have at most 60, and
+// whoever writes more is telling something.
+const maxQuery = 80
+
+// foldQuery folds what a citizen wrote; empty where it cannot be a name.
+func foldQuery(text string) string {
+	if len(text) > 4*maxQuery {
+		return ""
+	}
+	q := folding.Name(text)
+	if utf8.RuneCountInString(q) > maxQuery {
+		return ""
+	}
+	return q
+}
+
+// short is a folded name without its leading 市, or "" where there is none or
+// too little would be left.
+func short(name string) string {
+	rest, found := strings.CutPrefix(name, "市")
+	if !found || utf8.RuneCountInString(rest) < 2 {
+		return ""
+	}
+	return rest
+}
 
 // finder gathers the best fit of every unit for one query.
 type finder struct {

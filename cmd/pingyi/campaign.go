@@ -13,6 +13,7 @@ import (
 
 	"pingyi/config"
 	"pingyi/models"
+	"pingyi/register"
 	"pingyi/store"
 )
 
@@ -188,15 +189,35 @@ func newCampaign(ctx context.Context, o *opened, plan campaignPlan) (store.Campa
 	if plan.approvedBy != "" {
 		c.ApprovedAt, c.ApprovedBy = now, plan.approvedBy
 	}
-	for _, u := range units {
-		if u.Type != models.Window {
-			c.Units = append(c.Units, u)
-		}
+	if c.Units, err = ratedUnits(units, p.Classes); err != nil {
+		return store.Campaign{}, err
 	}
 	if len(c.Units) == 0 {
 		return store.Campaign{}, errors.New("the register has no unit; run pingyi units import FILE first")
 	}
 	return c, nil
+}
+
+// ratedUnits are the units of a register that a campaign rates, each in one of its
+// profile's classes: a unit in any other would stand in no menu and be first of
+// its own class.
+func ratedUnits(units []models.Unit, classes []string) (rated []models.Unit, err error) {
+	var faults []error
+	for _, u := range units {
+		if u.Type == models.Window {
+			continue
+		}
+		class, err := register.Classes{List: classes}.Find(u.Class)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("the class of %s %s: %w", u.Code, u.Name, err))
+		}
+		u.Class = class
+		rated = append(rated, u)
+	}
+	if len(faults) > 0 {
+		return nil, fmt.Errorf("the register does not fit the profile; import it again with pingyi units import FILE --profile ...:\n%w", errors.Join(faults...))
+	}
+	return rated, nil
 }
 
 // withOpen runs a command on an open database.

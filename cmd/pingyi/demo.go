@@ -14,6 +14,7 @@ import (
 
 	"pingyi/config"
 	"pingyi/models"
+	"pingyi/register"
 	"pingyi/simulator"
 	"pingyi/web"
 )
@@ -70,7 +71,7 @@ func prepareDemo(ctx context.Context, o *opened, accounts []wechatAccount) (*dem
 }
 
 func importSample(ctx context.Context, o *opened) error {
-	units, _, err := parseUnits(strings.NewReader(string(config.SampleUnits())))
+	units, err := register.ParseUnits(strings.NewReader(string(config.SampleUnits())))
 	if err != nil {
 		return err
 	}

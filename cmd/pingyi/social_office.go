@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"pingyi/folding"
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/social"
@@ -144,8 +145,15 @@ func (f *office) AddPollResults(ctx context.Context, tenant, campaign string, p 
 		return r, false, err
 	}
 	rated := make(map[string]bool, len(k.Units))
+	spelt := make(map[string]string, len(k.Units))
 	for _, u := range k.Units {
 		rated[u.Code] = true
+		spelt[folding.Code(u.Code)] = u.Code
+	}
+	for i := range p.Rows {
+		if own := spelt[folding.Code(p.Rows[i].Unit)]; own != "" && !rated[p.Rows[i].Unit] {
+			p.Rows[i].Unit = own
+		}
 	}
 	if faults := p.Check(rated, place); len(faults) > 0 {
 		e := models.Errorf(models.Invalid, "bad_poll_results", "the poll results have %d faults", len(faults))

@@ -3,13 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
 	"github.com/urfave/cli/v3"
 
-	"pingyi/models"
+	"pingyi/config"
 	"pingyi/register"
 )
 
@@ -20,8 +19,11 @@ func (e *env) unitsCommand() *cli.Command {
 		Commands: []*cli.Command{
 			{
 				Name: "import", ArgsUsage: "FILE",
-				Usage:  "import units from a CSV file (UTF-8 or GBK), all or nothing; known codes are changed, none vanish",
-				Flags:  []cli.Flag{tenantFlag()},
+				Usage: "import units from a CSV file (UTF-8 or GBK), all or nothing; known codes are changed, none vanish",
+				Flags: []cli.Flag{
+					&cli.StringFlag{Name: "profile", Usage: "whose classes the file must use, a shipped profile or the path of a YAML file (default: those of the tenant's campaigns)"},
+					tenantFlag(),
+				},
 				Action: e.unitsImport,
 			},
 			{Name: "list", Usage: "list the register", Flags: []cli.Flag{tenantFlag()}, Action: e.unitsList},
@@ -29,12 +31,40 @@ func (e *env) unitsCommand() *cli.Command {
 	}
 }
 
-// parseUnits reads a register; warnings are what may surprise but is no fault.
-func parseUnits(r io.Reader) (units []models.Unit, warnings []register.Warning, err error) {
-	if units, err = register.ParseUnits(r); err != nil {
-		return nil, nil, err
+// registerRules are the rules of the tenant's register. Its classes are those of a
+// profile, else of the tenant's campaigns; before there is either, a class that is
+// nearly one of a shipped profile's is taken for a slip, and any other for the
+// city's own.
+func registerRules(ctx context.Context, o *opened, profile string) (register.Rules, error) {
+	engine, err := newEngine()
+	if err != nil {
+		return register.Rules{}, err
 	}
-	return units, register.Warnings(units), nil
+	rules := register.Rules{Word: engine.IsWord}
+	if profile != "" {
+		p, err := config.LoadProfile(profile)
+		rules.Classes.List = p.Classes
+		return rules, err
+	}
+	known, err := newCampaigns(o.db, time.Now).of(ctx, o.tenant)
+	if err != nil {
+		return rules, err
+	}
+	for i := range known {
+		rules.Classes.Add(known[i].defined.Classes)
+	}
+	if len(known) > 0 {
+		return rules, nil
+	}
+	rules.Classes.Open = true
+	for _, name := range config.Profiles() {
+		p, err := config.LoadProfile(name)
+		if err != nil {
+			return rules, err
+		}
+		rules.Classes.Add(p.Classes)
+	}
+	return rules, nil
 }
 
 func (e *env) unitsImport(ctx context.Context, c *cli.Command) error {
@@ -42,26 +72,30 @@ func (e *env) unitsImport(ctx context.Context, c *cli.Command) error {
 		return misuse("units import takes one file, got %d", c.Args().Len())
 	}
 	name := c.Args().First()
-	f, err := os.Open(name) //nolint:gosec // the operator names the file
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.Close() }() // only read
-	units, warnings, err := parseUnits(f)
-	for _, w := range warnings {
-		fmt.Fprintf(e.err, "%s: warning: %s\n", name, w)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: nothing was imported:\n%w", name, err)
-	}
 	return e.withOpen(ctx, c, func(o *opened) error {
+		rules, err := registerRules(ctx, o, c.String("profile"))
+		if err != nil {
+			return err
+		}
+		f, err := os.Open(name) //nolint:gosec // the operator names the file
+		if err != nil {
+			return err
+		}
+		defer func() { _ = f.Close() }() // only read
+		units, err := rules.Parse(f)
+		if err != nil {
+			return fmt.Errorf("%s: nothing was imported:\n%w", name, err)
+		}
+		for _, w := range rules.Warnings(units) {
+			fmt.Fprintf(e.err, "%s: warning: %s\n", name, w)
+		}
 		if err := o.db.ImportUnits(ctx, o.tenant, units, time.Now()); err != nil {
 			return err
 		}
 		if err := ensureScenes(ctx, o); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(e.out, "%d units imported\n", len(units))
+		_, err = fmt.Fprintf(e.out, "%d units imported\n", len(units))
 		return err
 	})
 }
