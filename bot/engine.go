@@ -72,7 +72,8 @@ func (e *Engine) TooFast() Message { return e.tooFast }
 func (e *Engine) Advance(w *World, s Session, in Input) (Session, Outcome) {
 	switch in.Kind {
 	case Unfollow:
-		return Session{}, Outcome{Action: Erase{}, Class: ClassConfirm}
+		// The host's count is nobody's and stays: leaving and coming back buys no pushes.
+		return Session{RateMinute: s.RateMinute, RateCount: s.RateCount}, Outcome{Action: Erase{}, Class: ClassConfirm}
 	case Other:
 		return s, Outcome{}
 	}

@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 
 	"pingyi/bot"
 )
@@ -80,7 +81,11 @@ func (d *Desk) effect(ctx context.Context, t *turn, w *bot.World, cur current, n
 func (d *Desk) saveEffect(ctx context.Context, t *turn, cur current, next bot.Session, a bot.Action, ans Answer) (SessionState, Answer, error) {
 	if _, erased := a.(bot.Erase); erased {
 		d.hints.drop(t.CitizenID)
-		if err := d.Sessions.Forget(ctx, t.CitizenID); err != nil {
+		count, err := bot.Session{RateMinute: next.RateMinute, RateCount: next.RateCount}.MarshalBinary()
+		if err != nil {
+			return SessionState{}, Answer{}, fmt.Errorf("session: %w", err)
+		}
+		if err = d.Sessions.Forget(ctx, t.CitizenID, t.box.Seal(count, sessionUse)); err != nil {
 			return SessionState{}, Answer{}, err
 		}
 		st, err := d.Sessions.Answer(ctx, t.CitizenID, t.PushID, t.sealAnswer(ans))

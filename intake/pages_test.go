@@ -77,7 +77,10 @@ func (o *oneCitizen) Answer(_ context.Context, _, push models.ID, answer []byte)
 	return o.state(push, Saved)
 }
 
-func (o *oneCitizen) Forget(context.Context, models.ID) error { o.session = nil; return nil }
+func (o *oneCitizen) Forget(_ context.Context, _ models.ID, count []byte) error {
+	o.session = count
+	return nil
+}
 
 func (o *oneCitizen) Do(context.Context, *Turn, bot.Action, func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
 	return bot.Result{Status: bot.NotFound}, nil, nil

@@ -47,8 +47,9 @@ type Sessions interface {
 	Claim(ctx context.Context, citizen, push models.ID, token []byte) (SessionState, error)
 	// Answer stores a first answer over any claim. Saved or Answered.
 	Answer(ctx context.Context, citizen, push models.ID, answer []byte) (SessionState, error)
-	// Forget deletes the citizen's session.
-	Forget(ctx context.Context, citizen models.ID) error
+	// Forget replaces the citizen's session, whatever its version, by one that
+	// holds nothing but the count of pushes, and that only until the minute is over.
+	Forget(ctx context.Context, citizen models.ID, count []byte) error
 }
 
 // Actions carries out what the engine asks for.

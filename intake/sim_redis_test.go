@@ -133,8 +133,10 @@ func (r *simRedis) Answer(ctx context.Context, _, push models.ID, answer []byte)
 }
 
 // Forget implements intake.Sessions.
-func (r *simRedis) Forget(ctx context.Context, citizen models.ID) error {
-	return r.sim.call(ctx, "forget", func() { delete(r.sessions, citizen) })
+func (r *simRedis) Forget(ctx context.Context, citizen models.ID, count []byte) error {
+	return r.sim.call(ctx, "forget", func() {
+		r.sessions[citizen] = held{value: count, expiry: r.sim.now().Add(time.Minute)}
+	})
 }
 
 // wipe loses everything.

@@ -39,11 +39,11 @@ var loadCommand = &command{
 	},
 }
 
-// forgetCommand deletes a session.
+// forgetCommand replaces a session for a while: its value, EX, seconds.
 var forgetCommand = &command{
-	head: []any{"del"}, keys: 1,
-	typed: func(ctx context.Context, r redis.Cmdable, keys []string, _ []any) (any, error) {
-		return r.Del(ctx, keys...).Result()
+	head: []any{"set"}, keys: 1,
+	typed: func(ctx context.Context, r redis.Cmdable, keys []string, args []any) (any, error) {
+		return r.Set(ctx, keys[0], args[0], CountLife).Result()
 	},
 }
 
@@ -51,6 +51,7 @@ var forgetCommand = &command{
 var (
 	answerSeconds  any = strconv.Itoa(int(AnswerLife / time.Second))
 	sessionSeconds any = strconv.Itoa(int(SessionLife / time.Second))
+	countSeconds   any = strconv.Itoa(int(CountLife / time.Second))
 	leaseMillis    any = strconv.Itoa(int(ClaimLease.Milliseconds()))
 )
 

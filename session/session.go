@@ -23,6 +23,9 @@ const (
 	ClaimLease  = 4500 * time.Millisecond
 	AnswerLife  = 660 * time.Second
 	SessionLife = 24 * time.Hour
+	// CountLife is that of what Forget leaves: the count of a minute is of no use
+	// after it.
+	CountLife = time.Minute
 )
 
 // Store keeps sessions, claims and answers in one Redis or in a cluster.
@@ -169,9 +172,13 @@ func (s *Store) Answer(ctx context.Context, citizen, push models.ID, answer []by
 	return state(res, err, "store answer")
 }
 
-// Forget deletes a citizen's session.
-func (s *Store) Forget(ctx context.Context, citizen models.ID) error {
-	if _, err := s.way.do(ctx, s.call(forgetCommand, citizen, models.ID{})); err != nil {
+// Forget replaces a citizen's session by count, whatever its version, for
+// CountLife.
+func (s *Store) Forget(ctx context.Context, citizen models.ID, count []byte) error {
+	c := s.call(forgetCommand, citizen, models.ID{})
+	c.add(count)
+	c.args = append(c.args, "EX", countSeconds)
+	if _, err := s.way.do(ctx, c); err != nil {
 		return fmt.Errorf("forget session: %w", err)
 	}
 	return nil

@@ -144,17 +144,23 @@ func TestAnswer_empty_isAnAnswer(t *testing.T) {
 	})
 }
 
-func TestForget_thenSwapOnOldVersion_isStale(t *testing.T) {
+func TestForget_leavesTheCountAlone_forAMinute(t *testing.T) {
 	stores(t, func(t *testing.T, s *session.Store) {
 		ctx, citizen := context.Background(), id(t)
 		want(t, intake.Saved)(s.Swap(ctx, citizen, id(t), nil, nil, value(1, "x"), nil))
-		if err := s.Forget(ctx, citizen); err != nil {
+		if err := s.Forget(ctx, citizen, value(7, "n")); err != nil {
 			t.Fatal(err)
 		}
-		if st := want(t, intake.Stale)(s.Swap(ctx, citizen, id(t), nil, value(1, ""), value(2, "y"), nil)); st.Session != nil {
+		if st := want(t, intake.Stale)(s.Swap(ctx, citizen, id(t), nil, value(1, ""), value(2, "y"), nil)); string(st.Session) != string(value(7, "n")) {
 			t.Fatalf("session %q after forget", st.Session)
 		}
-		want(t, intake.Saved)(s.Swap(ctx, citizen, id(t), nil, nil, value(2, "y"), nil))
+		if left := s.Life(ctx, t, citizen); left <= 0 || left > session.CountLife {
+			t.Fatalf("the count lives %v", left)
+		}
+		want(t, intake.Saved)(s.Swap(ctx, citizen, id(t), nil, value(7, ""), value(2, "y"), nil))
+		if left := s.Life(ctx, t, citizen); left <= session.CountLife {
+			t.Fatalf("the session after it lives %v", left)
+		}
 		want(t, intake.Saved)(s.Swap(ctx, citizen, id(t), nil, value(2, ""), nil, nil))
 		if st := want(t, intake.Saved)(s.Load(ctx, citizen, id(t))); st.Session != nil {
 			t.Fatalf("session %q after a swap that deletes", st.Session)

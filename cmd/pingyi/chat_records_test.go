@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"pingyi/intake"
 	"pingyi/simulator"
 )
 
@@ -137,11 +138,7 @@ func TestUnfollow_erasesTheCitizenAndKeepsTheRatings(t *testing.T) {
 			}
 		}
 		if redis != nil {
-			for _, key := range redis.keys() {
-				if strings.HasPrefix(key, "s{") {
-					t.Errorf("a session is left in Redis: %s", key)
-				}
-			}
+			redis.leavesACount(t)
 		}
 		c.on(c.do(simulator.Follow()), "您好", "隐私说明") // a new citizen
 		c.on(c.say("完成"), "").without("收到")
@@ -152,6 +149,51 @@ func TestUnfollow_erasesTheCitizenAndKeepsTheRatings(t *testing.T) {
 			t.Errorf("after the return %d live ratings, mean %s", u.Ratings, u.Mean)
 		}
 		sums(t, w)
+	})
+}
+
+// leavesACount fails where a session holds more than the count of a minute, or for
+// longer.
+func (r *ownRedis) leavesACount(t *testing.T) {
+	t.Helper()
+	c := r.client()
+	defer func() { _ = c.Close() }()
+	for _, key := range r.keys() {
+		if !strings.HasPrefix(key, "s{") {
+			continue
+		}
+		size, err := c.StrLen(t.Context(), key).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		left, err := c.TTL(t.Context(), key).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Nonce, the head of a session, two bytes of count, tag.
+		if size > 8+5+2+12 || left > time.Minute {
+			t.Errorf("%d bytes are left in Redis for %v", size, left)
+		}
+	}
+}
+
+func TestUnfollow_doesNotResetTheLimitOfPushes(t *testing.T) {
+	databases(t, func(t *testing.T, w *world) {
+		in := w.serve()
+		for range 2 { // a minute may end in the middle of the first try
+			c := in.follows(t)
+			for range intake.PushesPerMinute - 10 {
+				c.say("帮助")
+			}
+			c.do(simulator.Unfollow())
+			c.do(simulator.Follow())
+			for range 20 {
+				if strings.Contains(c.say("帮助"), "您发得太快了") {
+					return
+				}
+			}
+		}
+		t.Error("leaving and coming back starts the count again")
 	})
 }
 
