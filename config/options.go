@@ -43,6 +43,8 @@ type Options struct {
 	// TrustedProxies are the addresses and networks (CIDR) whose
 	// X-Forwarded-For is believed; none by default.
 	TrustedProxies []string `option:"trusted_proxies" rule:"network"`
+	// DemoPublic is 1 where a demo may listen beyond this machine.
+	DemoPublic string `option:"demo_public" rule:"switch"`
 	// PublicURL is where citizens reach the server, without a slash at its
 	// end. In the demo it is empty only while Addr asks for any free port: the
 	// listener then knows, and LocalURL makes the URL from its address.

@@ -32,6 +32,7 @@ func rules() map[string]rule {
 	return map[string]rule{
 		"environment": {match(`^(production|demo)$`), "production or demo"},
 		"listen":      {isListen, "host:port to listen on, such as 127.0.0.1:8080 or :8080"},
+		"switch":      {match(`^[01]$`), "1 or 0"},
 		"network":     {isNetwork, "IP addresses or networks such as 10.0.0.0/8, separated by commas"},
 		"url":         {isURL, "a URL such as https://pingyi.example.gov.cn, without user, query or fragment"},
 		"database":    {isDatabase, "sqlite:PATH, or mysql: and a DSN such as user:password@tcp(host:3306)/pingyi"},
@@ -132,10 +133,34 @@ func (f *Faults) check(o *Options) {
 	f.values(fields("", reflect.ValueOf(o).Elem()), variable)
 	if o.Env == Production {
 		f.production(o)
+	} else if o.Demo() && o.DemoPublic != "1" {
+		f.loopback("PINGYI_ADDR", o.Addr)
+		f.loopback("PINGYI_METRICS_ADDR", o.MetricsAddr)
 	}
 	f.wechat(&o.WeChat, o.Demo(), func(path string) string { return variable("wechat." + path) })
 	f.weibo(&o.Weibo)
 	f.accounts(o)
+}
+
+// loopback keeps a demo to this machine: whoever reaches it has its simulator, and
+// rates as anybody.
+func (f *Faults) loopback(option, addr string) {
+	if !isListen(addr) || IsLoopback(addr) {
+		return // turned off, or a fault of its own
+	}
+	f.add(option, "listens beyond this machine, and whoever reaches a demo can do everything in it; expected 127.0.0.1 and a port, "+
+		"or PINGYI_DEMO_PUBLIC=1 where that is meant, as in a container whose port is published on 127.0.0.1 alone")
+}
+
+// IsLoopback reports whether the host of host:port, or a host alone, is this machine's
+// own and reached from nowhere else.
+func IsLoopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		host = strings.TrimSuffix(strings.TrimPrefix(addr, "["), "]")
+	}
+	ip, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
 }
 
 // values checks each value by its rule. No value is quoted: a secret may

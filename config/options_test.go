@@ -164,6 +164,15 @@ func TestLoad_faults(t *testing.T) {
 		"demo aes key without app id":   {demo(map[string]string{"PINGYI_WECHAT_TOKEN": "t", "PINGYI_WECHAT_AES_KEY": testAES}), []string{"PINGYI_WECHAT_APP_ID"}},
 		"demo previous key alone":       {demo(map[string]string{"PINGYI_WECHAT_TOKEN": "t", "PINGYI_WECHAT_AES_KEY_PREVIOUS": testAES}), []string{"PINGYI_WECHAT_AES_KEY"}},
 		"demo short secret":             {demo(map[string]string{"PINGYI_SECRET": "hunter"}), []string{"PINGYI_SECRET"}},
+		"demo on every address":         {demo(map[string]string{"PINGYI_ADDR": ":8080"}), []string{"PINGYI_ADDR"}},
+		"demo on an address":            {demo(map[string]string{"PINGYI_ADDR": "192.0.2.7:80", "PINGYI_DEMO_PUBLIC": "0"}), []string{"PINGYI_ADDR"}},
+		"demo on a name":                {demo(map[string]string{"PINGYI_ADDR": "office.example:80"}), []string{"PINGYI_ADDR"}},
+		"demo metrics on every address": {demo(map[string]string{"PINGYI_METRICS_ADDR": "[::]:9090"}), []string{"PINGYI_METRICS_ADDR"}},
+		"demo on every address, meant":  {demo(map[string]string{"PINGYI_ADDR": ":8080", "PINGYI_METRICS_ADDR": ":9090", "PINGYI_DEMO_PUBLIC": "1"}), nil},
+		"demo on this machine":          {demo(map[string]string{"PINGYI_ADDR": "localhost:1", "PINGYI_METRICS_ADDR": "[::1]:2"}), nil},
+		"demo on another loopback":      {demo(map[string]string{"PINGYI_ADDR": "127.1.2.3:1"}), nil},
+		"demo public that is no switch": {demo(map[string]string{"PINGYI_DEMO_PUBLIC": "yes"}), []string{"PINGYI_DEMO_PUBLIC"}},
+		"production on every address":   {production(map[string]string{"PINGYI_ADDR": ":8080"}), nil},
 		"several at once": {demo(map[string]string{"PINGYI_ADDR": "x", "PINGYI_SECRET": "x", "PINGYI_WEIBO_UID": "x"}),
 			[]string{"PINGYI_ADDR", "PINGYI_SECRET", "PINGYI_WEIBO_UID", "PINGYI_WEIBO_APP_SECRET"}},
 	}
@@ -195,11 +204,11 @@ func TestLoad_demo_fillsWhatIsMissing(t *testing.T) {
 		":18080": "http://127.0.0.1:18080", "0.0.0.0:1": "http://127.0.0.1:1", "[::]:2": "http://127.0.0.1:2",
 		"127.0.0.1:18080": "http://127.0.0.1:18080", "192.0.2.7:80": "http://192.0.2.7:80", "[::1]:80": "http://[::1]:80", "127.0.0.1:0": "",
 	} {
-		if o := mustLoad(t, demo(map[string]string{"PINGYI_ADDR": addr}), nil); o.PublicURL != want {
+		if o := mustLoad(t, demo(map[string]string{"PINGYI_ADDR": addr, "PINGYI_DEMO_PUBLIC": "1"}), nil); o.PublicURL != want {
 			t.Errorf("%s: %s, not %s", addr, o.PublicURL, want)
 		}
 	}
-	set := demo(map[string]string{"PINGYI_ADDR": ":1", "PINGYI_PUBLIC_URL": "http://a.example", "PINGYI_DATABASE": "sqlite:x.db", "PINGYI_REDIS": "redis://c:6379/1"})
+	set := demo(map[string]string{"PINGYI_ADDR": ":1", "PINGYI_DEMO_PUBLIC": "1", "PINGYI_PUBLIC_URL": "http://a.example", "PINGYI_DATABASE": "sqlite:x.db", "PINGYI_REDIS": "redis://c:6379/1"})
 	o = mustLoad(t, set, nil)
 	if _, servers := o.RedisServers(); !servers || o.Database != "sqlite:x.db" || o.PublicURL != "http://a.example" {
 		t.Errorf("what is set is not honoured: %+v", o.Redacted())

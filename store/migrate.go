@@ -236,6 +236,9 @@ func (db *DB) locker() (lock.SessionLocker, error) {
 	if db.dialect.isMySQL() {
 		return namedLock{}, nil
 	}
+	if err := makePrivate(db.path + ".migrating"); err != nil {
+		return nil, fail("migration lock", err)
+	}
 	side, err := sql.Open(sqliteDriver, sqliteDSN(db.path+".migrating", "_txlock=exclusive"))
 	if err != nil {
 		return nil, fail("migration lock", err)

@@ -1,17 +1,20 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
-	"path/filepath"
 	"runtime"
 
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 	driver "modernc.org/sqlite"
+
+	"pingyi/models"
 )
 
 // sqliteDriver is the name modernc.org/sqlite registers.
@@ -42,15 +45,21 @@ func (d sqliteDialector) Translate(err error) error {
 // openSQLite opens one connection that writes, and a pool that reads. The
 // writer begins every transaction with the write lock, so that none has to
 // upgrade; readers see a snapshot and wait for nobody (WAL).
-func (db *DB) openSQLite(path string) error {
+func (db *DB) openSQLite(ctx context.Context, path string, existing bool) error {
 	if path == ":memory:" {
 		return errors.New("sqlite needs a file: a database in memory is lost with its connection")
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-		return fmt.Errorf("make the folder of the database: %w", err)
-	}
 	db.dialect, db.path = sqliteDialect, path
 	var err error
+	if existing {
+		err = SQLiteExists(path)
+	} else {
+		err = makePrivate(path)
+	}
+	if err != nil {
+		return err
+	}
+	tighten(ctx, db.logger, path)
 	if db.sql, err = sql.Open(sqliteDriver, sqliteDSN(path, "_txlock=immediate")); err != nil {
 		return fmt.Errorf("open sqlite: %w", err)
 	}
@@ -65,6 +74,20 @@ func (db *DB) openSQLite(path string) error {
 	}
 	db.read, err = openGorm(sqliteDialector{sqlite.Dialector{Conn: db.readSQL}}, db.logger)
 	return err
+}
+
+// SQLiteExists is an error of kind models.NotFound that names a SQLite file which is
+// not there.
+func SQLiteExists(path string) error {
+	switch info, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		return models.Errorf(models.NotFound, "no_database", "there is no database %s", path)
+	case err != nil:
+		return fmt.Errorf("open sqlite: %w", err)
+	case info.IsDir():
+		return fmt.Errorf("open sqlite: %s is a folder", path)
+	}
+	return nil
 }
 
 func sqliteDSN(path, extra string) string {

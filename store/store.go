@@ -41,10 +41,13 @@ type Options struct {
 	URL    string       // "sqlite:path" or "mysql:" and go-sql-driver's DSN
 	Logger *slog.Logger // nil: silent
 	Random io.Reader    // ids of effects; nil: crypto/rand
+	// Existing makes no SQLite file: where there is none, Open is an error of kind
+	// models.NotFound that names it.
+	Existing bool
 }
 
-// Open connects and checks that the database answers. It changes nothing in it;
-// see Migrate.
+// Open connects and checks that the database answers. It changes nothing in it, but
+// makes a SQLite file that is not there; see Migrate.
 func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -57,7 +60,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	var err error
 	switch {
 	case kind == "sqlite" && rest != "":
-		err = db.openSQLite(rest)
+		err = db.openSQLite(ctx, rest, o.Existing)
 	case kind == "mysql" && rest != "":
 		err = db.openMySQL(rest)
 	default:

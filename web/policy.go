@@ -91,7 +91,13 @@ func (s *Server) guard(c *gin.Context) {
 	switch {
 	case p.kind == forRoles:
 		key = s.forKey(c, p)
-	case path == "" || p.kind == forAll || p.kind == forDemo:
+	case p.kind == forDemo:
+		if why := s.fromElsewhere(c.Request); why != "" {
+			writeProblem(c, newProblem(http.StatusForbidden, "foreign_site", why))
+			return
+		}
+		c.Next()
+	case path == "" || p.kind == forAll:
 		c.Next()
 	default:
 		writeProblem(c, newProblem(http.StatusForbidden, "forbidden", "this route has no policy"))

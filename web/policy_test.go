@@ -127,7 +127,7 @@ func TestGuard_routeAddedBehindItsBack_isRefused(t *testing.T) {
 
 func TestRoutes_ofOthers_getTheirPolicyAndHeaders(t *testing.T) {
 	r := newRig(t, func(o *Options) {
-		o.Demo, o.HTTPS = true, true
+		o.Demo, o.DemoHosts, o.HTTPS = true, []string{"example.com"}, true
 		page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("page")) })
 		o.Routes = []Route{
 			{Method: http.MethodGet, Path: "/simulator/*rest", Policy: Demo(), Handler: page},

@@ -29,6 +29,8 @@ type Options struct {
 	MetricsAddr    string   // of /metrics; "" turns it off
 	TrustedProxies []string // addresses and networks whose X-Forwarded-For is believed
 	Demo           bool     // whether demo routes exist; /readyz tells it
+	DemoHosts      []string // names, beside this machine's own, that a demo's pages are asked for by
+	DemoPublic     bool     // the demo listens beyond this machine
 	HTTPS          bool     // citizens and staff reach it by https: HSTS is sent
 
 	Log      *slog.Logger

@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"pingyi/config"
 	"pingyi/models"
 	"pingyi/store"
 	"pingyi/web"
@@ -48,7 +49,10 @@ func ensureAPIKey(ctx context.Context, db *store.DB, tenant, name string, role m
 }
 
 // apiKeys authenticates callers of the API.
-type apiKeys struct{ db *store.DB }
+type apiKeys struct {
+	db   *store.DB
+	opts *config.Options
+}
 
 // Authenticate implements web.Keys.
 func (k *apiKeys) Authenticate(ctx context.Context, key string) (web.Principal, error) {
@@ -62,6 +66,9 @@ func (k *apiKeys) Authenticate(ctx context.Context, key string) (web.Principal, 
 	}
 	if err != nil {
 		return web.Principal{}, err
+	}
+	if !k.opts.Demo() && isDemoKey(k.opts, found.Tenant, found.Hash) {
+		return web.Principal{}, unknown
 	}
 	return web.Principal{Tenant: found.Tenant, KeyID: found.ID.String(), Name: found.Name, Role: found.Role}, nil
 }
@@ -117,7 +124,7 @@ func (e *env) apikeyCreate(ctx context.Context, c *cli.Command) error {
 	if !slices.Contains(models.Roles(), role) {
 		return misuse("apikey create: --role is %q, not one of %v", role, models.Roles())
 	}
-	return e.withOpen(ctx, c, func(o *opened) error {
+	return e.with(ctx, c, filling, func(o *opened) error {
 		key := newAPIKey()
 		if err := ensureAPIKey(ctx, o.db, o.tenant, name, role, key); err != nil {
 			return err

@@ -79,7 +79,7 @@ func (e *env) campaignCreate(ctx context.Context, c *cli.Command) error {
 	if !from.Before(to) {
 		return misuse("campaign create: --to %s is not later than --from %s", c.String("to"), c.String("from"))
 	}
-	return e.withOpen(ctx, c, func(o *opened) error {
+	return e.with(ctx, c, filling, func(o *opened) error {
 		plan := campaignPlan{id: c.String("id"), profile: c.String("profile"), from: from, to: to}
 		if o.opts.Demo() {
 			plan.approvedBy = "demo"
@@ -220,9 +220,14 @@ func ratedUnits(units []models.Unit, classes []string) (rated []models.Unit, err
 	return rated, nil
 }
 
-// withOpen runs a command on an open database.
+// withOpen runs a command on a database that is there.
 func (e *env) withOpen(ctx context.Context, c *cli.Command, do func(o *opened) error) error {
-	o, err := e.open(ctx, c, false)
+	return e.with(ctx, c, existing, do)
+}
+
+// with runs a command on an open database.
+func (e *env) with(ctx context.Context, c *cli.Command, m openMode, do func(o *opened) error) error {
+	o, err := e.open(ctx, c, m)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -84,6 +85,15 @@ func demoKey(secret, tenant string) string {
 	m := hmac.New(sha256.New, []byte(secret))
 	_, _ = io.WriteString(m, "pingyi demo office key "+tenant) // a hash never fails
 	return keyPrefix + base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+}
+
+// demoHosts is the name by which a demo is reached elsewhere, where it has one.
+func demoHosts(o *config.Options) []string {
+	u, err := url.Parse(o.PublicURL)
+	if err != nil || u.Hostname() == "" || config.IsLoopback(u.Hostname()) {
+		return nil
+	}
+	return []string{strings.ToLower(u.Hostname())}
 }
 
 // routes are the simulator's.

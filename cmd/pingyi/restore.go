@@ -32,15 +32,15 @@ func (e *env) restoreCommand() *cli.Command {
 			if c.Args().Len() != 1 || c.Args().First() == "" {
 				return misuse("restore takes the name of the dump, or - for stdin")
 			}
-			o, _, err := e.options(c)
+			o, err := e.options(c, migrating)
 			if err != nil {
 				return err
 			}
-			url, err := intoURL(c.String("into"), string(o.Database))
+			url, err := intoURL(c.String("into"), string(o.opts.Database))
 			if err != nil {
 				return err
 			}
-			db, err := store.Open(ctx, store.Options{URL: url, Logger: e.logger(&o)})
+			db, err := store.Open(ctx, store.Options{URL: url, Logger: e.logger(&o.opts)})
 			if err != nil {
 				return fmt.Errorf("the database of --into: %w", err)
 			}

@@ -133,27 +133,39 @@ func buildVersion() string {
 	return "unknown"
 }
 
-// options reads and completes the configuration. home is the tenant that it
-// names, whatever --tenant says.
-func (e *env) options(c *cli.Command) (o config.Options, home string, err error) {
-	o, err = config.Load(e.lookup, os.ReadFile)
+// options reads and completes the configuration.
+func (e *env) options(c *cli.Command, m openMode) (*opened, error) {
+	a := &opened{}
+	o, err := config.Load(e.lookup, func(name string) ([]byte, error) {
+		if yaml, _ := e.lookup("PINGYI_CONFIG"); name != yaml {
+			a.secretFiles = append(a.secretFiles, name)
+		}
+		return os.ReadFile(name) //nolint:gosec // the operator names it
+	})
 	if env, _ := e.lookup("PINGYI_ENV"); err != nil && env == "" && !o.Demo() {
-		return o, "", fmt.Errorf("%w\nThis is production, as PINGYI_ENV is not set; to try pingyi out, PINGYI_ENV=demo needs no other option", err)
+		return nil, fmt.Errorf("%w\nThis is production, as PINGYI_ENV is not set; to try pingyi out, PINGYI_ENV=demo needs no other option", err)
 	}
 	if err != nil {
-		return o, "", err
+		return nil, err
+	}
+	if driver, path := o.SQL(); driver == "sqlite" && !m.makes(&o) {
+		// Before the demo makes secrets of its own beside a database that is not there.
+		if err = store.SQLiteExists(path); err != nil {
+			return nil, fmt.Errorf("PINGYI_DATABASE: %w; pingyi serve --migrate makes one", err)
+		}
 	}
 	if err = o.Complete(e.dataDir, rand.Reader); err != nil {
-		return o, "", err
+		return nil, err
 	}
-	home = o.Tenant
+	a.home = o.Tenant
 	if t := c.String("tenant"); t != "" {
 		if !config.IsTenant(t) {
-			return o, "", misuse("--tenant is %q, not 1 to 32 letters, digits, - and _", t)
+			return nil, misuse("--tenant is %q, not 1 to 32 letters, digits, - and _", t)
 		}
 		o.Tenant = t
 	}
-	return o, home, nil
+	a.opts, a.tenant = o, o.Tenant
+	return a, nil
 }
 
 // logger writes to stderr: lines for people in the demo, JSON in production.
@@ -167,59 +179,104 @@ func (e *env) logger(o *config.Options) *slog.Logger {
 
 // opened is an open database with its keys, as every command needs it.
 type opened struct {
-	opts   config.Options
-	log    *slog.Logger
-	db     *store.DB
-	ring   *seal.Ring
-	tenant string
-	home   string // the tenant that the configuration names
+	opts        config.Options
+	log         *slog.Logger
+	db          *store.DB
+	ring        *seal.Ring
+	tenant      string
+	home        string   // the tenant that the configuration names
+	secretFiles []string // that secrets were read from
 }
 
-// open opens the database. Unless migrate is set, a schema that is not the
-// program's own is an error that says what to do.
-func (e *env) open(ctx context.Context, c *cli.Command, migrate bool) (*opened, error) {
-	o, home, err := e.options(c)
+// openMode says what a command may make of a database that is not there yet.
+type openMode uint8
+
+const (
+	// existing makes nothing: for what reads, and for what changes things that are there.
+	existing openMode = iota
+	// filling begins a tenant; the demo's database is made where there is none.
+	filling
+	// migrating brings the schema up to date, from nothing where there is none.
+	migrating
+)
+
+// makes reports whether a database is made where there is none.
+func (m openMode) makes(o *config.Options) bool { return m == migrating || m == filling && o.Demo() }
+
+// open opens the database. A schema that is older than the program's own is migrated
+// in the demo and by the mode migrating; otherwise it is an error that says what to do.
+func (e *env) open(ctx context.Context, c *cli.Command, m openMode) (*opened, error) {
+	a, err := e.options(c, m)
 	if err != nil {
 		return nil, err
 	}
-	log := e.logger(&o)
+	a.log = e.logger(&a.opts)
 	for _, name := range config.Unknown(e.environ) {
-		log.Warn("an unknown variable is ignored", "name", name)
+		a.log.Warn("an unknown variable is ignored", "name", name)
 	}
-	for _, w := range o.Warnings() {
-		log.Warn(w)
+	for _, w := range a.opts.Warnings() {
+		a.log.Warn(w)
 	}
-	if err = e.makeDatabaseDir(&o); err != nil {
-		return nil, err
-	}
-	db, err := store.Open(ctx, store.Options{URL: string(o.Database), Logger: log})
+	a.warnOfFiles()
+	a.db, err = store.Open(ctx, store.Options{URL: string(a.opts.Database), Logger: a.log, Existing: !m.makes(&a.opts)})
 	if err != nil {
 		return nil, fmt.Errorf("PINGYI_DATABASE: %w", err)
 	}
-	a, err := newOpened(ctx, o, log, db, migrate || o.Demo())
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
+	if err = a.prepare(ctx, m); err != nil {
+		return nil, errors.Join(err, a.db.Close())
 	}
-	a.home = home
 	return a, nil
 }
 
-func newOpened(ctx context.Context, o config.Options, log *slog.Logger, db *store.DB, migrate bool) (*opened, error) {
-	if migrate {
-		if err := db.Migrate(ctx); err != nil {
-			return nil, err
-		}
-	} else if err := checkSchema(ctx, db); err != nil {
-		return nil, err
+// prepare brings an open database to where the command can use it. What the database
+// is for is asked before anything is changed.
+func (o *opened) prepare(ctx context.Context, m openMode) error {
+	if err := o.checkInstallation(ctx); err != nil {
+		return err
 	}
-	w, err := seal.NewWrapper(string(o.Secret), string(o.SecretPrevious))
+	if err := o.bringUp(ctx, m); err != nil {
+		return err
+	}
+	w, err := seal.NewWrapper(string(o.opts.Secret), string(o.opts.SecretPrevious))
 	if err != nil {
-		return nil, usageError{fmt.Errorf("PINGYI_SECRET: %w", err)}
+		return usageError{fmt.Errorf("PINGYI_SECRET: %w", err)}
 	}
-	if err = db.EnsureTenant(ctx, o.Tenant, o.Tenant, time.Now()); err != nil {
-		return nil, err
+	o.ring = seal.NewRing(w, o.db)
+	if m == existing {
+		return nil
 	}
-	return &opened{opts: o, log: log, db: db, ring: seal.NewRing(w, db), tenant: o.Tenant}, nil
+	if err = o.recordInstallation(ctx); err != nil {
+		return err
+	}
+	return o.db.EnsureTenant(ctx, o.tenant, o.tenant, time.Now())
+}
+
+// bringUp migrates where the mode or the demo asks for it, and otherwise checks.
+func (o *opened) bringUp(ctx context.Context, m openMode) error {
+	if m == migrating {
+		return o.db.Migrate(ctx)
+	}
+	if !o.opts.Demo() {
+		return checkSchema(ctx, o.db)
+	}
+	if m == existing {
+		if current, _, err := o.db.SchemaVersion(ctx); err != nil {
+			return err
+		} else if current == 0 {
+			return models.Errorf(models.NotFound, "no_database", "the database that PINGYI_DATABASE names is empty; pingyi serve --migrate fills it")
+		}
+	}
+	return o.db.Migrate(ctx)
+}
+
+// warnOfFiles names the files of secrets that everybody on this machine can read.
+func (o *opened) warnOfFiles() {
+	const others = 0o004
+	for _, name := range o.secretFiles {
+		if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&others != 0 {
+			o.log.Warn("a file of a secret can be read by everybody on this machine; chmod 600 it", "file", name, "mode", info.Mode().Perm().String())
+		}
+	}
 }
 
 func checkSchema(ctx context.Context, db *store.DB) error {
@@ -232,14 +289,6 @@ func checkSchema(ctx context.Context, db *store.DB) error {
 			"the database's schema is older than this program; run pingyi migrate, or start with serve --migrate")
 	}
 	return nil
-}
-
-// makeDatabaseDir makes the folder of a demo's SQLite file.
-func (e *env) makeDatabaseDir(o *config.Options) error {
-	if !o.Demo() || o.Database != "sqlite:data/pingyi.db" {
-		return nil
-	}
-	return os.MkdirAll(e.dataDir, 0o700)
 }
 
 func tenantFlag() cli.Flag {

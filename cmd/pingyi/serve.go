@@ -41,7 +41,11 @@ func (e *env) serveCommand() *cli.Command {
 			tenantFlag(),
 		},
 		Action: func(ctx context.Context, c *cli.Command) error {
-			o, err := e.open(ctx, c, c.Bool("migrate"))
+			m := filling
+			if c.Bool("migrate") {
+				m = migrating
+			}
+			o, err := e.open(ctx, c, m)
 			if err != nil {
 				return err
 			}
@@ -175,10 +179,11 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	})
 	o := web.Options{
 		Addr: s.opts.Addr, MetricsAddr: s.opts.MetricsAddr, TrustedProxies: s.opts.TrustedProxies,
-		Demo: s.opts.Demo(), HTTPS: strings.HasPrefix(s.opts.PublicURL, "https://"),
-		Log: s.log, Now: time.Now, Registry: registry, Metrics: metrics,
+		Demo: s.opts.Demo(), DemoHosts: demoHosts(&s.opts), DemoPublic: s.opts.DemoPublic == "1",
+		HTTPS: strings.HasPrefix(s.opts.PublicURL, "https://"),
+		Log:   s.log, Now: time.Now, Registry: registry, Metrics: metrics,
 		Checks: s.checks(sessions),
-		Keys:   &apiKeys{s.db}, Campaigns: known, Scores: known, Complaints: &complaintList{s.db},
+		Keys:   &apiKeys{s.db, &s.opts}, Campaigns: known, Scores: known, Complaints: &complaintList{s.db},
 		Social: office, Polls: office,
 		Intake: desk, WeChat: doors.wechat, Weibo: doors.weibo, Busy: doors.busy, Random: rand.Reader,
 		Freshness: wechat.NewFreshness(time.Now, s.clockAlarm(metrics)),
@@ -283,7 +288,7 @@ func (e *env) migrateCommand() *cli.Command {
 		Usage: "bring the database's schema up to date",
 		Flags: []cli.Flag{tenantFlag()},
 		Action: func(ctx context.Context, c *cli.Command) error {
-			o, err := e.open(ctx, c, true)
+			o, err := e.open(ctx, c, migrating)
 			if err != nil {
 				return err
 			}

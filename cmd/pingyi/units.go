@@ -72,7 +72,7 @@ func (e *env) unitsImport(ctx context.Context, c *cli.Command) error {
 		return misuse("units import takes one file, got %d", c.Args().Len())
 	}
 	name := c.Args().First()
-	return e.withOpen(ctx, c, func(o *opened) error {
+	return e.with(ctx, c, filling, func(o *opened) error {
 		rules, err := registerRules(ctx, o, c.String("profile"))
 		if err != nil {
 			return err
