@@ -2,7 +2,6 @@ package faults
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,8 +23,7 @@ type record struct {
 	tickets    map[string]*intention
 	others     map[string]bool // receipts and tickets that were shown besides
 	faults     []string
-	lossy      bool        // Redis is lost at times: only pushes with an effect keep their answer
-	wrongClock atomic.Bool // a server refuses what is fresh, for it does not know the time
+	lossy      bool // Redis is lost at times: only pushes with an effect keep their answer
 }
 
 func newRecord(t testing.TB) *record {
@@ -45,15 +43,6 @@ func (r *record) count(kind string) {
 	if count, ok := n.(*atomic.Int64); ok {
 		count.Add(1)
 	}
-}
-
-// so many answers were of a kind.
-func (r *record) so(kind string) int64 {
-	n, _ := r.counts.LoadOrStore(kind, new(atomic.Int64))
-	if count, ok := n.(*atomic.Int64); ok {
-		return count.Load()
-	}
-	return 0
 }
 
 func (r *record) counted() string {
@@ -85,8 +74,6 @@ func (r *record) push(answers []simulator.Exchange) (first simulator.Exchange) {
 		switch {
 		case e.Status == 0:
 			r.count("none")
-		case e.Status == http.StatusForbidden && r.wrongClock.Load():
-			r.count("refused")
 		case len(e.Faults) > 0:
 			r.count("faulty")
 			r.wrong("an answer with faults %v, status %d: %q", e.Faults, e.Status, e.Raw)

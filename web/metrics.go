@@ -23,6 +23,7 @@ type Metrics struct {
 	repeats  prometheus.Counter
 	shed     map[string]prometheus.Counter
 	clock    prometheus.Gauge
+	stale    prometheus.Gauge
 	requests *prometheus.HistogramVec
 }
 
@@ -81,13 +82,16 @@ func NewMetrics(reg prometheus.Registerer) (*Metrics, error) {
 		Name: "pingyi_repeats_total", Help: "Repeats of a push, answered with its first answer.",
 	})
 	m.clock = prometheus.NewGauge(prometheus.GaugeOpts{
-		Name: "pingyi_clock_suspect", Help: "1 while stale pushes are accepted because the wrong clock is ours.",
+		Name: "pingyi_clock_suspect", Help: "1 while this machine's clock is more than a minute off the database's, whose time is used.",
+	})
+	m.stale = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "pingyi_pushes_stale", Help: "1 while many pushes with different signatures are stale, and refused, and none is fresh.",
 	})
 	m.requests = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "pingyi_http_request_seconds", Help: "Requests that are no pushes, by route and class of status.", Buckets: seconds,
 	}, []string{"route", "status"})
 	for _, c := range []prometheus.Collector{
-		pushes, refusals, handled, turns, commits, shed, m.repeats, m.clock, m.requests,
+		pushes, refusals, handled, turns, commits, shed, m.repeats, m.clock, m.stale, m.requests,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	} {
 		if err := reg.Register(c); err != nil {
@@ -184,14 +188,18 @@ func (m *Metrics) refused(platform, reason string) {
 	}
 }
 
-// ClockSuspect shows whether stale pushes are accepted; it is the alarm of
+// ClockSuspect shows whether the database's clock is used in place of ours.
+func (m *Metrics) ClockSuspect(on bool) { m.clock.Set(oneIf(on)) }
+
+// PushesStale shows whether every push is stale: the alarm of
 // wechat.NewFreshness.
-func (m *Metrics) ClockSuspect(on bool) {
+func (m *Metrics) PushesStale(on bool) { m.stale.Set(oneIf(on)) }
+
+func oneIf(on bool) float64 {
 	if on {
-		m.clock.Set(1)
-		return
+		return 1
 	}
-	m.clock.Set(0)
+	return 0
 }
 
 // request counts a request that is no push. The route is one of the table, or

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"pingyi/bot/wechat"
 	"pingyi/complaints"
 	"pingyi/intake"
 	"pingyi/models"
@@ -38,7 +39,7 @@ type Mentions interface {
 
 // Freshness decides whether a rightly signed push is recent enough.
 type Freshness interface {
-	Accept(timestamp int64, citizen string) bool
+	Accept(d wechat.Dated) bool
 }
 
 // Principal is whom an API key stands for.

@@ -34,7 +34,8 @@ type Options struct {
 	HTTPS          bool     // citizens and staff reach it by https: HSTS is sent
 
 	Log      *slog.Logger
-	Now      func() time.Time
+	Now      func() time.Time     // this machine's clock: how long things take
+	Clock    func() time.Time     // the time in use: when a push is received; nil means Now
 	Registry *prometheus.Registry // what /metrics shows
 	Metrics  *Metrics             // registered in Registry
 	Limits   Limits               // zero fields mean DefaultLimits
@@ -116,6 +117,7 @@ type Server struct {
 	limits   Limits
 	log      *slog.Logger
 	now      func() time.Time
+	clock    func() time.Time
 	metrics  *Metrics
 	engine   *gin.Engine
 	policies map[routeKey]Policy
@@ -138,9 +140,12 @@ func New(o Options) (*Server, error) {
 	// which belongs to the command's result.
 	gin.SetMode(gin.ReleaseMode)
 	s := &Server{
-		opts: o, limits: o.Limits.orDefaults(), log: o.Log, now: o.Now, metrics: o.Metrics,
+		opts: o, limits: o.Limits.orDefaults(), log: o.Log, now: o.Now, clock: o.Clock, metrics: o.Metrics,
 		engine: gin.New(), policies: map[routeKey]Policy{},
 		turnstile: newTurnstile(),
+	}
+	if s.clock == nil {
+		s.clock = s.now
 	}
 	s.engine.RedirectTrailingSlash = false // a push is not redirected, it is refused
 	s.engine.HandleMethodNotAllowed = true

@@ -16,6 +16,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"pingyi/bot"
+	"pingyi/bot/wechat"
 	"pingyi/intake"
 )
 
@@ -58,13 +59,13 @@ const (
 // opened is a push after a platform's front has read it. native is what the
 // front needs to answer it.
 type opened[P any] struct {
-	native    P
-	citizen   string
-	key       string
-	timestamp int64
-	input     bot.Input
-	follows   bool     // it says that the citizen began to follow
-	mention   *Mention // it is no private message; its Account is not set
+	native  P
+	citizen string
+	key     string
+	dated   wechat.Dated
+	input   bot.Input
+	follows bool     // it says that the citizen began to follow
+	mention *Mention // it is no private message; its Account is not set
 }
 
 // front is one account as its platform speaks: what differs between platforms.
@@ -73,7 +74,7 @@ type front[P any] interface {
 	// greet is the echo for the platform's check of the address.
 	greet(query string) (echo string, reason string, ok bool)
 	// open reads a push; reason is from refusalReasons unless it is usable. An
-	// unusable one has at least its timestamp.
+	// unusable one has at least what tells its age.
 	open(query string, body []byte) (o opened[P], f fate, reason string)
 	// answer appends to dst the finished body for a text, and media its media type.
 	answer(dst []byte, native P, at int64, text string, now time.Time) ([]byte, error)
@@ -132,7 +133,7 @@ func (h *hook[P]) get(c *gin.Context) {
 
 // post takes a push.
 func (h *hook[P]) post(c *gin.Context) {
-	received := h.s.now()
+	began, received := h.s.now(), h.s.clock()
 	defer h.recover(c)
 	f, ok := h.fronts[c.Param("account")]
 	if !ok {
@@ -151,22 +152,23 @@ func (h *hook[P]) post(c *gin.Context) {
 		h.refuse(c, http.StatusForbidden, reason)
 		return
 	}
-	if !h.s.opts.Freshness.Accept(o.timestamp, o.citizen) {
+	if !h.s.opts.Freshness.Accept(o.dated) {
 		h.refuse(c, http.StatusForbidden, whyStale)
 		return
 	}
 	outcome := outUnusable
 	if became == usable {
-		outcome = h.serve(c, f, &o, received)
+		o.input.Now = received
+		outcome = h.serve(c, f, &o, began)
 	} else {
 		h.s.metrics.refused(h.platform, reason)
 		h.s.write(c, plainText, []byte(success))
 	}
-	h.s.metrics.push(h.platform, o.input.Kind, outcome, h.s.now().Sub(received))
+	h.s.metrics.push(h.platform, o.input.Kind, outcome, h.s.now().Sub(began))
 }
 
 // serve answers a usable push and says how.
-func (h *hook[P]) serve(c *gin.Context, f front[P], o *opened[P], received time.Time) (outcome string) {
+func (h *hook[P]) serve(c *gin.Context, f front[P], o *opened[P], began time.Time) (outcome string) {
 	switch {
 	case o.mention != nil && h.s.opts.Mentions != nil:
 		return h.public(c, f, o)
@@ -174,7 +176,7 @@ func (h *hook[P]) serve(c *gin.Context, f front[P], o *opened[P], received time.
 		h.s.write(c, plainText, f.nothing())
 		return outIgnored
 	}
-	a, outcome := h.turn(c, f, o, received)
+	a, outcome := h.turn(c, f, o, began)
 	if !h.say(c, f, o.native, a.At, a.Text) {
 		return outUnsealed
 	}
@@ -208,7 +210,7 @@ func (h *hook[P]) say(c *gin.Context, f front[P], native P, at int64, text strin
 	}
 	buf := h.s.borrow()
 	defer h.s.giveBack(buf)
-	body, err := f.answer((*buf)[:0], native, at, text, h.s.now())
+	body, err := f.answer((*buf)[:0], native, at, text, h.s.clock())
 	if err != nil {
 		h.s.log.LogAttrs(c.Request.Context(), slog.LevelError, "answer not sealed", slog.String("platform", h.platform), slog.Any("error", err))
 		h.s.write(c, plainText, f.nothing())
@@ -222,18 +224,17 @@ func (h *hook[P]) say(c *gin.Context, f front[P], native P, at int64, text strin
 // turn has the intake answer the push. That the platform cuts the connection
 // does not end it: what was taken is finished, and the platform's next try gets
 // its answer. A panic is answered with the busy text.
-func (h *hook[P]) turn(c *gin.Context, f front[P], o *opened[P], received time.Time) (a intake.Answer, outcome string) {
+func (h *hook[P]) turn(c *gin.Context, f front[P], o *opened[P], began time.Time) (a intake.Answer, outcome string) {
 	defer func() {
 		if v := recover(); v != nil {
 			h.s.logPanic(c, v)
-			a, outcome = intake.Answer{At: received.Unix(), Text: h.s.opts.Busy}, outPanicked
+			a, outcome = intake.Answer{At: o.input.Now.Unix(), Text: h.s.opts.Busy}, outPanicked
 		}
 	}()
-	o.input.Now = received
 	if _, err := io.ReadFull(h.s.opts.Random, o.input.Random[:]); err != nil {
 		panic(err) // crypto/rand never fails
 	}
-	left := intake.Budget - h.s.now().Sub(received)
+	left := intake.Budget - h.s.now().Sub(began)
 	ctx := intake.Until(c.Request.Context(), time.Now().Add(left))
 	a = h.s.opts.Intake.Handle(ctx, intake.Push{Account: f.account(), Citizen: o.citizen, Key: o.key, Input: o.input, Follows: o.follows})
 	switch {

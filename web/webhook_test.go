@@ -34,7 +34,7 @@ const (
 // freshUntilTold refuses where stale is set.
 type freshUntilTold struct{ stale bool }
 
-func (f *freshUntilTold) Accept(int64, string) bool { return !f.stale }
+func (f *freshUntilTold) Accept(wechat.Dated) bool { return !f.stale }
 
 // hookRig is a rig with one official account without a name and one named
 // maanshan.
@@ -328,7 +328,7 @@ func TestPush_runtimePanic_saysWhat(t *testing.T) {
 
 type panicking struct{}
 
-func (panicking) Accept(int64, string) bool { panic(testOpenID) }
+func (panicking) Accept(wechat.Dated) bool { panic(testOpenID) }
 
 func TestPush_panicBeforeTheIntake_isSuccess(t *testing.T) {
 	h := newHookRig(t, say("x"), func(o *Options) { o.Freshness = panicking{} })

@@ -72,7 +72,7 @@ func (f *wechatFront) greet(query string) (echo, reason string, ok bool) {
 
 func (f *wechatFront) open(query string, body []byte) (opened[wechat.Push], fate, string) {
 	p, err := f.with.Open(wechat.ParseQuery(query), body)
-	o := opened[wechat.Push]{native: p, citizen: p.Citizen, key: p.Key, timestamp: p.Timestamp, input: p.Input}
+	o := opened[wechat.Push]{native: p, citizen: p.Citizen, key: p.Key, dated: p.Dated, input: p.Input}
 	if err != nil {
 		why, reason := wechatFate(err)
 		return o, why, reason

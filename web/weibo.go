@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"pingyi/bot/wechat"
 	"pingyi/bot/weibo"
 	"pingyi/intake"
 )
@@ -43,7 +44,8 @@ func (f *weiboFront) greet(query string) (echo, reason string, ok bool) {
 func (f *weiboFront) open(query string, body []byte) (opened[weibo.Push], fate, string) {
 	p, err := f.with.Open(weibo.ParseQuery(query), body)
 	o := opened[weibo.Push]{
-		native: p, citizen: p.Citizen, key: p.Key, timestamp: p.Timestamp, input: p.Input,
+		native: p, citizen: p.Citizen, key: p.Key, input: p.Input,
+		dated:   wechat.Dated{Timestamp: p.Timestamp, Swapped: p.Swapped, Reach: p.Reach, Signature: p.Signature},
 		follows: p.Following == weibo.FollowingBegan,
 	}
 	if err != nil {

@@ -20,9 +20,10 @@ func newWatch() *watch {
 	return w
 }
 
-// send is a push of a citizen that is off seconds away from our clock.
-func (w *watch) send(off int64, citizen int) bool {
-	return w.Accept(w.now.Unix()+off, fmt.Sprint("citizen ", citizen))
+// send is a push with a signature of its own that is off seconds away from the
+// time in use.
+func (w *watch) send(off int64, signature int) bool {
+	return w.Accept(Dated{Timestamp: w.now.Unix() + off, Signature: fmt.Sprint(signature)})
 }
 
 func TestFreshness_window_is300SecondsEitherWay(t *testing.T) {
@@ -30,70 +31,82 @@ func TestFreshness_window_is300SecondsEitherWay(t *testing.T) {
 		if got := newWatch().send(off, 1); got != want {
 			t.Errorf("%d seconds off: accepted %v", off, got)
 		}
+		w := newWatch()
+		at := w.now.Unix()
+		if got := w.Accept(Dated{Timestamp: at, Sealed: max(1, at+off), Signature: "s"}); got != want {
+			t.Errorf("sealed %d seconds off: accepted %v", off, got)
+		}
+		if w.Accept(Dated{Timestamp: at + 301, Sealed: at, Signature: "s"}) {
+			t.Error("a stale query was accepted for its sealed time")
+		}
 	}
 }
 
-func TestFreshness_twentyStaleOfTenCitizens_ourClockIsWrong(t *testing.T) {
+func TestFreshness_staleNonceInThePlaceOfATime_givesTheSwapAway(t *testing.T) {
+	const hour = 3600
+	for ago, want := range map[int64]bool{
+		0: true, 300: true, -300: true, -1200: true, // fresh either way, or no push of the past
+		301: false, 1200: false, hour: false,
+		hour + 1: true, 365 * 24 * hour: true,
+	} {
+		w := newWatch()
+		at := w.now.Unix()
+		if got := w.Accept(Dated{Timestamp: at, Swapped: at - ago, Reach: hour, Signature: "s"}); got != want {
+			t.Errorf("a nonce that is %d s ago: accepted %v", ago, got)
+		}
+	}
 	w := newWatch()
-	for i := range 19 {
-		if w.send(-3600, i%10) {
+	if !w.Accept(Dated{Timestamp: w.now.Unix(), Reach: w.now.Unix() + 1, Signature: "s"}) {
+		t.Error("a nonce that is no time was taken for one")
+	}
+}
+
+// The rule that was: twenty stale pushes of ten citizens are believed.
+func TestFreshness_manyStaleOfManyCitizens_stayRefusedForEver(t *testing.T) {
+	w := newWatch()
+	for i := range 1000 {
+		if w.send(-3600, i) {
 			t.Fatalf("stale push %d was accepted", i+1)
 		}
-		w.now = w.now.Add(time.Second)
+		w.now = w.now.Add(10 * time.Millisecond)
 	}
-	if !w.send(-3600, 9) || len(w.alarms) != 1 || !w.alarms[0] {
-		t.Fatalf("the twentieth did not raise the alarm: %v", w.alarms)
+	if len(w.alarms) != 1 || !w.alarms[0] {
+		t.Fatalf("alarms %v", w.alarms)
 	}
-	w.now = w.now.Add(time.Hour)
-	if !w.send(-3600, 1) || len(w.alarms) != 1 {
-		t.Error("the alarm did not last")
-	}
-	if !w.send(0, 1) || len(w.alarms) != 2 || w.alarms[1] {
+	if !w.send(0, -1) || len(w.alarms) != 2 || w.alarms[1] {
 		t.Errorf("a fresh push did not end the alarm: %v", w.alarms)
 	}
-	if w.send(-3600, 1) {
+	if w.send(-3600, -2) {
 		t.Error("a stale push was accepted after a fresh one")
 	}
 }
 
-func TestFreshness_staleFromFewCitizens_staysRefused(t *testing.T) {
-	w := newWatch()
-	for i := range 1000 {
-		if w.send(-3600, i%9) {
-			t.Fatal("a replay of nine citizens' pushes was accepted")
+func TestFreshness_alarm_isForTwentySignaturesWithinAMinuteAndNoneFresh(t *testing.T) {
+	for name, c := range map[string]struct {
+		send func(w *watch, i int)
+		want int
+	}{
+		"twenty":                      {func(w *watch, i int) { w.send(-3600, min(i, 19)) }, 1},
+		"nineteen, over and over":     {func(w *watch, i int) { w.send(-3600, i%19) }, 0},
+		"one address again and again": {func(w *watch, _ int) { w.send(-3600, 1) }, 0},
+		"slowly": {func(w *watch, i int) {
+			w.send(-3600, i)
+			w.now = w.now.Add(4 * time.Second) // at most 16 a minute
+		}, 0},
+		"a fresh one between": {func(w *watch, i int) {
+			if i%19 == 0 {
+				w.send(0, 1)
+			}
+			w.send(-3600, i)
+		}, 0},
+	} {
+		w := newWatch()
+		for i := range 200 {
+			c.send(w, i)
 		}
-	}
-}
-
-func TestFreshness_staleSlowly_staysRefused(t *testing.T) {
-	w := newWatch()
-	for i := range 200 {
-		if w.send(-3600, i) {
-			t.Fatalf("push %d was accepted", i)
+		if len(w.alarms) != c.want {
+			t.Errorf("%s: alarms %v", name, w.alarms)
 		}
-		w.now = w.now.Add(4 * time.Second) // at most 16 a minute
-	}
-	w = newWatch()
-	for i := range 200 { // ten citizens, but never within one minute
-		if w.send(-3600, i/20) {
-			t.Fatalf("push %d was accepted", i)
-		}
-		w.now = w.now.Add(time.Second)
-	}
-}
-
-func TestFreshness_freshBetweenStale_staysRefused(t *testing.T) {
-	w := newWatch()
-	for i := range 200 {
-		if i%19 == 0 {
-			w.send(0, 1)
-		}
-		if w.send(-3600, i) {
-			t.Fatalf("push %d was accepted", i)
-		}
-	}
-	if len(w.alarms) != 0 {
-		t.Errorf("alarms %v", w.alarms)
 	}
 }
 
@@ -114,24 +127,27 @@ func TestFreshness_atOnce_alarmsInTurns(t *testing.T) {
 				if i%50 == 49 {
 					off = 0
 				}
-				f.Accept(now.Unix()-off, fmt.Sprint(g, i))
+				if f.Accept(Dated{Timestamp: now.Unix() - off, Signature: fmt.Sprint(g, i)}) != (off == 0) {
+					t.Errorf("judged wrongly %d s off", off)
+				}
 			}
 		})
 	}
 	all.Wait()
 	for i, on := range alarms {
 		if on != (i%2 == 0) {
-			t.Fatalf("alarm %d is %v", i, on)
+			t.Fatalf("alarms %v", alarms)
 		}
 	}
 	if len(alarms) == 0 {
-		t.Error("no alarm")
+		t.Error("no alarm though most were stale")
 	}
 }
 
 func TestFreshness_accept_allocatesNothing(t *testing.T) {
 	w := newWatch()
-	if n := testing.AllocsPerRun(100, func() { w.Accept(w.now.Unix(), "o"); w.Accept(1, "o") }); n != 0 {
+	fresh, stale := Dated{Timestamp: w.now.Unix(), Signature: "a"}, Dated{Timestamp: 1, Signature: "b"}
+	if n := testing.AllocsPerRun(100, func() { w.Accept(fresh); w.Accept(stale) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }

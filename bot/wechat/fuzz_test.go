@@ -34,7 +34,7 @@ func addSamples(f *testing.F, ext string, add func(string)) {
 // checkPush holds what is true of every push that was opened.
 func checkPush(t *testing.T, p Push) {
 	t.Helper()
-	if p.Citizen == "" || p.Key == "" || p.Timestamp <= 0 || p.Input.At.IsZero() {
+	if p.Citizen == "" || p.Key == "" || p.Dated.Timestamp <= 0 || p.Input.At.IsZero() {
 		t.Fatalf("an incomplete push: %+v", p)
 	}
 	known := false
@@ -101,7 +101,7 @@ func FuzzOpen(f *testing.F) {
 				checkPush(t, p)
 				checkAuthentic(t, q, body, a == safe)
 			case errors.Is(err, ErrUnusable):
-				if p.Timestamp <= 0 {
+				if p.Dated.Timestamp <= 0 {
 					t.Fatal("an unusable push without its time")
 				}
 				checkAuthentic(t, q, body, a == safe)

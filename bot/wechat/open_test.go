@@ -44,7 +44,8 @@ func TestOpen_publishedPush_isReadAsPublished(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := Push{
-			Citizen: v.OpenID, Receiver: "gh_97417a04a28d", Kind: KindOther, Timestamp: 1714112445, Nonce: v.Nonce,
+			Citizen: v.OpenID, Receiver: "gh_97417a04a28d", Kind: KindOther, Nonce: v.Nonce,
+			Dated: Dated{Timestamp: 1714112445, Sealed: 1714112445, Swapped: 0, Reach: swappedReach, Signature: v.MsgSignature},
 			Key:   v.OpenID + "\x001714112445\x00debug_demo\x00",
 			Input: bot.Input{At: time.Unix(1714112445, 0).UTC()},
 		}
@@ -231,6 +232,46 @@ func TestOpen_timeThatIsNone_isRefused(t *testing.T) {
 	}
 }
 
+func TestOpen_timestampInAnotherForm_isRefused(t *testing.T) {
+	for _, ts := range []string{"140809061", "01408090610", "0140809061", "14080906100"} {
+		q := ParseQuery("signature=" + util.Signature(testToken, ts, "1") + "&timestamp=" + ts + "&nonce=1")
+		_, err := plainAccount(t).Open(q, []byte(sample(t, "text.xml")))
+		wantRefusal(t, err, BadTimestamp)
+	}
+}
+
+// The time of a sealed message cannot be taken for another: it is read wherever it
+// can be.
+func TestOpen_sealedTime_isRequiredOfAWholeMessageAndReadOfABrokenOne(t *testing.T) {
+	whole := inner("<Content>x</Content>")
+	for name, message := range map[string]string{
+		"none":      strings.Replace(whole, "<CreateTime>1408090606</CreateTime>", "", 1),
+		"empty":     strings.Replace(whole, "1408090606", "", 1),
+		"a word":    strings.Replace(whole, "1408090606", "now", 1),
+		"zero":      strings.Replace(whole, "1408090606", "0", 1),
+		"negative":  strings.Replace(whole, "1408090606", "-1408090606", 1),
+		"too long":  strings.Replace(whole, "1408090606", "14080906060000", 1),
+		"JSON none": `{"ToUserName":"` + testOriginal + `","FromUserName":"o","MsgType":"text"}`,
+		"no fields": "<xml></xml>",
+	} {
+		p, err := openSealed(t, message)
+		wantRefusal(t, err, BadTimestamp)
+		if p != (Push{}) {
+			t.Errorf("%s: a refused push came with %+v", name, p)
+		}
+	}
+	for name, message := range map[string]string{"junk after it": whole + "x", "too deep": inner(nested(17, "")), "cut off": whole[:len(whole)-9]} {
+		p, err := openSealed(t, message)
+		if err == nil || p.Dated.Sealed != 1408090606 || p.Dated.Timestamp != 1408090610 {
+			t.Errorf("%s: %+v, %v", name, p.Dated, err)
+		}
+	}
+	p, err := plainAccount(t).Open(ParseQuery(plainQuery()), []byte(whole))
+	if err != nil || p.Dated.Sealed != 0 {
+		t.Errorf("plaintext: %+v, %v", p.Dated, err)
+	}
+}
+
 func nested(depth int, leaf string) string { // depth counts the root
 	return strings.Repeat("<a>", depth-1) + leaf + strings.Repeat("</a>", depth-1)
 }
@@ -266,8 +307,6 @@ func TestOpen_brokenInside_isUnusableAndKeepsItsTime(t *testing.T) {
 		{"two unknown", inner("<Foo/><Foo/>"), Duplicate},
 		{"injected end", inner("<Content><![CDATA[a]]></Content><MsgId>1</MsgId><Content><![CDATA[b]]></Content>"), Duplicate},
 		{"no sender", strings.Replace(inner(""), testOpenID, "", 1), Incomplete},
-		{"no time", strings.Replace(inner(""), "1408090606", "", 1), Incomplete},
-		{"time no number", strings.Replace(inner(""), "1408090606", "now", 1), Incomplete},
 		{"JSON cut", base, Broken},
 		{"JSON trailing comma", base + ",}", Broken},
 		{"JSON junk after it", base + "} x", Broken},
@@ -283,8 +322,8 @@ func TestOpen_brokenInside_isUnusableAndKeepsItsTime(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p, err := openSealed(t, c.message)
 			wantUnusable(t, err, c.want)
-			if p.Timestamp != 1408090610 {
-				t.Errorf("timestamp %d", p.Timestamp)
+			if p.Dated.Timestamp != 1408090610 {
+				t.Errorf("timestamp %d", p.Dated.Timestamp)
 			}
 		})
 	}

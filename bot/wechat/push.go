@@ -48,19 +48,19 @@ type Push struct {
 	// Key is the same for every repeat of a push and for nothing else of this
 	// account: MsgId, and for what has none sender, time and content. It may
 	// hold the openid: hash it before it is stored.
-	Key       string
-	Kind      string // one of Kinds
-	Input     bot.Input
-	Timestamp int64 // of the query, unix seconds; how old it may be is Freshness's affair
-	Nonce     string
+	Key   string
+	Kind  string // one of Kinds
+	Input bot.Input
+	Dated Dated // how old it may be is Freshness's affair
+	Nonce string
 
 	key int // 0: nobody encrypted it; else 1 + the place of the key that worked
 }
 
 // Open authenticates, decrypts and parses a push. Its error is a *Refusal where
 // the push is not authentic, and an *Unusable where it is but its message
-// cannot be used; the Push that comes with the latter has Timestamp, Nonce, and
-// Citizen where it is known, so that freshness can still be asked for.
+// cannot be used; the Push that comes with the latter has Dated and Nonce, so that
+// freshness can still be asked for.
 //
 // The body is not kept. In safe mode msg_signature decides; signature, which
 // covers less, must be right where it is given.
@@ -89,8 +89,7 @@ func (a *Account) Open(q Query, body []byte) (Push, error) {
 		f = fields{}
 		scanned = f.scan(message)
 	}
-	var ok bool
-	if p.Timestamp, ok = parseSeconds(q.Timestamp); !ok {
+	if !p.date(q, &f, safe, scanned == "") {
 		return Push{}, refuse(BadTimestamp)
 	}
 	if scanned != "" {
@@ -157,6 +156,39 @@ func (a *Account) unseal(s *scratch, q Query, f *fields, p *Push) (message strin
 
 func (a *Account) ours(receiver string) bool {
 	return a.originalID == "" || receiver == a.originalID
+}
+
+// swappedReach is how long ago, in seconds, a nonce that reads as a time gives a
+// swapped query away. In safe mode the sealed CreateTime refuses an older one. Of
+// random nonces of ten digits one in 650,000 lies within.
+const swappedReach = 3600
+
+// date reads what tells the push's age; false where the query's timestamp is no
+// time, or a sealed message that could be read has none. Of a message that breaks
+// off before its CreateTime nothing is asked: it has no effect.
+func (p *Push) date(q Query, f *fields, safe, whole bool) bool {
+	var ok bool
+	d := Dated{Reach: swappedReach, Signature: q.Signature}
+	if safe {
+		d.Signature = q.MsgSignature
+		if d.Sealed, ok = parseSeconds(strings.TrimSpace(f.value[fCreateTime])); !ok && whole {
+			return false
+		}
+	}
+	d.Timestamp, ok = parseTimestamp(q.Timestamp)
+	d.Swapped, _ = parseTimestamp(q.Nonce) // 0 where it is no time
+	p.Dated = d
+	return ok
+}
+
+// parseTimestamp reads the timestamp of a query: ten digits, the first not 0. In
+// any other form the signature would hold for digits that stood in the nonce.
+func parseTimestamp(s string) (int64, bool) {
+	const digits = 10 // from 2001 until 2286
+	if len(s) != digits || s[0] == '0' {
+		return 0, false
+	}
+	return parseSeconds(s)
 }
 
 // parseSeconds reads a unix time of one to twelve digits, which is not 0.

@@ -67,13 +67,17 @@ type Push struct {
 	Mention   Mention
 	Following Following
 	Timestamp int64 // of the query, unix seconds; how old it may be the caller decides
-	Nonce     string
+	// Swapped is the time that the nonce would be in the place of the timestamp,
+	// unix seconds, and Reach for how many seconds that gives a swapped query away.
+	Swapped, Reach int64
+	Signature      string
+	Nonce          string
 }
 
 // Open authenticates and parses a push. Its error is a *Refusal where the push
 // is not authentic, and an *Unusable where it is but its message cannot be used;
-// the Push that comes with the latter has Timestamp, Nonce, and Citizen where it
-// is known, so that freshness can still be asked for.
+// the Push that comes with the latter has its times and its Signature, so that
+// freshness can still be asked for.
 //
 // Whether a repeat has a new nonce is not documented, so none is remembered.
 func (a *Account) Open(q Query, body []byte) (Push, error) {
@@ -83,7 +87,8 @@ func (a *Account) Open(q Query, body []byte) (Push, error) {
 	if !a.authentic(q) {
 		return Push{}, refuse(BadSignature)
 	}
-	p := Push{Nonce: q.Nonce}
+	p := Push{Signature: q.Signature, Nonce: q.Nonce}
+	p.Swapped, p.Reach = swapped(q.Nonce)
 	var ok bool
 	if p.Timestamp, ok = parseTime(q.Timestamp); !ok {
 		return Push{}, refuse(BadTimestamp)

@@ -104,7 +104,25 @@ func parseTime(s string) (int64, bool) {
 		return 0, false
 	}
 	n, err := strconv.ParseInt(s[:seconds], 10, 64)
-	return n, err == nil && n > 0
+	return n, err == nil && s[0] != '0'
+}
+
+// swapped reads a nonce as if it stood in the place of the timestamp: the
+// signature sorts the two, so it holds for either order, and it covers no time of
+// the message. The platform's timestamps have 13 digits and its nonces fewer: a
+// nonce of 13 digits that reads as any time since the service began is a
+// timestamp. Nonces of ten digits are possible; of those, random ones, one in two
+// million reads as a time of the last hour.
+func swapped(nonce string) (at, reach int64) {
+	const milliseconds, hour, everSince = 13, 3600, 20 * 365 * 24 * 3600
+	at, ok := parseTime(nonce)
+	switch {
+	case !ok:
+		return 0, 0
+	case len(nonce) == milliseconds:
+		return at, everSince
+	}
+	return at, hour
 }
 
 // isID reports whether s can be a uid. Ids are never read as numbers: some

@@ -143,7 +143,7 @@ func TestOpen_publishedPushes_areReadAsPublished(t *testing.T) {
 		got := mustOpen(t, string(body))
 		keys[got.Key] = true
 		w := want[i]
-		w.Citizen, w.Receiver, w.Timestamp, w.Nonce = testSender, testUID, 1397022061, testNonce
+		w.Citizen, w.Receiver, w.Timestamp, w.Nonce, w.Signature = testSender, testUID, 1397022061, testNonce, got.Signature
 		w.Input.At, w.Key = at, got.Key
 		if diff := cmp.Diff(w, got); diff != "" {
 			t.Error(diff)
@@ -184,6 +184,7 @@ func TestOpen_events_areMapped(t *testing.T) {
 		}
 		want := c.want
 		want.Citizen, want.Receiver, want.Timestamp, want.Nonce, want.Key = got.Citizen, got.Receiver, got.Timestamp, got.Nonce, got.Key
+		want.Signature = got.Signature
 		want.Input.At = got.Input.At
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: %s", c.body, diff)
@@ -327,5 +328,16 @@ func TestReasons_everyReason_isListedOnce(t *testing.T) {
 	slices.Sort(all)
 	if len(slices.Compact(all)) != 10 {
 		t.Errorf("reasons %v", all)
+	}
+}
+
+func TestOpen_nonceThatReadsAsATime_isToldWithHowFarItReaches(t *testing.T) {
+	for nonce, want := range map[string][2]int64{
+		testNonce: {}, "1": {}, "": {}, "x397022061": {}, "123456789012": {}, "0397022061": {0, 0}, "0397022061823": {0, 0},
+		"1397022061": {1397022061, 3600}, "1397022061823": {1397022061, 20 * 365 * 24 * 3600},
+	} {
+		if at, reach := swapped(nonce); at != want[0] || reach != want[1] {
+			t.Errorf("nonce %q: %d, %d", nonce, at, reach)
+		}
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"pingyi/config"
 	"pingyi/models"
@@ -56,7 +55,7 @@ func prepareDemo(ctx context.Context, o *opened, accounts []wechatAccount) (*dem
 		return nil, err
 	}
 	if len(list) == 0 {
-		midnight := beijingMidnight(time.Now())
+		midnight := beijingMidnight(o.now())
 		c, err := newCampaign(ctx, o, campaignPlan{
 			id: demoCampaign, profile: demoProfile, from: midnight, to: midnight.AddDate(1, 0, 1), approvedBy: "demo",
 		})
@@ -76,7 +75,7 @@ func importSample(ctx context.Context, o *opened) error {
 	if err != nil {
 		return err
 	}
-	return o.db.ImportUnits(ctx, o.tenant, units, time.Now())
+	return o.db.ImportUnits(ctx, o.tenant, units, o.now())
 }
 
 // demoKey follows from the secret, so that every server and every start of one
@@ -117,7 +116,7 @@ func (d *demo) open(base string) {
 	d.page.set(simulator.New(simulator.Options{
 		Account: simulatorAccount(d.accounts[0].options), Target: base + "/wechat", Wall: d.wall,
 		Weibo: simulator.WeiboAccount{UID: d.o.opts.Weibo.UID, AppSecret: string(d.o.opts.Weibo.AppSecret)}, WeiboTarget: base + "/weibo",
-		Now: time.Now, Random: rand.Reader,
+		Now: d.o.now, Random: rand.Reader,
 	}))
 }
 

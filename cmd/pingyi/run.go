@@ -44,13 +44,14 @@ type env struct {
 	out     io.Writer // results alone
 	err     io.Writer // everything else
 	dataDir string
+	now     func() time.Time  // this machine's clock
 	started func(base string) // told the server's address once it listens; may be nil
 }
 
 // run is the whole program: it parses args, carries out the command, and
 // returns the exit code. It keeps no state, so tests run several at once.
 func run(ctx context.Context, args []string, lookup func(string) (string, bool), environ []string, out, errw io.Writer) int {
-	e := &env{lookup: lookup, environ: environ, in: os.Stdin, out: out, err: errw, dataDir: "data"}
+	e := &env{lookup: lookup, environ: environ, in: os.Stdin, out: out, err: errw, dataDir: "data", now: time.Now}
 	return e.run(ctx, args)
 }
 
@@ -135,7 +136,7 @@ func buildVersion() string {
 
 // options reads and completes the configuration.
 func (e *env) options(c *cli.Command, m openMode) (*opened, error) {
-	a := &opened{}
+	a := &opened{now: e.now}
 	o, err := config.Load(e.lookup, func(name string) ([]byte, error) {
 		if yaml, _ := e.lookup("PINGYI_CONFIG"); name != yaml {
 			a.secretFiles = append(a.secretFiles, name)
@@ -184,8 +185,9 @@ type opened struct {
 	db          *store.DB
 	ring        *seal.Ring
 	tenant      string
-	home        string   // the tenant that the configuration names
-	secretFiles []string // that secrets were read from
+	home        string           // the tenant that the configuration names
+	secretFiles []string         // that secrets were read from
+	now         func() time.Time // the time in use
 }
 
 // openMode says what a command may make of a database that is not there yet.

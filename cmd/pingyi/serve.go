@@ -18,6 +18,7 @@ import (
 
 	"pingyi/bot"
 	"pingyi/bot/wechat"
+	"pingyi/clock"
 	"pingyi/config"
 	"pingyi/intake"
 	"pingyi/session"
@@ -59,13 +60,16 @@ func (e *env) serveCommand() *cli.Command {
 // server is a running pingyi: everything that has to be stopped in order.
 type server struct {
 	*opened
-	web    *web.Server
-	writer *store.Writer
-	worlds *worlds
-	redis  *redisLink
-	demo   *demo
-	public *publicOpinions // nil without a Weibo account
-	group  sync.WaitGroup
+	registry *prometheus.Registry
+	metrics  *web.Metrics
+	clock    *clock.Clock
+	web      *web.Server
+	writer   *store.Writer
+	worlds   *worlds
+	redis    *redisLink
+	demo     *demo
+	public   *publicOpinions // nil without a Weibo account
+	group    sync.WaitGroup
 }
 
 // gcPercent lets the heap grow to five times what is live before it is collected:
@@ -88,6 +92,7 @@ func (e *env) serve(ctx context.Context, o *opened) error {
 		return errors.Join(err, s.redis.Close())
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.group.Go(func() { s.clock.Run(background) })
 	s.group.Go(func() { s.upkeep(background) })
 	s.group.Go(func() { s.worlds.keep(background) })
 	s.group.Go(func() { s.sealClosed(background) })
@@ -115,7 +120,13 @@ func (e *env) serve(ctx context.Context, o *opened) error {
 }
 
 func newServer(ctx context.Context, o *opened) (*server, error) {
-	s := &server{opened: o}
+	s := &server{opened: o, registry: prometheus.NewRegistry()}
+	var err error
+	if s.metrics, err = web.NewMetrics(s.registry); err != nil {
+		return nil, err
+	}
+	s.clock = newClock(ctx, o, s.metrics)
+	o.now = s.clock.Now
 	accounts, err := wechatAccounts(&o.opts)
 	if err != nil {
 		return nil, err
@@ -151,11 +162,6 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	if err != nil {
 		return err
 	}
-	registry := prometheus.NewRegistry()
-	metrics, err := web.NewMetrics(registry)
-	if err != nil {
-		return err
-	}
 	doors, err := openDoors(s.opened, accounts, engine)
 	if err != nil {
 		return err
@@ -165,7 +171,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 		return err
 	}
 	s.writer = store.NewWriter(s.db, store.WriterOptions{})
-	known := newCampaigns(s.db, time.Now)
+	known := newCampaigns(s.db, s.now)
 	follow, office := &followers{s.db, s.ring}, newOffice(s.opened, known)
 	if s.public, err = newPublicOpinions(s.opened, known, s.writer, func(t bot.PublicText) string {
 		return weiboFace{engine.More()}.Render(engine.AnswerPublic(t))
@@ -173,24 +179,24 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 		return err
 	}
 	desk := intake.NewDesk(intake.Options{
-		Engine: engine, Sessions: sessions, Worlds: s.worlds, Keys: s.ring, Observer: metrics, Log: s.log, Followers: follow,
+		Engine: engine, Sessions: sessions, Worlds: s.worlds, Keys: s.ring, Observer: s.metrics, Log: s.log, Followers: follow,
 		Actions: &actions{db: s.db, ratings: s.writer, ring: s.ring, campaigns: known, followers: follow},
-		Now:     time.Now, InFlight: turnsInFlight, Hints: sessionHints,
+		Now:     s.now, InFlight: turnsInFlight, Hints: sessionHints,
 	})
 	o := web.Options{
 		Addr: s.opts.Addr, MetricsAddr: s.opts.MetricsAddr, TrustedProxies: s.opts.TrustedProxies,
 		Demo: s.opts.Demo(), DemoHosts: demoHosts(&s.opts), DemoPublic: s.opts.DemoPublic == "1",
 		HTTPS: strings.HasPrefix(s.opts.PublicURL, "https://"),
-		Log:   s.log, Now: time.Now, Registry: registry, Metrics: metrics,
+		Log:   s.log, Now: time.Now, Clock: s.now, Registry: s.registry, Metrics: s.metrics,
 		Checks: s.checks(sessions),
 		Keys:   &apiKeys{s.db, &s.opts}, Campaigns: known, Scores: known, Complaints: &complaintList{s.db},
 		Social: office, Polls: office,
 		Intake: desk, WeChat: doors.wechat, Weibo: doors.weibo, Busy: doors.busy, Random: rand.Reader,
-		Freshness: wechat.NewFreshness(time.Now, s.clockAlarm(metrics)),
+		Freshness: wechat.NewFreshness(s.now, s.staleAlarm),
 	}
 	if s.public != nil {
 		o.Mentions = s.public
-		if err = s.public.register(registry); err != nil {
+		if err = s.public.register(s.registry); err != nil {
 			return err
 		}
 	}
@@ -218,18 +224,6 @@ func (s *server) checks(sessions *session.Store) []web.Check {
 	}
 }
 
-// clockAlarm tells the engineer on call that the wrong clock is ours.
-func (s *server) clockAlarm(metrics *web.Metrics) func(on bool) {
-	return func(on bool) {
-		metrics.ClockSuspect(on)
-		if on {
-			s.log.Error("every push is stale: this machine's clock is wrong; pushes are accepted and told apart by their stored keys")
-		} else {
-			s.log.Info("pushes are fresh again")
-		}
-	}
-}
-
 // sealClosed seals campaigns once nothing that counts can arrive any more.
 func (s *server) sealClosed(ctx context.Context) {
 	tick := time.NewTicker(sealEvery)
@@ -246,10 +240,10 @@ func (s *server) sealClosed(ctx context.Context) {
 	}
 }
 
-// sealDue seals what is due by this machine's clock and by the database's: a seal
+// sealDue seals what is due by the time in use and by the database's clock: a seal
 // is for good and for everybody, so one clock that is fast must not set it.
 func (s *server) sealDue(ctx context.Context) error {
-	now := time.Now()
+	now := s.now()
 	if said, err := s.db.Clock(ctx); err != nil {
 		return err
 	} else if said.Before(now) {

@@ -72,10 +72,10 @@ func newPublicOpinions(o *opened, known *campaigns, ratings social.Ratings, say 
 		p.api = weiboapi.New(weiboapi.Options{Base: w.API, AccessToken: string(w.AccessToken), UID: w.UID})
 	}
 	p.poller = &social.Poller{
-		Account: p.account, API: p.api, Store: o.db, World: p.world, Limits: social.DefaultLimits(), Now: time.Now, Holder: holder,
+		Account: p.account, API: p.api, Store: o.db, World: p.world, Limits: social.DefaultLimits(), Now: o.now, Holder: holder,
 	}
 	p.reader = &social.Reader{
-		Account: p.account, Store: o.db, Ratings: ratings, World: p.world, Receipt: newReceipt, Random: rand.Reader, Now: time.Now,
+		Account: p.account, Store: o.db, Ratings: ratings, World: p.world, Receipt: newReceipt, Random: rand.Reader, Now: o.now,
 	}
 	return p, nil
 }
@@ -131,7 +131,7 @@ func (p *publicOpinions) work(ctx context.Context, rest *time.Time) error {
 	if err := p.ready(ctx); err != nil {
 		return err
 	}
-	now := time.Now()
+	now := p.now()
 	if err := p.watch.look(ctx, p.keys.token(p.opened), now); err != nil {
 		return err
 	}
@@ -238,7 +238,7 @@ func (p *publicOpinions) mentionedBy(ctx context.Context) []string {
 	if p.opts.Weibo.Name != "" {
 		return []string{p.opts.Weibo.Name}
 	}
-	now := time.Now()
+	now := p.now()
 	p.mu.Lock()
 	names, ask := p.names, p.api != nil && !now.Before(p.namesTill)
 	if ask {
@@ -271,7 +271,7 @@ func (p *publicOpinions) named() bool {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return len(p.names) > 0 && time.Now().Before(p.namesTill)
+	return len(p.names) > 0 && p.now().Before(p.namesTill)
 }
 
 func (p *publicOpinions) askName(ctx context.Context, now time.Time) (string, error) {

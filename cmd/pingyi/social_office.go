@@ -28,7 +28,7 @@ var (
 	_ web.Polls  = (*office)(nil)
 )
 
-func newOffice(o *opened, known *campaigns) *office { return &office{o, known, time.Now} }
+func newOffice(o *opened, known *campaigns) *office { return &office{o, known, o.now} }
 
 // keys are those of the tenant's Weibo account. There is one a process, and it
 // belongs to the tenant that the configuration names.

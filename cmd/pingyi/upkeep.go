@@ -24,7 +24,7 @@ func (o *opened) upkeep(ctx context.Context) {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	for {
-		if err := o.db.Sweep(ctx, time.Now()); err != nil && ctx.Err() == nil {
+		if err := o.db.Sweep(ctx, o.now()); err != nil && ctx.Err() == nil {
 			o.log.Warn("counters of days that are over not deleted", "err", err)
 		}
 		if o.opts.SecretPrevious != "" {

@@ -55,7 +55,7 @@ func weiboAccounts(o *opened, engine *bot.Engine) ([]weiboAccount, error) {
 	}}
 	if window := w.Window(); w.AccessToken != "" && window > 0 {
 		api := weiboapi.New(weiboapi.Options{Base: w.API, AccessToken: string(w.AccessToken), UID: w.UID})
-		a.account.Late = &customerService{send: api.Reply, following: o.db.Following, window: window, now: time.Now}
+		a.account.Late = &customerService{send: api.Reply, following: o.db.Following, window: window, now: o.now}
 	}
 	return []weiboAccount{a}, nil
 }
@@ -182,7 +182,7 @@ func ensureScenes(ctx context.Context, o *opened) error {
 	for i := range campaigns {
 		targets = append(targets, "c:"+campaigns[i].ID)
 	}
-	return o.db.EnsureScenes(ctx, o.tenant, o.opts.Weibo.UID, targets, time.Now())
+	return o.db.EnsureScenes(ctx, o.tenant, o.opts.Weibo.UID, targets, o.now())
 }
 
 // sceneNumbers are the numbers of the Weibo account's codes by their scenes.
