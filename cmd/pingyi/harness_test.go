@@ -37,7 +37,7 @@ type world struct {
 	t   testing.TB
 	dir string
 	env map[string]string
-	now func() time.Time // the clock of its servers and commands
+	now func() time.Time // the clock of its servers and commands; nil means time.Now
 }
 
 // databases runs a test on SQLite and, where its address is set, on MariaDB with
@@ -53,7 +53,7 @@ func databases(t *testing.T, run func(t *testing.T, w *world)) {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	dir := t.TempDir()
-	return &world{t: t, dir: dir, now: time.Now, env: map[string]string{
+	return &world{t: t, dir: dir, env: map[string]string{
 		"PINGYI_ENV": "demo", "PINGYI_ADDR": "127.0.0.1:0", "PINGYI_METRICS_ADDR": "", "PINGYI_SECRET": testSecret,
 		"PINGYI_DATABASE":      "sqlite:" + filepath.Join(dir, "pingyi.db"),
 		"PINGYI_WECHAT_APP_ID": testAppID, "PINGYI_WECHAT_TOKEN": testToken, "PINGYI_WECHAT_AES_KEY": testAES,
@@ -124,10 +124,13 @@ func (w *world) must(args ...string) string {
 }
 
 func (w *world) program(out, errw io.Writer) *env {
-	vars := maps.Clone(w.env)
+	vars, now := maps.Clone(w.env), w.now
+	if now == nil {
+		now = time.Now
+	}
 	return &env{
 		lookup: func(name string) (string, bool) { v, ok := vars[name]; return v, ok },
-		out:    out, err: errw, dataDir: filepath.Join(w.dir, "data"), now: w.now,
+		out:    out, err: errw, dataDir: filepath.Join(w.dir, "data"), now: now,
 	}
 }
 
