@@ -40,6 +40,9 @@ type Options struct {
 	// empty. An empty MetricsAddr turns /metrics off.
 	Addr        string `option:"addr" rule:"listen"`
 	MetricsAddr string `option:"metrics_addr" rule:"listen"`
+	// Drain is how long the server answers after it was told to end, while
+	// /readyz says 503, as a Go duration. Read it with Leaves.
+	Drain string `option:"drain" rule:"drain"`
 	// TrustedProxies are the addresses and networks (CIDR) whose
 	// X-Forwarded-For is believed; none by default.
 	TrustedProxies []string `option:"trusted_proxies" rule:"network"`
@@ -194,6 +197,22 @@ func (o *Options) fill() {
 // Demo reports whether the simulator is on and the demo's shortcuts are
 // allowed.
 func (o *Options) Demo() bool { return o.Env == Demo }
+
+// defaultDrain lets a push that found another server down, a moment before that one
+// was up again, be answered here.
+const defaultDrain = 2 * time.Second
+
+// Leaves is Drain; where it is not set, the default in production and 0 in the demo.
+func (o *Options) Leaves() time.Duration {
+	if o.Drain == "" && !o.Demo() {
+		return defaultDrain
+	}
+	d, err := time.ParseDuration(o.Drain)
+	if err != nil {
+		return 0 // Load takes nothing else for a duration
+	}
+	return d
+}
 
 // SQL splits PINGYI_DATABASE into "sqlite" and a path, or "mysql" and
 // go-sql-driver's DSN.

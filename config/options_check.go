@@ -45,6 +45,7 @@ func rules() map[string]rule {
 		"digits":      {match(`^[0-9]{1,20}$`), "the account's number, digits alone"},
 		"nickname":    {match(`^[^\s@#:：/]{1,30}$`), "the account's name as others mention it, without the @"},
 		"window":      {isWindow, "a duration of at most 720h such as 48h or 90m; 0 turns it off"},
+		"drain":       {isDrain, "a duration of at most 60s such as 10s; 0 turns it off"},
 		"gh":          {match(`^gh_[A-Za-z0-9_-]{1,64}$`), "the account's original id, gh_..."},
 		"aes":         {isAESKey, "the EncodingAESKey of 43 letters and digits (base64)"},
 	}
@@ -82,6 +83,12 @@ func isURL(s string) bool {
 func isWindow(s string) bool {
 	d, err := time.ParseDuration(s)
 	return err == nil && d >= 0 && d <= 30*24*time.Hour
+}
+
+// isDrain takes what a service manager waits for.
+func isDrain(s string) bool {
+	d, err := time.ParseDuration(s)
+	return err == nil && d >= 0 && d <= time.Minute
 }
 
 // isAESKey decodes as the platform's keys need it: the spare bits of the last

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -138,6 +139,8 @@ func TestLoad_faults(t *testing.T) {
 		"port too large":                {production(map[string]string{"PINGYI_METRICS_ADDR": ":70000"}), []string{"PINGYI_METRICS_ADDR"}},
 		"proxy that is a name":          {production(map[string]string{"PINGYI_TRUSTED_PROXIES": "10.0.0.0/8, proxy"}), []string{"PINGYI_TRUSTED_PROXIES"}},
 		"proxy with a zone":             {production(map[string]string{"PINGYI_TRUSTED_PROXIES": "fe80::1%eth0"}), []string{"PINGYI_TRUSTED_PROXIES"}},
+		"drain without a unit":          {production(map[string]string{"PINGYI_DRAIN": "10"}), []string{"PINGYI_DRAIN"}},
+		"drain of more than a minute":   {production(map[string]string{"PINGYI_DRAIN": "61s"}), []string{"PINGYI_DRAIN"}},
 		"plain http":                    {production(map[string]string{"PINGYI_PUBLIC_URL": "http://pingyi.example"}), []string{"PINGYI_PUBLIC_URL"}},
 		"url with password":             {production(map[string]string{"PINGYI_PUBLIC_URL": "https://a:hunter@pingyi.example"}), []string{"PINGYI_PUBLIC_URL"}},
 		"url without host":              {production(map[string]string{"PINGYI_PUBLIC_URL": "https:///x"}), []string{"PINGYI_PUBLIC_URL"}},
@@ -368,6 +371,21 @@ func TestExample_secretsAreMarked(t *testing.T) {
 		paragraph := before[strings.LastIndex(before, "\n\n"):]
 		if !strings.Contains(paragraph, "# Secret") {
 			t.Errorf("the comment of %s does not say that it is a secret: %s", secret, paragraph)
+		}
+	}
+}
+
+func TestLeaves_isShortInProductionAndNothingInTheDemo(t *testing.T) {
+	for name, c := range map[string]struct {
+		vars map[string]string
+		want time.Duration
+	}{
+		"production": {production(nil), 2 * time.Second}, "set": {production(map[string]string{"PINGYI_DRAIN": "15s"}), 15 * time.Second},
+		"turned off": {production(map[string]string{"PINGYI_DRAIN": "0"}), 0}, "demo": {demo(nil), 0},
+	} {
+		o := mustLoad(t, c.vars, nil)
+		if got := o.Leaves(); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
 }

@@ -23,6 +23,7 @@ const (
 	checkTimeout = time.Second
 	ready        = "ok"
 	notReady     = "unavailable"
+	leaving      = "leaving"
 )
 
 func (s *Server) routeHealth() {
@@ -47,6 +48,9 @@ func (s *Server) readyz(c *gin.Context) {
 			answer[name], status = notReady, http.StatusServiceUnavailable
 			s.log.LogAttrs(c.Request.Context(), slog.LevelWarn, "not ready", slog.String("check", name), slog.Any("error", err))
 		}
+	}
+	if s.leaving.Load() {
+		answer["server"], status = leaving, http.StatusServiceUnavailable
 	}
 	body, err := json.Marshal(answer)
 	if err != nil {

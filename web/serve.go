@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/sync/errgroup"
@@ -66,8 +67,8 @@ func (s *Server) MetricsAddr() string {
 	return s.private.Addr().String()
 }
 
-// Run answers until ctx ends, then closes within Limits.Grace what is left. It
-// returns nil after an orderly end. Listen comes first.
+// Run answers until ctx ends and Options.Drain has passed, then closes within
+// Limits.Grace what is left. It returns nil after an orderly end. Listen comes first.
 func (s *Server) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, l := range s.listeners() {
@@ -80,6 +81,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	g.Go(func() error {
 		<-ctx.Done()
+		s.drain()
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limits.Grace)
 		defer cancel()
 		return s.Close(grace)
@@ -87,9 +89,24 @@ func (s *Server) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
+// drain tells load balancers that ask /readyz to send no more, and has what they
+// still send answered until they have asked. Close ends it.
+func (s *Server) drain() {
+	s.leaving.Store(true)
+	if s.opts.Drain <= 0 {
+		return
+	}
+	s.log.Info("leaving: /readyz says so, and requests are still answered", "for", s.opts.Drain.String())
+	select {
+	case <-time.After(s.opts.Drain):
+	case <-s.closed:
+	}
+}
+
 // Close takes nothing new and waits, as long as ctx lasts, for what was taken;
 // what is then left is cut. The metrics go last, so that the end can be seen.
 func (s *Server) Close(ctx context.Context) error {
+	s.closing.Do(func() { close(s.closed) })
 	var errs []error
 	for _, l := range s.listeners() {
 		if err := l.http.Shutdown(ctx); err != nil {

@@ -138,6 +138,42 @@ func awaitRefused(t *testing.T, addr string) {
 	}
 }
 
+// A load balancer that asks /readyz takes the server out before it takes nothing
+// more; until then what comes is answered.
+func TestRun_endWithDrain_isSaidByReadyzAndStillAnswersPushes(t *testing.T) {
+	h := newHookRig(t, say("您好"), func(o *Options) { o.Drain = time.Hour })
+	if err := h.Listen(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- h.Run(ctx) }()
+	base := "http://" + h.Addr()
+	if status, body := fetch(t, http.MethodGet, base+"/readyz", ""); status != http.StatusOK || strings.Contains(body, "leaving") {
+		t.Fatalf("before: %d %s", status, body)
+	}
+	end()
+	for {
+		status, body := fetch(t, http.MethodGet, base+"/readyz", "")
+		if status == http.StatusServiceUnavailable && strings.Contains(body, `"server":"leaving"`) {
+			break
+		}
+	}
+	query, body := signed(t, text("好"))
+	if status, answer := fetch(t, http.MethodPost, base+"/wechat"+query, body); status != http.StatusOK || answer == "" {
+		t.Errorf("a push while the server leaves: %d %q", status, answer)
+	}
+	if status, _ := fetch(t, http.MethodGet, base+"/healthz", ""); status != http.StatusOK {
+		t.Errorf("/healthz while the server leaves: %d", status)
+	}
+	if err := h.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestRun_end_cutsWhatOutlastsTheGrace(t *testing.T) {
 	taken, release := make(chan struct{}), make(chan struct{})
 	h := newHookRig(t, func(intake.Push) intake.Answer {

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -32,6 +33,10 @@ type Options struct {
 	DemoHosts      []string // names, beside this machine's own, that a demo's pages are asked for by
 	DemoPublic     bool     // the demo listens beyond this machine
 	HTTPS          bool     // citizens and staff reach it by https: HSTS is sent
+
+	// Drain is how long requests are answered after the end was asked for, while
+	// /readyz already says 503.
+	Drain time.Duration
 
 	Log      *slog.Logger
 	Now      func() time.Time     // this machine's clock: how long things take
@@ -126,6 +131,9 @@ type Server struct {
 	buffers  sync.Pool // *[]byte: bodies of pushes
 
 	turnstile turnstile
+	leaving   atomic.Bool // the end was asked for
+	closing   sync.Once
+	closed    chan struct{} // nothing new is taken
 
 	public, private *listener
 }
@@ -142,7 +150,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		opts: o, limits: o.Limits.orDefaults(), log: o.Log, now: o.Now, clock: o.Clock, metrics: o.Metrics,
 		engine: gin.New(), policies: map[routeKey]Policy{},
-		turnstile: newTurnstile(),
+		turnstile: newTurnstile(), closed: make(chan struct{}),
 	}
 	if s.clock == nil {
 		s.clock = s.now

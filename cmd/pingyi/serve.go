@@ -185,7 +185,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	})
 	o := web.Options{
 		Addr: s.opts.Addr, MetricsAddr: s.opts.MetricsAddr, TrustedProxies: s.opts.TrustedProxies,
-		Demo: s.opts.Demo(), DemoHosts: demoHosts(&s.opts), DemoPublic: s.opts.DemoPublic == "1",
+		Drain: s.opts.Leaves(), Demo: s.opts.Demo(), DemoHosts: demoHosts(&s.opts), DemoPublic: s.opts.DemoPublic == "1",
 		HTTPS: strings.HasPrefix(s.opts.PublicURL, "https://"),
 		Log:   s.log, Now: time.Now, Clock: s.now, Registry: s.registry, Metrics: s.metrics,
 		Checks: s.checks(sessions),
