@@ -35,14 +35,7 @@ func (t *turn) arrive() {
 	case "c":
 		if c := t.campaign(code); c != nil {
 			t.leaveFor(c.Open(t.in.At), chosen)
-			if t.drafting() {
-				t.sayClosed(c)
-				t.stillOpen()
-				return
-			}
-			t.s.campaign = c.ID
-			t.greet(c)
-			t.browse(stepClasses)
+			t.poster(c)
 			return
 		}
 	}
@@ -55,6 +48,33 @@ func (t *turn) arrive() {
 	if c := t.campaignFor(""); c != nil && c.Open(t.in.At) {
 		t.append(textUnknownSceneHow)
 	}
+	t.browse(stepClasses)
+}
+
+// poster leads to the choice of units of a campaign whose code was scanned. The code
+// of one that is not open says so by the campaign's own name, and leads to the one that
+// is open now, which is named as well.
+func (t *turn) poster(c *Campaign) {
+	if c.Open(t.in.At) {
+		t.s.campaign = c.ID
+		t.greet(c)
+		t.browse(stepClasses)
+		return
+	}
+	t.say(textPosterOf, t.fitted(safe(c.Title), 40, 30))
+	if t.drafting() {
+		t.sayClosed(c)
+		t.stillOpen()
+		return
+	}
+	other := t.campaignFor("")
+	if other == nil || !other.Open(t.in.At) {
+		t.forget()
+		t.closed(c, "")
+		return
+	}
+	t.sayClosed(c)
+	t.say(textPosterInstead, t.fitted(safe(other.Title), 40, 30))
 	t.browse(stepClasses)
 }
 
@@ -256,8 +276,41 @@ func (t *turn) sayClosed(c *Campaign) {
 	}
 }
 
-// name is a unit's name as lines show it.
-func (t *turn) name(u *models.Unit) string { return t.fitted(t.clean(u.Name), 20, 16) }
+// name is a unit's name as lines show it. Where another unit has the same name, its
+// superior or its code stands behind it.
+func (t *turn) name(u *models.Unit) string {
+	name := t.fitted(t.clean(u.Name), 20, 16)
+	if !t.hasNamesake(u) {
+		return name
+	}
+	return name + t.fill(textOfUnit, t.apart(u))
+}
+
+// apart tells a unit from those that have its name: by its superior where that is
+// another than theirs, else by its code.
+func (t *turn) apart(u *models.Unit) string {
+	if parent, ok := t.w.Directory.ByCode(u.Parent); ok && u.Type == models.Window {
+		return t.fitted(t.clean(parent.Name), 12, 8)
+	}
+	if u.Superior == "" {
+		return u.Code
+	}
+	for _, other := range t.w.Directory.Exact(fold(u.Name)) {
+		if other.Code != u.Code && other.Name == u.Name && other.Superior == u.Superior {
+			return u.Code
+		}
+	}
+	return t.fitted(t.clean(u.Superior), 12, 8)
+}
+
+// callOf is how a citizen names a unit, known by its code, in a message of their own: its
+// name, with its code where others have that name.
+func (t *turn) callOf(code string) string {
+	if u, ok := t.w.Directory.ByCode(code); ok && t.hasNamesake(&u) {
+		return t.coded(&u)
+	}
+	return t.nameOf(code)
+}
 
 // nameOf is the name of a unit by its code, or the code.
 func (t *turn) nameOf(code string) string {

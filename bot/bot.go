@@ -89,6 +89,7 @@ type Campaign struct {
 	ID         string
 	Title      string    // 2017年度政风行风评议
 	From, To   time.Time // the rating window, half open
+	Appealed   time.Time // when the appeal period ends, after which its keys may be destroyed; zero where not known
 	Classes    []string  // in the order of the register
 	Units      []models.Unit
 	Dimensions map[models.UnitType][]models.Dimension // all sets have the same length
@@ -108,6 +109,11 @@ type World struct {
 	// alone: from n:<number> to a scene as in Input. The host replaces the one by
 	// the other before the engine is run.
 	Scenes map[string]string
+	// Contacts are whom citizens are told to ring.
+	Contacts Contacts
+	// ComplaintsOff is set where nobody could read a complaint: then none is taken,
+	// and who wants to complain is told whom to ring.
+	ComplaintsOff bool
 }
 
 // Directory finds units among the whole register of a tenant, windows included.

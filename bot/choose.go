@@ -186,7 +186,7 @@ func (t *turn) listUnits(units []*models.Unit, v verb) {
 				t.append(textOfUnit, t.fitted(t.clean(parent.Name), 12, 8))
 			}
 		} else if t.hasNamesake(u) {
-			t.append(textOfUnit, u.Code)
+			t.append(textOfUnit, t.apart(u))
 		}
 	}
 	t.pageNav(command{verb: v, ref: t.s.query}, len(units))
@@ -240,7 +240,7 @@ func (t *turn) wander() {
 	case vHello:
 		t.welcome()
 		return
-	case vThanks:
+	case vThanks, vYes:
 		t.forget()
 		t.say(textThanks)
 		t.ask()
@@ -255,12 +255,19 @@ func (t *turn) wander() {
 		return
 	}
 	if t.isNumber(t.norm) && len(t.s.shown) > 0 {
-		t.say(textNoSuchNumber, t.norm)
-		t.ask()
+		t.noSuchNumber()
 		return
 	}
 	if t.isClass(t.norm) {
 		t.rate(command{verb: vRate, ref: t.norm})
+		return
+	}
+	if c := t.meant(); c.verb != vFree {
+		t.obey(c)
+		return
+	}
+	if code := t.unitWithin(); code != "" && t.warned == 0 && len(t.w.Directory.Exact(t.norm)) == 0 {
+		t.offerBoth(code)
 		return
 	}
 	units := t.find(t.norm)
@@ -272,9 +279,12 @@ func (t *turn) wander() {
 	// What a search finds in a story is what happened there, not a wish to rate it.
 	story := t.story() && len(t.w.Directory.Exact(t.norm)) == 0
 	if story || len(units) == 0 {
-		if story {
-			t.say(textProseOutside)
-		} else {
+		switch {
+		case t.warned > 0:
+			t.say(textHome)
+		case story:
+			t.say(t.or(textProseOutside, textProseOutsideOff))
+		default:
 			t.say(t.step().unsure)
 		}
 		t.c.worded = false
@@ -285,6 +295,28 @@ func (t *turn) wander() {
 	t.listOf(t.norm, 1)
 	t.s.step = stepUnits
 	t.ask()
+}
+
+// noSuchNumber answers a number that no list has. Right after a rating the digits of
+// levels stand for nothing, and the same choices are shown again under their numbers:
+// a list from 1 would take the next level that is typed for a choice.
+func (t *turn) noSuchNumber() {
+	t.say(textNoSuchNumber, t.norm)
+	if t.s.shown[0].verb != vFree {
+		t.ask()
+		return
+	}
+	x := t.e.texts
+	t.numberFrom(numbersBesideLevels)
+	t.nav(choice{x.word(vAgain), command{verb: vAgain}}, choice{x.word(vComplainAfter), command{verb: vComplain}})
+}
+
+// or is the text for whether complaints are taken.
+func (t *turn) or(on, off textID) textID {
+	if t.w.ComplaintsOff {
+		return off
+	}
+	return on
 }
 
 // proseRunes is the length from which a text that names no unit is somebody's

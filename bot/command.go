@@ -33,13 +33,15 @@ const (
 	vReason    // 原因 unit reason
 
 	// Without a word of their own.
-	vLevel        // unit question level
-	vQuestionBack // unit question 返回
-	vKind         // 投诉 unit kind
-	vAmend        // 修改 投诉 unit part
-	vDigits       // digits alone
-	vHello        // 你好, outside of any draft
-	vThanks       // 谢谢, likewise
+	vLevel         // unit question level
+	vQuestionBack  // unit question 返回
+	vKind          // 投诉 unit kind
+	vAmend         // 修改 投诉 unit part
+	vDigits        // digits alone
+	vHello         // 你好, outside of any draft
+	vThanks        // 谢谢, likewise
+	vYes           // 好: confirms the summary on the screen, elsewhere thanks
+	vKeepComplaint // a wish to take a complaint back, which cannot be done here
 	numVerbs
 )
 
@@ -49,7 +51,7 @@ var verbKeys = [numVerbs]string{
 	vWithdraw: "withdraw", vBack: "back", vCancel: "cancel", vHelp: "help", vPrivacy: "privacy",
 	vContinue: "continue", vRestart: "restart", vNext: "next", vPrevious: "previous", vSkip: "skip",
 	vConfirm: "confirm", vEdit: "edit", vFinish: "finish", vAnonymous: "anonymous", vNamed: "named",
-	vUnsure: "unsure", vReason: "reason", vHello: "hello", vThanks: "thanks",
+	vUnsure: "unsure", vReason: "reason", vHello: "hello", vThanks: "thanks", vYes: "yes",
 }
 
 // unsure stands for a complaint's unit where the citizen is not sure. It is no

@@ -24,6 +24,10 @@ const (
 // complain starts a complaint after asking the world whether one may; at the
 // choice of the unit of a complaint it chooses.
 func (t *turn) complain(c command) {
+	if t.w.ComplaintsOff {
+		t.noComplaints()
+		return
+	}
 	if t.s.step == stepWho && c.names() && !t.otherMark(c) {
 		t.chooseWho(c)
 		return
@@ -69,7 +73,8 @@ func (t *turn) mayComplain(_ Action, r Result) {
 		t.say(textComplaintHelloWord, t.e.texts.word(vPrivacy))
 	}
 	t.s.Told |= ToldPrivacy
-	t.say(textDanger)
+	n := t.contacts()
+	t.say(textDanger, n.Police, n.Fire)
 	if wish.names() && wish.n == 0 {
 		t.chooseWho(wish)
 		return
@@ -183,6 +188,8 @@ func (t *turn) searchWho() stepID {
 	c := command{verb: vComplain, ref: t.norm}
 	if code, ok := t.unitRef(t.norm); ok {
 		c.unit = code
+	} else if len(t.find(t.norm)) == 0 {
+		c.unit = t.unitWithin()
 	}
 	t.chooseWho(c)
 	return stay
@@ -253,8 +260,13 @@ func (t *turn) navFinish() choice {
 
 // tell takes a text of the complaint.
 func (t *turn) tell() stepID {
-	t.keep(Part{Kind: Text, Text: strings.ToValidUTF8(strings.TrimSpace(t.in.Text), "")})
+	t.keep(t.told())
 	return stay
+}
+
+// told is the present text as a part of a complaint.
+func (t *turn) told() Part {
+	return Part{Kind: Text, Text: strings.ToValidUTF8(strings.TrimSpace(t.in.Text), "")}
 }
 
 // takePart takes a picture, voice, video, place or link at any step of a
@@ -364,6 +376,10 @@ func (t *turn) askContact() {
 
 // takeContact takes a telephone number or the like as it was typed.
 func (t *turn) takeContact() stepID {
+	if t.warned > 0 { // no telephone number: it belongs to what happened
+		t.keep(t.told())
+		return stay
+	}
 	contact := strings.Join(strings.Fields(strings.ToValidUTF8(t.in.Text, "")), " ")
 	if utf8.RuneCountInString(contact) > maxContactRunes {
 		t.say(textContactLong, strconv.Itoa(maxContactRunes))

@@ -162,6 +162,32 @@ func (t *turn) nav(choices ...choice) {
 	}
 }
 
+// offer shows the choices of the present step: in one line where they can be tapped,
+// else, or where the step says so, each in a line of its own with its number.
+func (t *turn) offer() {
+	list := t.step().choices(t)
+	if !t.offersNumbers() {
+		t.nav(list...)
+		return
+	}
+	for i, ch := range list {
+		if ch.label == "" {
+			continue
+		}
+		t.c.open()
+		t.c.put(Span{Label: small(t.firstNumber()+i) + " "})
+		t.c.put(t.span(ch))
+	}
+}
+
+// numberFrom makes the next numbered line begin with n where choices cannot be
+// tapped; the numbers before it stand for nothing.
+func (t *turn) numberFrom(n int) {
+	for !t.c.taps && len(t.c.shown) < n-1 {
+		t.c.shown = append(t.c.shown, command{})
+	}
+}
+
 func (t *turn) addLabel(b *strings.Builder, id textID) { b.WriteString(t.label(id)) }
 
 // label is a text without holes.

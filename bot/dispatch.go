@@ -18,23 +18,53 @@ func (t *turn) hear() {
 		t.lose(textLostClosed)
 	}
 	t.class = t.classOf(c)
+	if c.verb == vFree || t.step().prose {
+		t.warn(t.in.Text)
+	}
 	t.sayLost(c)
 	t.obey(c)
 }
 
-// picked replaces a number of the list last shown by what it stands for. Where
-// digits or texts are answers no number is a place in a list.
+// picked replaces a number by what it stands for: a choice of the present step, or a
+// place in the list last shown. Where digits or texts are answers no number is a
+// place in a list.
 func (t *turn) picked(c command) command {
-	s := t.step()
-	if c.verb != vDigits || s.levels || s.prose || len(t.s.shown) == 0 || len(c.ref) > 2 {
+	if c.verb != vDigits || len(c.ref) > 2 {
 		return c
 	}
 	n, err := strconv.Atoi(c.ref)
-	if err != nil || n < 1 || n > len(t.s.shown) {
+	if err != nil {
+		return c
+	}
+	s := t.step()
+	if i := n - t.firstNumber(); len(c.ref) == 1 && i >= 0 && t.offersNumbers() {
+		if list := s.choices(t); i < len(list) && list[i].label != "" {
+			return list[i].do
+		}
+	}
+	if s.levels || s.prose || n < 1 || n > len(t.s.shown) || t.s.shown[n-1].verb == vFree {
 		return c
 	}
 	return t.s.shown[n-1]
 }
+
+// offersNumbers reports whether the choices of the present step have numbers.
+func (t *turn) offersNumbers() bool {
+	s := t.step()
+	return s.choices != nil && (s.numbered || !t.c.taps)
+}
+
+// firstNumber is the number of the first choice of the present step. Within a rating
+// on a platform without links, 0 to 5 are levels alone.
+func (t *turn) firstNumber() int {
+	if !t.c.taps && t.step().flow == flowRating {
+		return numbersBesideLevels
+	}
+	return 1
+}
+
+// numbersBesideLevels is the first number of a choice where digits are levels.
+const numbersBesideLevels = 7
 
 // closedMeanwhile reports whether the window closed over a rating draft. A
 // confirmation goes on nevertheless: the record alone knows whether it was
@@ -46,6 +76,8 @@ func (t *turn) closedMeanwhile(c command) bool {
 func (t *turn) classOf(c command) Class {
 	switch flow := t.step().flow; {
 	case c.verb == vConfirm:
+		return ClassConfirm
+	case c.verb == vYes && t.s.made != 0:
 		return ClassConfirm
 	case flow == flowComplaint || c.verb == vComplain || c.verb == vKind:
 		return ClassComplaint
@@ -103,7 +135,7 @@ func (t *turn) commandAmid(s *step, c command) bool {
 		return true
 	case vFinish:
 		return true
-	case vSkip, vAnonymous, vNamed, vConfirm, vEdit: // nobody's telephone number
+	case vSkip, vAnonymous, vNamed, vConfirm, vEdit, vYes: // no telephone number
 		return s.name == t.e.steps[stepContact].name
 	}
 	return false
@@ -149,6 +181,8 @@ func (t *turn) free() {
 	switch {
 	case t.lost != 0 && !t.drafting():
 		t.offerLost()
+	case t.warned > 0 && s.flow == flowComplaint && !s.prose: // it belongs to what happened
+		t.keep(t.told())
 	case s.free != nil:
 		to := s.free(t)
 		if t.e.watch != nil {
@@ -167,11 +201,20 @@ func (t *turn) free() {
 	}
 }
 
-// stray takes a text amid a draft that is no answer: the name of a unit to rate,
-// or nothing that is understood.
+// stray takes a text amid a draft that is no answer: the name of a unit to rate, a
+// wish for something else, or nothing that is understood. The name of the draft's own
+// unit repeats the question.
 func (t *turn) stray() {
 	if code, ok := t.unitRef(t.norm); ok && code != unsure {
+		if code == t.s.draft.unit && t.step().flow == flowRating {
+			t.ask()
+			return
+		}
 		t.hold(command{verb: vRate, unit: code})
+		return
+	}
+	if c := t.meant(); c.verb != vFree {
+		t.obey(c)
 		return
 	}
 	t.unknown()
@@ -179,9 +222,10 @@ func (t *turn) stray() {
 
 // unknown repeats the present question after a line on what is wrong.
 func (t *turn) unknown() {
-	if (t.s.step == stepWho || t.s.step == stepKind) && t.story() {
+	switch {
+	case (t.s.step == stepWho || t.s.step == stepKind || t.s.step == stepHoldComplaint) && t.story():
 		t.say(textProseEarly)
-	} else {
+	case t.warned == 0:
 		t.say(t.step().unsure)
 	}
 	t.ask()

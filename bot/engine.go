@@ -34,6 +34,7 @@ func New(texts *Texts) (*Engine, error) {
 		vRate: (*turn).rate, vAgain: (*turn).again, vComplain: (*turn).complain, vComplainAfter: (*turn).complainAfter,
 		vQuery: (*turn).queryMine, vWithdraw: (*turn).withdraw, vCancel: (*turn).cancel, vHelp: (*turn).help,
 		vPrivacy: (*turn).privacy, vContinue: (*turn).resume, vRestart: (*turn).restart,
+		vKeepComplaint: (*turn).keepComplaint,
 	}
 	e.finishers = [numActions]func(*turn, Action, Result){
 		actRate: (*turn).rated, actWithdraw: (*turn).withdrawn, actReason: (*turn).reasoned, actFile: (*turn).filed,
@@ -97,6 +98,10 @@ func (e *Engine) Advance(w *World, s Session, in Input) (Session, Outcome) {
 // it may be called again when a transaction is run again.
 func (e *Engine) Finish(w *World, s Session, in Input, a Action, r Result) (Session, Message) {
 	t := e.turn(w, s, in)
+	if t.s.Told&inDanger != 0 {
+		t.s.Told &^= inDanger
+		t.sayDanger()
+	}
 	if t.s.Told&givenUp != 0 {
 		t.s.Told &^= givenUp
 		t.say(textLeftOpen)
@@ -134,7 +139,7 @@ func ClassOf(in Input) Class {
 }
 
 // MayAct reports whether a message could have an effect in some session: it
-// confirms, or gives a reason, perhaps by its number. Taps that answer a question
+// confirms, says yes, or gives a reason, perhaps by its number. Taps that answer a question
 // cannot.
 func (e *Engine) MayAct(in Input) bool {
 	if in.Kind != Text {
@@ -151,6 +156,9 @@ func (e *Engine) MayAct(in Input) bool {
 				return true
 			}
 		}
+	}
+	if e.lexicon.whole[lower(text)].verb == vYes {
+		return true
 	}
 	_, reason := e.lexicon.reasons[lower(text)]
 	return reason || len(text) == 1 && text[0] >= '1' && text[0] <= '9'
@@ -175,6 +183,7 @@ type turn struct {
 	about  string // what links of question aboutN send before the answer
 	aboutN uint32
 
+	warned int    // lines on danger that the answer begins with
 	lost   textID // why the draft was given up at the start of this turn, or 0
 	lostOn string // code of the unit of that draft
 	action Action
@@ -208,7 +217,10 @@ func (t *turn) done() (Session, Outcome) {
 // can do: no message is met with silence.
 func (t *turn) outcome() (Session, Outcome) {
 	if t.action != nil {
-		if len(t.c.lines) > 0 {
+		if t.warned > 0 {
+			t.s.Told |= inDanger
+		}
+		if len(t.c.lines) > t.warned {
 			t.s.Told |= givenUp
 		}
 		return t.s, Outcome{Action: t.action, Class: t.class}
@@ -216,7 +228,7 @@ func (t *turn) outcome() (Session, Outcome) {
 	if t.silent {
 		return t.s, Outcome{Class: t.class}
 	}
-	if len(t.c.lines) == 0 {
+	if len(t.c.lines) == t.warned {
 		t.ask()
 	}
 	t.firstContact()
@@ -255,6 +267,10 @@ func (t *turn) ask() {
 	t.c.lists, t.c.shown = true, nil
 	s := t.step()
 	t.c.worded = s.levels || s.prose
+	t.s.made = 0
+	if s.commits {
+		t.s.made = t.in.At.Unix()
+	}
 	t.c.blank()
 	s.ask(t)
 }
@@ -268,6 +284,10 @@ func (t *turn) restore() {
 	}
 	if t.s.version != flowVersions[flow] || t.s.draft.id.IsZero() {
 		t.lose(textLostVersion)
+		return
+	}
+	if flow == flowComplaint && t.w.ComplaintsOff {
+		t.lose(textLostOff)
 		return
 	}
 	if flow == flowRating {

@@ -42,6 +42,9 @@ const (
 	stepAmend
 
 	stepSure
+
+	stepHoldRating
+	stepHoldComplaint
 	numSteps
 
 	// stay is what a handler returns that has said everything itself.
@@ -60,9 +63,14 @@ type step struct {
 	free func(*turn) stepID
 	// freeTo is where free leads.
 	freeTo []stepID
-	levels bool   // digits are levels
-	prose  bool   // any text is an answer, digits and words too
-	unsure textID // what is said to an answer that does not fit
+	// choices are those that a digit can stand for at this step alone. Where they
+	// can be tapped they are shown in one line and have no digit, unless numbered.
+	choices  func(*turn) []choice
+	numbered bool
+	levels   bool   // digits are levels
+	prose    bool   // any text is an answer, digits and words too
+	commits  bool   // what it shows is committed by 确认, or by a 好 that was typed after it was shown
+	unsure   textID // what is said to an answer that does not fit
 }
 
 // edge is one kind of answer that a step accepts.
@@ -132,6 +140,7 @@ func newSteps() [numSteps]step {
 	addRating(&all)
 	addComplaint(&all)
 	addWithdrawal(&all)
+	addHolds(&all)
 	return all
 }
 
@@ -177,21 +186,22 @@ func addRating(all *[numSteps]step) {
 		{verb: vConfirm, do: (*turn).confirmRating, to: append([]stepID{stepChange}, onward...), asks: actRate},
 		{verb: vEdit, do: (*turn).editRating, to: []stepID{stepPick, stepChange, stepQuestion}},
 	}
+	yes := edge{verb: vYes, do: (*turn).yes, to: []stepID{stepSummary}, asks: actRate}
 	with := func(more ...edge) []edge { return append(append(append([]edge{}, answers...), shared...), more...) }
 	all[stepQuestion] = step{
-		name: "question", flow: flowRating, help: textHelpQuestion, ask: (*turn).askQuestion, levels: true, unsure: textUnknownLevel,
+		name: "question", flow: flowRating, help: textHelpQuestion, ask: (*turn).askQuestion, choices: (*turn).questionChoices, levels: true, unsure: textUnknownLevel,
 		on: with(edge{verb: vBack, do: (*turn).backQuestion, to: []stepID{stepQuestion, stepClasses}}),
 	}
 	all[stepSummary] = step{
-		name: "summary", flow: flowRating, help: textHelpSummary, ask: (*turn).askSummary, unsure: textUnknownSummary,
-		on: with(edge{verb: vBack, do: (*turn).backSummary, to: []stepID{stepQuestion}}),
+		name: "summary", flow: flowRating, help: textHelpSummary, ask: (*turn).askSummary, choices: (*turn).summaryChoices, commits: true, unsure: textUnknownSummary,
+		on: with(yes, edge{verb: vBack, do: (*turn).backSummary, to: []stepID{stepQuestion}}),
 	}
 	all[stepPick] = step{
-		name: "pick", flow: flowRating, help: textHelpPick, ask: (*turn).askPick, free: (*turn).pickByName, freeTo: []stepID{stepChange, stepPick}, unsure: textUnknownPick,
+		name: "pick", flow: flowRating, help: textHelpPick, ask: (*turn).askPick, choices: (*turn).pickChoices, free: (*turn).pickByName, freeTo: []stepID{stepChange, stepPick}, unsure: textUnknownPick,
 		on: with(edge{verb: vBack, do: (*turn).backPick, to: []stepID{stepSummary, stepQuestion}}),
 	}
 	all[stepChange] = step{
-		name: "change", flow: flowRating, help: textHelpQuestion, ask: (*turn).askQuestion, levels: true, unsure: textUnknownLevel,
+		name: "change", flow: flowRating, help: textHelpQuestion, ask: (*turn).askQuestion, choices: (*turn).questionChoices, levels: true, unsure: textUnknownLevel,
 		on: with(edge{verb: vBack, do: goTo(stepPick), to: []stepID{stepPick}}),
 	}
 }
@@ -220,19 +230,44 @@ func addComplaint(all *[numSteps]step) {
 	add(stepKind, step{name: "kind", help: textHelpKind, ask: (*turn).askKind, unsure: textUnknownKind})
 	add(stepTell, step{name: "tell", help: textHelpTell, ask: (*turn).askTell, free: (*turn).tell, prose: true, unsure: textUnknownKind})
 	add(stepIdentity, step{name: "identity", help: textHelpIdentity, ask: (*turn).askIdentity, unsure: textUnknownIdentity})
-	add(stepContact, step{name: "contact", help: textHelpContact, ask: (*turn).askContact, free: (*turn).takeContact, freeTo: steps, prose: true, unsure: textUnknownKind})
-	add(stepReview, step{name: "review", help: textHelpSummary, ask: (*turn).askReview, unsure: textUnknownSummary})
+	add(stepContact, step{
+		name: "contact", help: textHelpContact, ask: (*turn).askContact, free: (*turn).takeContact, freeTo: steps, prose: true, unsure: textUnknownKind,
+		on: []edge{{verb: vYes, do: goTo(stepContact), to: []stepID{stepContact}}}, // no telephone number, and what it answers is not asked
+	})
+	add(stepReview, step{
+		name: "review", help: textHelpSummary, ask: (*turn).askReview, commits: true, unsure: textUnknownSummary,
+		on: []edge{{verb: vYes, do: (*turn).yes, to: []stepID{stepReview}, asks: actFile}},
+	})
 	add(stepAmend, step{name: "amend", help: textHelpPick, ask: (*turn).askAmend, free: (*turn).amendByName, freeTo: steps, unsure: textUnknownPick})
 }
 
 func addWithdrawal(all *[numSteps]step) {
 	all[stepSure] = step{
-		name: "sure", flow: flowWithdrawal, help: textHelpWithdraw, ask: (*turn).askSure, unsure: textUnknownSure,
+		name: "sure", flow: flowWithdrawal, help: textHelpWithdraw, ask: (*turn).askSure, commits: true, unsure: textUnknownSure,
 		on: []edge{
 			{verb: vConfirm, do: (*turn).confirmWithdrawal, to: []stepID{stepSure}, asks: actWithdraw},
+			{verb: vYes, do: (*turn).yes, to: []stepID{stepSure}, asks: actWithdraw},
 			{verb: vBack, do: (*turn).backSure, asks: actList},
 		},
 	}
+}
+
+// addHolds adds the question what is wanted of two things, one for each kind of
+// draft that may be open. A level or a link of the draft goes on with it.
+func addHolds(all *[numSteps]step) {
+	draft := []verb{vLevel, vDigits, vSkip, vQuestionBack, vConfirm, vEdit, vYes, vKind, vUnsure, vAnonymous, vNamed, vFinish, vAmend, vBack}
+	add := func(id stepID, name string, flow flowID, to []stepID) {
+		s := step{
+			name: name, flow: flow, help: textHelpHold, ask: (*turn).askHold, free: (*turn).nameHeld, freeTo: to,
+			choices: (*turn).holdChoices, numbered: true, unsure: textUnknownHold,
+		}
+		for _, v := range draft {
+			s.on = append(s.on, edge{verb: v, do: (*turn).amidHold, to: to})
+		}
+		all[id] = s
+	}
+	add(stepHoldRating, "hold rating", flowRating, []stepID{stepHoldRating, stepQuestion, stepSummary, stepPick})
+	add(stepHoldComplaint, "hold complaint", flowComplaint, []stepID{stepHoldComplaint, stepWho, stepKind, stepTell, stepIdentity, stepContact, stepReview})
 }
 
 // goTo is a handler that only leads on.

@@ -1,24 +1,5 @@
 package bot
 
-// hold keeps a draft when something else is wanted in the middle of it, and
-// asks. The wish is kept so that a bare 重新开始 knows it.
-func (t *turn) hold(c command) {
-	c.loose = false
-	t.s.wish = c
-	want := command{verb: vRestart, arg: uint8(c.verb), unit: c.unit, ref: c.ref, n: c.n}
-	t.say(textHold, t.draftName())
-	t.say(textHoldHow, t.wanted(c))
-	t.nav(choice{t.e.texts.word(vContinue), t.resumeCommand()}, choice{t.e.texts.word(vRestart), want})
-}
-
-func (t *turn) resumeCommand() command {
-	c := command{verb: vContinue, unit: t.s.draft.unit}
-	if t.step().flow == flowComplaint {
-		c.arg = uint8(flowComplaint)
-	}
-	return c
-}
-
 // draftName says which draft is meant.
 func (t *turn) draftName() string {
 	switch {
@@ -28,19 +9,6 @@ func (t *turn) draftName() string {
 		return t.label(textDraftComplaint)
 	}
 	return t.fill(textDraftComplaintOf, t.nameOf(t.s.draft.unit))
-}
-
-// wanted says what a command would start.
-func (t *turn) wanted(c command) string {
-	switch {
-	case (c.verb == vRate || c.verb == vAgain) && c.unit != "":
-		return t.fill(textWantRate, t.nameOf(c.unit))
-	case c.verb == vRate || c.verb == vAgain:
-		return t.label(textWantChoose)
-	case c.verb == vWithdraw:
-		return t.label(textWantWithdraw)
-	}
-	return t.label(textWantComplain)
 }
 
 // restart gives up the draft for what the command, or the wish kept, says; else
@@ -73,10 +41,11 @@ func (t *turn) restart(c command) {
 
 // resume goes on where a draft stands, or where a list was shown.
 func (t *turn) resume(c command) {
-	t.s.wish = command{}
 	switch {
 	case t.drafting() && c.unit != "" && c.unit != t.s.draft.unit:
 		t.say(textOldLink, t.draftName())
+	case t.held():
+		t.s.step = t.resumed()
 	case t.lost != 0:
 		t.offerLost()
 		return
@@ -163,7 +132,7 @@ func (t *turn) help(command) {
 // privacy shows the notice on what is kept; the dialogue stays where it is.
 func (t *turn) privacy(command) {
 	t.s.Told |= ToldPrivacy
-	t.say(textPrivacy)
+	t.sayPrivacy()
 	t.s.Told |= ToldPrivacy
 	if t.step().flow != flowNone {
 		t.nav(choice{t.e.texts.word(vContinue), t.resumeCommand()})
@@ -175,6 +144,9 @@ func (t *turn) privacy(command) {
 // receive takes a picture, voice, video, place or link.
 func (t *turn) receive() {
 	t.class = ClassComplaint
+	if t.in.Kind == Voice {
+		t.warn(t.in.Text)
+	}
 	if t.step().flow == flowComplaint {
 		t.takePart()
 		return
@@ -186,7 +158,7 @@ func (t *turn) receive() {
 		t.offerLost()
 		return
 	}
-	t.say(textMediaOutside)
+	t.say(t.or(textMediaOutside, textMediaOutsideOff))
 	if t.step().flow != flowNone {
 		t.ask()
 		return

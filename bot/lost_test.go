@@ -47,18 +47,18 @@ func TestConfirm_dialogueLost_filedComplaintIsNotSaidToBeMissing(t *testing.T) {
 		if !ok {
 			t.Fatal(shown(sum, true))
 		}
-		no := wantFound(t, shown(mustSay(t, d, "「确认」"), true), "受理编号：")
+		no := wantFound(t, shown(mustSay(t, d, "「确认」"), true), "登记编号：")
 		for _, unit := range []string{"市公安局", "市民政局", "市司法局"} {
 			mustSay(t, d, unit, "55555", "确认")
 		}
 		d.s = Session{}
 		m, err := d.tap(confirm)
-		if text := shown(m, true); err != nil || wantFound(t, text, "受理编号：") != no || strings.Contains(text, "所以没有提交") {
+		if text := shown(m, true); err != nil || wantFound(t, text, "登记编号：") != no || strings.Contains(text, "所以没有提交") {
 			t.Errorf("%s: %v, want %s in\n%s", about, err, no, text)
 		}
 		d = newDialogue(newTestEngine(t), true)
 		m, err = d.tap(confirm)
-		if text := shown(m, true); err != nil || !strings.Contains(text, "没有提交") || strings.Contains(text, "受理编号") {
+		if text := shown(m, true); err != nil || !strings.Contains(text, "没有提交") || strings.Contains(text, "登记编号") {
 			t.Errorf("%s, never filed: %v\n%s", about, err, text)
 		}
 	}

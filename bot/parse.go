@@ -74,6 +74,9 @@ func (t *turn) parse(norm string) command {
 			}
 		}
 	}
+	if c := t.glued(norm); c.verb != vFree {
+		return c
+	}
 	return t.question(norm)
 }
 

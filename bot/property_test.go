@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -84,7 +85,7 @@ func TestConfirm_anyLinkEver_commitsWhatItsSummaryShowedOrNothing(t *testing.T) 
 		d := newDialogue(e, rapid.Bool().Draw(rt, "taps"))
 		d.marks = rapid.Bool().Draw(rt, "marks")
 		var ever []told
-		summary := ""
+		summary, shownAt := "", d.h.now
 		for _, text := range rapid.SampledFrom([][]string{
 			nil, {"市教育局", "55445"}, {"投诉 教育局", "办事拖拉", "窗口没人", "完成", "匿名", "跳过"},
 		}).Draw(rt, "begun") {
@@ -96,11 +97,16 @@ func TestConfirm_anyLinkEver_commitsWhatItsSummaryShowedOrNothing(t *testing.T) 
 		}
 		for range rapid.IntRange(5, 40).Draw(rt, "steps") {
 			rates, files := len(d.h.rates), len(d.h.files)
+			d.h.now = d.h.now.Add(time.Duration(rapid.SampledFrom([]int{0, 0, 1, 2, 5}).Draw(rt, "seconds")) * time.Second)
+			early := d.h.now.Sub(shownAt) < 2*time.Second
 			basis, m, err := randomStep(rt, d, ever, summary)
 			if err != nil {
 				rt.Fatal(err)
 			}
 			checkCommits(rt, e, d, rates, files, basis)
+			if yes := e.lexicon.whole[lower(fold(d.typed))].verb == vYes; yes && early && len(d.h.rates)+len(d.h.files) > rates+files {
+				rt.Fatalf("%s confirmed what was shown less than two seconds before", d.typed)
+			}
 			if m.Empty() {
 				continue
 			}
@@ -108,6 +114,9 @@ func TestConfirm_anyLinkEver_commitsWhatItsSummaryShowedOrNothing(t *testing.T) 
 				rt.Fatal(err)
 			}
 			ever, summary = remember(ever, summary, m)
+			if strings.Contains(shown(m, false), "请核对您") {
+				shownAt = d.h.now
+			}
 		}
 	})
 }
@@ -147,7 +156,7 @@ func randomStep(rt *rapid.T, d *dialogue, ever []told, summary string) (basis st
 	default:
 		text := rapid.SampledFrom([]string{
 			"确认", "55445", "12345", "1", "2", "3", "5", "修改", "返回", "取消", "投诉", "重新开始", "继续", "市教育局", "市公安局",
-			"评议", "完成", "匿名", "实名", "修改 投诉 市教育局 类别", "乱收费", "照片", "跳过", "窗口没人", "办事拖拉", "不确定", "撤回", "查询", "帮助", "确认 市教育局", "市教育局 第2题 不满意",
+			"好", "没问题", "7", "8", "9", "投诉教育局", "撤回教育局", "我不想活了", "我对教育局不满意", "评议", "完成", "匿名", "实名", "修改 投诉 市教育局 类别", "乱收费", "照片", "跳过", "窗口没人", "办事拖拉", "不确定", "撤回", "查询", "帮助", "确认 市教育局", "市教育局 第2题 不满意",
 		}).Draw(rt, "text")
 		m, err = d.text(text)
 		return summary, m, err

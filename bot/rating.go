@@ -25,7 +25,10 @@ func (t *turn) askQuestion() {
 	if i == 0 && t.s.step == stepQuestion {
 		t.say(textDigitsHint, small(len(t.dims)), example(len(t.dims)))
 	}
-	t.questionNav(uint32(i + 1)) //nolint:gosec // below MaxDimensions
+	t.offer()
+	if t.c.taps {
+		t.c.optional()
+	}
 }
 
 var levelDigits = [...]string{"0 ", "1 ", "2 ", "3 ", "4 ", "5 "}
@@ -39,12 +42,15 @@ func (t *turn) level(l models.Level, about string) {
 	t.c.put(Span{Label: name.Label, Send: t.c.str(about, name.Words[0]), Mark: t.mark()})
 }
 
-func (t *turn) questionNav(n uint32) {
+// questionChoices are what a question offers beside its levels.
+func (t *turn) questionChoices() []choice {
 	x := t.e.texts
-	skip := choice{x.word(vSkip), command{verb: vLevel, unit: t.unit.Code, n: n, arg: uint8(models.Skipped)}}
-	back := choice{x.word(vBack), command{verb: vQuestionBack, unit: t.unit.Code, n: n}}
-	t.nav(skip, back, t.navCancel())
-	t.c.optional()
+	n := uint32(t.s.draft.at) + 1
+	return []choice{
+		{x.word(vSkip), command{verb: vLevel, unit: t.unit.Code, n: n, arg: uint8(models.Skipped)}},
+		{x.word(vBack), command{verb: vQuestionBack, unit: t.unit.Code, n: n}},
+		t.navCancel(),
+	}
 }
 
 func (t *turn) navCancel() choice {
@@ -109,7 +115,7 @@ func (t *turn) answerDigits(c command) stepID {
 	want := int(d.count)
 	if len(c.ref) == 1 && (t.step().levels || want > 1) {
 		if !t.step().levels {
-			t.unknown()
+			t.levelElsewhere()
 			return stay
 		}
 		if c.ref[0] > '5' {
@@ -128,6 +134,16 @@ func (t *turn) answerDigits(c command) stepID {
 		d.set(uint8(i), models.Level(c.ref[i]-'0'))
 	}
 	return t.onward()
+}
+
+// levelElsewhere answers a digit where no question is asked: nothing is changed.
+func (t *turn) levelElsewhere() {
+	if t.c.taps {
+		t.unknown()
+		return
+	}
+	t.say(textLevelElsewhere)
+	t.ask()
 }
 
 // digitsFit tells precisely what is wrong with a digit string.
@@ -171,11 +187,16 @@ func (t *turn) askSummary() {
 		}
 	}
 	t.say(textSummaryFoot)
-	x := t.e.texts
-	t.nav(
-		choice{x.word(vConfirm), command{verb: vConfirm, unit: d.unit, n: d.digits(d.revision)}},
-		choice{x.word(vEdit), command{verb: vEdit, unit: d.unit}},
-		t.navCancel())
+	t.offer()
+}
+
+func (t *turn) summaryChoices() []choice {
+	d, x := &t.s.draft, t.e.texts
+	return []choice{
+		{x.word(vConfirm), command{verb: vConfirm, unit: d.unit, n: d.digits(d.revision)}},
+		{x.word(vEdit), command{verb: vEdit, unit: d.unit}},
+		t.navCancel(),
+	}
 }
 
 // askPick asks which answer to change.
@@ -183,11 +204,25 @@ func (t *turn) askPick() {
 	d := &t.s.draft
 	t.say(textPickQuestion)
 	for i := range t.dims {
-		n := uint32(i + 1)
-		t.item(choice{t.fitted(t.dims[i].Title, 30, 14), command{verb: vEdit, unit: d.unit, n: n}})
+		title := t.fitted(t.dims[i].Title, 30, 14)
+		if t.c.taps {
+			t.item(choice{title, command{verb: vEdit, unit: d.unit, n: uint32(i + 1)}})
+		} else { // digits are levels here: a question is named
+			t.say(textPickLine, t.e.texts.question[0]+small(i+1)+t.e.texts.question[1], title)
+		}
 		t.append(textPickLevel, t.e.texts.levels[d.answers[i]].Label)
 	}
-	t.nav(choice{t.e.texts.word(vBack), command{verb: vBack}}, t.navCancel())
+	t.offer()
+}
+
+// pickChoices leave 7 free on a platform without links, so that 8 and 9 mean what
+// they mean at a question.
+func (t *turn) pickChoices() []choice {
+	list := []choice{{t.e.texts.word(vBack), command{verb: vBack}}, t.navCancel()}
+	if t.c.taps {
+		return list
+	}
+	return append([]choice{{}}, list...)
 }
 
 // editRating leads to the choice of an answer, or to the question named.

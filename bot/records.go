@@ -54,17 +54,14 @@ func (t *turn) rated(a Action, r Result) {
 // changeLater says how to change a rating, while that can be done.
 func (t *turn) changeLater(campaign, unit string) {
 	if c := t.campaign(campaign); c != nil && c.Open(t.in.At) {
-		t.say(textChangeLater, t.nameOf(unit))
+		t.say(textChangeLater, t.callOf(unit))
 	}
 }
 
 // afterwards offers what can follow a rating.
 func (t *turn) afterwards(unit string, low bool) {
 	if low {
-		t.say(textWhy)
-		for i, reason := range t.e.texts.reasons {
-			t.item(choice{reason.Label, command{verb: vReason, unit: unit, arg: uint8(i)}})
-		}
+		t.askWhy(unit)
 		t.say(textWantHandled)
 	}
 	complain := t.navComplain()
@@ -72,7 +69,29 @@ func (t *turn) afterwards(unit string, low bool) {
 	if low {
 		complain = t.navComplainAbout(unit)
 	}
+	// Who goes on typing levels after the last question changes nothing here.
+	t.numberFrom(numbersBesideLevels)
 	t.nav(choice{t.e.texts.word(vAgain), command{verb: vAgain}}, complain)
+}
+
+// askWhy offers the reasons of a low level: to tap, or as words where digits were
+// levels a moment ago.
+func (t *turn) askWhy(unit string) {
+	if t.c.taps {
+		t.say(textWhy)
+		for i, reason := range t.e.texts.reasons {
+			t.item(choice{reason.Label, command{verb: vReason, unit: unit, arg: uint8(i)}})
+		}
+		return
+	}
+	var words strings.Builder
+	for i, reason := range t.e.texts.reasons {
+		if i > 0 {
+			t.addLabel(&words, textOr)
+		}
+		words.WriteString(reason.Label)
+	}
+	t.say(textWhyWords, words.String())
 }
 
 // reason takes a tapped reason for the rating just confirmed.
@@ -105,7 +124,8 @@ func (t *turn) reasoned(a Action, r Result) {
 		t.ask()
 		return
 	}
-	t.nav(t.navComplainAbout(g.Unit), choice{t.e.texts.word(vAgain), command{verb: vAgain}})
+	t.numberFrom(numbersBesideLevels)
+	t.nav(choice{t.e.texts.word(vAgain), command{verb: vAgain}}, t.navComplainAbout(g.Unit))
 }
 
 func (t *turn) erased(Action, Result) {
@@ -179,7 +199,7 @@ func (t *turn) withdrawn(a Action, r Result) {
 	case Done, AlreadyDone:
 		t.s.last = receipt{flow: flowWithdrawal, campaign: w.Campaign, unit: w.Unit, digits: digits}
 		if r.Status == Done {
-			t.say(textWithdrawn, name)
+			t.say(textWithdrawn, name, t.callOf(w.Unit))
 		} else {
 			t.say(textWithdrawnBefore, name)
 		}
@@ -213,7 +233,7 @@ func (t *turn) queryArguments(rest string) command {
 // so that they can be copied as they are; 查询 too, which people write without a
 // space behind it.
 func (t *turn) unlabelled(text string) string {
-	for _, id := range [...]textID{textReceipt, textTicketNo, textTicketCode} {
+	for _, id := range [...]textID{textReceipt, textTicketNo, textTicketNoBefore, textTicketCode} {
 		text = strings.ReplaceAll(text, fold(t.label(id)), " ")
 	}
 	for _, w := range t.e.texts.words[vQuery] {

@@ -225,6 +225,26 @@ func (t *turn) ticketLines(no, code string) {
 	}
 }
 
+// yes is a typed 好 at a summary: it confirms what the summary shows. One that came
+// within the same or the next second was sent before that could be read, so the
+// summary is shown again.
+func (t *turn) yes(command) stepID {
+	const readingTime = 2 // seconds; both are the platform's, which are whole
+	if t.s.made != 0 && t.in.At.Unix()-t.s.made < readingTime {
+		t.say(textReadFirst)
+		return t.s.step
+	}
+	confirm := command{verb: vConfirm}
+	switch t.step().flow {
+	case flowComplaint:
+		return t.confirmComplaint(confirm)
+	case flowWithdrawal:
+		return t.confirmWithdrawal(confirm)
+	default:
+		return t.confirmRating(confirm)
+	}
+}
+
 // unresolved is said where the host has no answer: never that it failed.
 func (t *turn) unresolved() {
 	t.say(textBusy)

@@ -12,11 +12,11 @@ import (
 // must fit into an answer.
 const refRunes = 12
 
-// refOf is how a link names a unit: its name where that is short enough, else
-// its beginning and the code.
+// refOf is how a link names a unit: its name where that is short enough and the only
+// one, else its beginning and the code.
 func (t *turn) refOf(u *models.Unit) string {
 	name := t.clean(u.Name)
-	if len(name) <= refRunes || len([]rune(name)) <= refRunes {
+	if (len(name) <= refRunes || len([]rune(name)) <= refRunes) && !t.hasNamesake(u) {
 		return name
 	}
 	return t.coded(u)
@@ -40,11 +40,11 @@ func (t *turn) clean(name string) string {
 
 // isRef reports whether a folded text names u.
 func (t *turn) isRef(u *models.Unit, ref string) bool {
-	if ref == t.clean(u.Name) {
-		return true
-	}
 	name := folding.Name(ref)
-	return name == folding.Name(u.Name) || name == folding.Name(t.coded(u)) || folding.Code(ref) == folding.Code(u.Code)
+	if ref == t.clean(u.Name) || name == folding.Name(u.Name) {
+		return !t.hasNamesake(u)
+	}
+	return name == folding.Name(t.coded(u)) || folding.Code(ref) == folding.Code(u.Code)
 }
 
 // unitRef is the code of the unit that a folded text names.
@@ -94,11 +94,6 @@ func (t *turn) refName(c command) string {
 	u, ok := t.w.Directory.ByCode(c.unit)
 	if !ok {
 		return c.unit
-	}
-	if c.verb == vRate || c.verb == vComplain {
-		if len(t.w.Directory.Exact(fold(u.Name))) > 1 {
-			return t.coded(&u)
-		}
 	}
 	return t.refOf(&u)
 }

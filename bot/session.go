@@ -17,6 +17,8 @@ const (
 	// givenUp is kept between Advance and Finish: a draft was given up, and
 	// what Finish says must begin with that.
 	givenUp
+	// inDanger is kept likewise: what Finish says must begin with whom to ring.
+	inDanger
 )
 
 // Session is all dialogue state of one citizen. The zero Session is a new
@@ -42,6 +44,7 @@ type Session struct {
 	page     uint16    // of the list last shown
 	wish     command   // what was wanted in the middle of a draft, or what a look-up is for
 	last     receipt
+	made     int64  // platform time, in unix seconds, of the push that showed the present summary; 0: none, or not known
 	overDay  uint16 // day since 1970 in Beijing on which the limit of complaints was told
 }
 
@@ -176,6 +179,8 @@ func (s *Session) stands() bool {
 		return d.given().Complete()
 	case stepSure:
 		return d.unit != ""
+	case stepHoldRating:
+		return d.count > 0
 	case stepKind, stepTell, stepIdentity, stepContact:
 		return d.unit != "" && int(d.kind) <= len(ComplaintKinds) && (s.step == stepKind || d.kind != 0)
 	case stepReview, stepAmend:
@@ -188,5 +193,5 @@ func (s *Session) stands() bool {
 // chosen.
 func (s *Session) drop() {
 	s.step, s.version, s.draft = stepHome, 0, draft{}
-	s.shown, s.query, s.page, s.wish = nil, "", 0, command{}
+	s.shown, s.query, s.page, s.wish, s.made = nil, "", 0, command{}, 0
 }

@@ -8,8 +8,12 @@ import (
 	"pingyi/models"
 )
 
-// sessionVersion is the layout of the encoding below.
-const sessionVersion = 1 // up to 15: it shares its byte with the version of the draft's flow
+// sessionVersion is the layout of the encoding below. The layout before it differs in
+// that its contents are one byte; it is still read.
+const (
+	sessionVersion = 2 // up to 15: it shares its byte with the version of the draft's flow
+	versionBefore  = 1
+)
 
 // ErrSession is what UnmarshalBinary's errors wrap: the bytes are no session of
 // this layout, and the dialogue has to start again.
@@ -17,7 +21,7 @@ var ErrSession = errors.New("not a session of this version")
 
 // What an encoded session holds beyond its head.
 const (
-	hasRate byte = 1 << iota
+	hasRate uint16 = 1 << iota
 	hasDraft
 	hasComplaint
 	hasShown
@@ -25,6 +29,7 @@ const (
 	hasWish
 	hasLast
 	hasOver
+	hasMade
 )
 
 // maxText bounds every text of a session, in bytes; a push holds less.
@@ -45,12 +50,10 @@ const (
 func (s Session) MarshalBinary() ([]byte, error) { return s.AppendBinary(make([]byte, 0, 64)) }
 
 // AppendBinary appends the encoded session to b: version, contents, told and
-// step, campaign, then what the contents bits name. A live rating takes 24
-// bytes: with what sealing adds it is the longest value that Redis keeps in one
-// piece with its object. It never fails.
+// step, campaign, then what the contents bits name. It never fails.
 func (s Session) AppendBinary(b []byte) ([]byte, error) {
 	has := s.contents()
-	b = append(b, sessionVersion<<4|s.version, has, byte(s.Told&(ToldPrivacy|ToldUnseen))<<toldShift|byte(s.step))
+	b = append(b, sessionVersion<<4|s.version, byte(has>>8), byte(has), byte(s.Told&(ToldPrivacy|ToldUnseen))<<toldShift|byte(s.step))
 	b = putText(b, s.campaign)
 	if has&hasRate != 0 {
 		b = binary.BigEndian.AppendUint16(b, s.RateMinute%RateMinutes<<7|uint16(s.RateCount&127))
@@ -79,6 +82,9 @@ func (s Session) AppendBinary(b []byte) ([]byte, error) {
 	if has&hasOver != 0 {
 		b = binary.AppendUvarint(b, uint64(s.overDay))
 	}
+	if has&hasMade != 0 {
+		b = binary.AppendUvarint(b, uint64(s.made)) //nolint:gosec // after 1970
+	}
 	// The pages come last, where an older layout ends.
 	for i, page := range s.Rest[:min(len(s.Rest), maxRest)] {
 		if i == 0 {
@@ -89,9 +95,9 @@ func (s Session) AppendBinary(b []byte) ([]byte, error) {
 	return b, nil
 }
 
-func (s *Session) contents() byte {
-	var has byte
-	set := func(bit byte, yes bool) {
+func (s *Session) contents() uint16 {
+	var has uint16
+	set := func(bit uint16, yes bool) {
 		if yes {
 			has |= bit
 		}
@@ -104,6 +110,7 @@ func (s *Session) contents() byte {
 	set(hasWish, s.wish != command{})
 	set(hasLast, s.last.flow != flowNone)
 	set(hasOver, s.overDay != 0 || len(s.Rest) > 0)
+	set(hasMade, s.made > 0)
 	return has
 }
 
@@ -201,10 +208,15 @@ func putText(b []byte, s string) []byte {
 func (s *Session) UnmarshalBinary(data []byte) error {
 	r := reader{b: data}
 	layout := r.byte()
-	if layout>>4 != sessionVersion {
+	var has uint16
+	switch layout >> 4 {
+	case versionBefore:
+		has = uint16(r.byte())
+	case sessionVersion:
+		has = binary.BigEndian.Uint16(r.take(2))
+	default:
 		return fmt.Errorf("layout: %w", ErrSession)
 	}
-	has := r.byte()
 	place := r.byte()
 	out := Session{version: layout & 15, Told: Told(place >> toldShift), step: stepID(place & (1<<toldShift - 1)), campaign: r.text()}
 	if has&hasRate != 0 {
@@ -234,6 +246,11 @@ func (s *Session) UnmarshalBinary(data []byte) error {
 	}
 	if has&hasOver != 0 {
 		out.overDay = uint16(r.uint(1<<16 - 1)) //nolint:gosec // bounded
+	}
+	if has&hasMade != 0 {
+		out.made = int64(r.uint(1<<40 - 1)) //nolint:gosec // bounded
+	}
+	if has&hasOver != 0 {
 		out.Rest = r.rest()
 	}
 	if r.bad || len(r.b) > 0 || out.step >= numSteps || out.contents() != has || !out.reviewable() {

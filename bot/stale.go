@@ -62,7 +62,7 @@ func (t *turn) ended(c command) {
 	if c.unit != "" && c.unit != unsure {
 		switch {
 		case c.verb == vLevel || c.verb == vEdit && flowID(c.arg) == flowNone || c.verb == vQuestionBack:
-			t.say(textRateAnew, t.nameOf(c.unit))
+			t.say(textRateAnew, t.nameOf(c.unit), t.callOf(c.unit))
 		case c.verb != vCancel:
 			t.say(textComplainAnew)
 		}

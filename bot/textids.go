@@ -74,10 +74,6 @@ const (
 	textDraftComplaint
 	textDraftComplaintOf
 	textDraftWithdrawal
-	textWantRate
-	textWantChoose
-	textWantComplain
-	textWantWithdraw
 	textCancelled
 	textKept
 	textStillOpen
@@ -201,5 +197,41 @@ const (
 	textDate
 	textMoment
 	textHour
+	textDangerCall
+	textDangerNobody
+	textHelpHold
+	textUnknownHold
+	textHoldGoOn
+	textHoldGoOnComplaint
+	textHoldWithdraw
+	textHoldComplainOf
+	textHoldComplainOther
+	textHoldRateOf
+	textHoldRateOther
+	textBoth
+	textNotKept
+	textBothRate
+	textBothComplain
+	textComplaintStays
+	textOfficePhone
+	textOfficeHours
+	textComplaintsOff
+	textHotlines
+	textReadFirst
+	textLevelElsewhere
+	textPickLine
+	textWhyWords
+	textPosterOf
+	textPosterInstead
+	textProseOutsideOff
+	textMediaOutsideOff
+	textLostOff
+	textPrivacyKeyDay
+	textPrivacyKey
+	textPrivacyComplaints
+	textPrivacyLeave
+	textPrivacyAsk
+	textPrivacyAskHotline
+	textTicketNoBefore
 	numTexts
 )

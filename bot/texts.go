@@ -28,8 +28,15 @@ type Texts struct {
 	states  map[string]string         // of a ticket
 	rated   [Excluded + 1]string      // of a rating
 
+	danger   []string      // words that speak of danger to life, wherever they stand
+	sentence sentenceWords // verbs that decide what a sentence wants
+
 	question, page, coded [2]string // what stands before and after the number, or the name and code
 }
+
+// sentenceWords are verbs by which a sentence is understood that is no word of the
+// dialogue as a whole.
+type sentenceWords struct{ complain, withdraw, query []string }
 
 // named is a thing's short label and the words that mean it; the first word is
 // the one that links send.
@@ -58,6 +65,8 @@ type catalogueFile struct {
 	Amends   map[string]named             `yaml:"amendments"`
 	Tickets  map[string]string            `yaml:"tickets"`
 	Ratings  map[string]string            `yaml:"ratings"`
+	Danger   []string                     `yaml:"danger"`
+	Sentence map[string][]string          `yaml:"sentences"`
 	Texts    map[string]map[string]string `yaml:"texts"`
 }
 
@@ -83,6 +92,7 @@ func ParseTexts(data []byte) (*Texts, error) {
 	t.readTexts(&f, fault)
 	t.readWords(&f, fault)
 	t.readNames(&f, fault)
+	t.readSentences(&f, fault)
 	if len(faults) > 0 {
 		return nil, fmt.Errorf("texts of %s: %s", f.Language, strings.Join(faults, "; "))
 	}
@@ -214,6 +224,23 @@ func (t *Texts) readNames(f *catalogueFile, fault func(string, ...any)) {
 	for _, key := range []string{"received", "other"} {
 		if t.states[key] == "" {
 			fault("no text tickets.%s", key)
+		}
+	}
+}
+
+func (t *Texts) readSentences(f *catalogueFile, fault func(string, ...any)) {
+	for _, w := range f.Danger {
+		t.danger = append(t.danger, lower(fold(w)))
+	}
+	if len(t.danger) == 0 {
+		fault("no words of danger")
+	}
+	for key, into := range map[string]*[]string{"complain": &t.sentence.complain, "withdraw": &t.sentence.withdraw, "query": &t.sentence.query} {
+		for _, w := range f.Sentence[key] {
+			*into = append(*into, lower(fold(w)))
+		}
+		if len(*into) == 0 {
+			fault("no sentences.%s", key)
 		}
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pingyi/models"
 )
 
 var update = flag.Bool("update", false, "write what the bot says into the transcripts; read every line of the change")
@@ -122,7 +124,7 @@ func play(e *Engine, script string) (string, error) {
 }
 
 // stage sets the scene: 微博; 时间 2017-12-02 10:00; 会话丢失; 平台带回标记;
-// 旧版; 题目变了; 结果没送到; 已满10件; 办理 <state>; 两个活动; 没有活动.
+// 旧版; 题目变了; 结果没送到; 已满10件; 过 <n> 秒; 旧活动; 不收投诉; 同名; 办理 <state>; 两个活动; 没有活动.
 func (d *dialogue) stage(s string) error {
 	word, rest, _ := strings.Cut(s, " ")
 	switch word {
@@ -142,6 +144,23 @@ func (d *dialogue) stage(s string) error {
 		d.s.version = 9
 	case "结果没送到":
 		d.cut = true
+	case "过":
+		n, err := strconv.Atoi(strings.TrimSuffix(rest, " 秒"))
+		if err != nil {
+			return err
+		}
+		d.h.now = d.h.now.Add(time.Duration(n) * time.Second)
+	case "旧活动":
+		d.w.Campaigns = append(d.w.Campaigns, testCampaign("2016", "2016年度政风行风评议", day(2016, 4, 1), day(2016, 12, 1), testUnits()))
+	case "不收投诉":
+		d.w.ComplaintsOff = true
+		d.w.Contacts = Contacts{Office: "市纠风办", Phone: "0555-0000000", Hours: "工作日 8:30-17:30"}
+	case "同名":
+		units := append(testUnits(),
+			models.Unit{Code: "D01", Name: "实验小学", Class: "公共服务单位", Type: models.Service, Superior: "花山区"},
+			models.Unit{Code: "D02", Name: "实验小学", Class: "公共服务单位", Type: models.Service, Superior: "雨山区"})
+		d.w.Directory = units
+		d.w.Campaigns = []*Campaign{testCampaign("2017", "2017年度政风行风评议", day(2017, 4, 1), day(2017, 12, 1), units)}
 	case "已满10件":
 		d.h.limit = true
 	case "办理":

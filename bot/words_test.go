@@ -54,9 +54,9 @@ func TestDigits_outsideOfADraft_areNotTakenForAName(t *testing.T) {
 func TestQuery_numbersCopiedWithTheirLabels_areFound(t *testing.T) {
 	d := newDialogue(newTestEngine(t), true)
 	told := shown(mustSay(t, d, "投诉 教育局", "办事拖拉", "没人", "完成", "匿名", "跳过", "确认"), true)
-	no := wantFound(t, told, "受理编号：", "查询码：")
+	no := wantFound(t, told, "登记编号：", "查询码：")
 	for _, said := range []string{
-		no, "查询 " + no, "查询：20170510-0001 H4T9K2", "查询20170510-0001 H4T9K2", "查询 20170510-0001，H4T9K2", "受理编号:20170510-0001,查询码:h4t9k2",
+		no, "查询 " + no, "查询：20170510-0001 H4T9K2", "查询20170510-0001 H4T9K2", "查询 20170510-0001，H4T9K2", "登记编号:20170510-0001,查询码:h4t9k2",
 	} {
 		if text := shown(mustSay(t, d, said), true); !strings.Contains(text, "【市教育局】办事拖拉") {
 			t.Errorf("%q is answered\n%s", said, text)

@@ -239,6 +239,7 @@ type dialogue struct {
 	s      Session
 	said   []Message
 	n      byte
+	typed  string     // the text of the last message
 	marks  bool       // the platform returns the marks of links
 	cut    bool       // the next effect happens, but nothing is saved or shown
 	within testing.TB // holds each turn to its bounds; nil: nobody does
@@ -253,6 +254,7 @@ func newDialogue(e *Engine, taps bool) *dialogue {
 // host.
 func (d *dialogue) send(in Input) (Message, error) {
 	d.n++
+	d.typed = in.Text
 	in.At, in.Now = d.h.now, d.h.now
 	in.Random = models.ID{0xd0, d.n, 1}
 	data, err := d.s.MarshalBinary()

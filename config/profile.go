@@ -26,6 +26,7 @@ type Profile struct {
 	Dimensions map[models.UnitType][]models.Dimension // all sets have the same length
 	Channels   []ProfileChannel                       // full marks total exactly 100
 	Methods    []scoring.Method
+	Contacts   Contacts
 }
 
 // ProfileChannel is a channel of a programme (测评渠道).
@@ -96,6 +97,7 @@ type (
 		Dimensions map[models.UnitType][]dimensionFile `yaml:"dimensions"`
 		Channels   []channelFile                       `yaml:"channels"`
 		Methods    []methodFile                        `yaml:"methods"`
+		Contacts   Contacts                            `yaml:"contacts"`
 	}
 	phasesFile struct {
 		Publicity  int `yaml:"publicity"`
@@ -171,7 +173,7 @@ func yamlFault(err error) Fault {
 func (f *profileFile) profile(faults *Faults) Profile {
 	p := Profile{
 		ID: f.ID, Title: f.Title, Sample: f.Sample, Phases: Phases(f.Phases), Classes: f.Classes,
-		Dimensions: make(map[models.UnitType][]models.Dimension, len(f.Dimensions)),
+		Dimensions: make(map[models.UnitType][]models.Dimension, len(f.Dimensions)), Contacts: f.Contacts,
 	}
 	for i, class := range p.Classes {
 		p.Classes[i] = folding.Class(class)

@@ -58,6 +58,7 @@ func (f *Faults) checkProfile(p *Profile) {
 	f.checkDimensions(p)
 	f.checkMethods(p)
 	f.checkChannels(p)
+	f.checkContacts(&p.Contacts)
 }
 
 func (f *Faults) checkDays(phase string, days, least int) {

@@ -12,7 +12,7 @@ import (
 
 var (
 	receiptLine = regexp.MustCompile(`(?m)^回执：([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})$`)
-	ticketLine  = regexp.MustCompile(`(?m)^受理编号：(\d{8}-\d{4,})$`)
+	ticketLine  = regexp.MustCompile(`(?m)^登记编号：(\d{8}-\d{4,})$`)
 	codeLine    = regexp.MustCompile(`(?m)^查询码：([0-9A-Z]{4,})$`)
 )
 
@@ -132,8 +132,8 @@ func complain(t *testing.T, p *page, s *server) {
 	p.citizen(2)
 	p.click("#follow")
 	p.await(`!document.querySelector("#words").disabled`, "the composer")
-	p.wants(p.say("查询 "+no[1]+" "+code[1]), "【市教育局】", "已收到")
-	if got := p.say("查询 " + no[1] + " ZZZZZZ"); strings.Contains(got, "已收到") {
+	p.wants(p.say("查询 "+no[1]+" "+code[1]), "【市教育局】", "已登记")
+	if got := p.say("查询 " + no[1] + " ZZZZZZ"); strings.Contains(got, "已登记") {
 		t.Errorf("a wrong code shows the ticket:\n%s", got)
 	}
 }

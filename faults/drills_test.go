@@ -87,7 +87,7 @@ func (p *phone) complain() (no, code string) {
 		p.say(words)
 	}
 	said := p.confirm()
-	return line(said, "受理编号："), line(said, "查询码：")
+	return line(said, "登记编号："), line(said, "查询码：")
 }
 
 // TestDrill_backupTakenWhileCitizensRate_isWhole: docs/drills/backup.md.

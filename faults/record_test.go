@@ -103,7 +103,7 @@ func (r *record) push(answers []simulator.Exchange) (first simulator.Exchange) {
 func (r *record) shown(e simulator.Exchange) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, word := range []string{"回执：", "受理编号："} {
+	for _, word := range []string{"回执：", "登记编号："} {
 		if proof := line(e.Shown(), word); proof != "" {
 			r.others[word+proof] = true
 		}
@@ -184,7 +184,7 @@ func (r *record) proofs(w *town) (stored, tickets map[string]string) {
 	tickets = map[string]string{}
 	rows(w, "SELECT no, kind FROM complaints", tickets)
 	for said := range r.others {
-		proof, ticket := strings.CutPrefix(said, "受理编号：")
+		proof, ticket := strings.CutPrefix(said, "登记编号：")
 		proof = strings.TrimPrefix(proof, "回执：")
 		if _, ok := stored[proof]; !ok && !ticket {
 			w.t.Errorf("a receipt was sent and is not in the database")

@@ -181,6 +181,16 @@ func (c *citizen) link(label string) (simulator.Act, bool) {
 	return simulator.Act{}, false
 }
 
+// instead is the choice of what was wanted over a draft that is kept.
+func (c *citizen) instead() (simulator.Act, bool) {
+	for i, l := range c.last.Links {
+		if strings.HasPrefix(l.Label, "接着") && i+1 < len(c.last.Links) {
+			return simulator.Tap(c.last.Links[i+1]), true
+		}
+	}
+	return simulator.Act{}, false
+}
+
 func (c *citizen) digits() string {
 	b := make([]byte, 5)
 	for i := range b {
@@ -219,7 +229,7 @@ func (c *citizen) rate(copies int) {
 		c.hampered = false
 		c.send(c.begin(in.unit), copies)
 		scanned := c.last.Shown()
-		if again, ok := c.link("重新开始"); ok { // a draft of before is kept
+		if again, ok := c.instead(); ok { // a draft of before is kept
 			c.send(again, copies)
 		}
 		c.send(simulator.Say(in.answers), copies)
@@ -245,7 +255,7 @@ func (c *citizen) confirm(in *intention, tap simulator.Act, copies int) bool {
 	for i := range 2 {
 		in.tries++
 		c.send(tap, copies)
-		proof := line(c.last.Shown(), "回执：", "受理编号：")
+		proof := line(c.last.Shown(), "回执：", "登记编号：")
 		before := strings.Contains(c.last.Shown(), "提交过了")
 		if before && (i == 0 || c.w.record.known(proof)) {
 			// The draft had its effect with an earlier summary, after which the
@@ -317,7 +327,7 @@ func (c *citizen) complain(copies int) {
 	for range 2 {
 		for _, say := range []string{"投诉", "A03", "2", "等了两个小时", "完成", "匿名", "跳过"} {
 			c.send(simulator.Say(say), copies)
-			if again, ok := c.link("重新开始"); ok {
+			if again, ok := c.instead(); ok {
 				c.send(again, copies)
 			}
 		}

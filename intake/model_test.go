@@ -47,7 +47,7 @@ func (m *model) wrong(format string, args ...any) {
 
 var (
 	receiptLine = regexp.MustCompile(`回执：(\S+)`)
-	ticketLine  = regexp.MustCompile(`受理编号：(\S+)`)
+	ticketLine  = regexp.MustCompile(`登记编号：(\S+)`)
 	levelLine   = regexp.MustCompile(`(?m)^[1-5] \S+：(\S+)$`)
 	levelOf     = map[string]byte{"非常满意": '5', "满意": '4', "基本满意": '3', "不满意": '2', "非常不满意": '1', "未接触/不了解": '0', "跳过": '-'}
 	kindOf      = map[string]string{"attitude": "服务态度", "delay": "办事拖拉", "charges": "乱收费", "unlawful": "不依法办事", "integrity": "廉洁问题", "other": "其他"}

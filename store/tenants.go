@@ -6,12 +6,17 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"pingyi/models"
 )
 
 type tenantRow struct {
 	Tenant    string `gorm:"primaryKey"`
 	Title     string
 	CreatedAt stamp
+	// Complaints is "on", "off", or "" where nobody decided: then the demo takes
+	// complaints and production does not.
+	Complaints string
 }
 
 func (tenantRow) TableName() string { return "tenants" }
@@ -25,7 +30,7 @@ type Tenant struct {
 // EnsureTenant adds the tenant unless it is there.
 func (db *DB) EnsureTenant(ctx context.Context, id, title string, now time.Time) error {
 	return db.write(ctx, "ensure tenant", func(tx *gorm.DB) error {
-		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&tenantRow{id, title, at(now)}).Error
+		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&tenantRow{Tenant: id, Title: title, CreatedAt: at(now)}).Error
 	})
 }
 
@@ -40,6 +45,43 @@ func (db *DB) Tenants(ctx context.Context) ([]Tenant, error) {
 		list[i] = Tenant{r.Tenant, r.Title, r.CreatedAt.Time}
 	}
 	return list, nil
+}
+
+// ComplaintsTaken reports whether the tenant takes complaints; otherwise is what holds
+// where nobody decided it.
+func (db *DB) ComplaintsTaken(ctx context.Context, id string, otherwise bool) (bool, error) {
+	var set []string
+	if err := db.read.WithContext(ctx).Raw("SELECT complaints FROM tenants WHERE tenant = ?", id).Scan(&set).Error; err != nil {
+		return false, fail("complaints taken", err)
+	}
+	if len(set) == 0 || set[0] == "" {
+		return otherwise, nil
+	}
+	return set[0] == complaintsOn, nil
+}
+
+const complaintsOn, complaintsOff = "on", "off"
+
+// TakeComplaints decides whether the tenant takes complaints. models.NotFound
+// ("unknown_tenant"): there is no such tenant.
+func (db *DB) TakeComplaints(ctx context.Context, id string, on bool) error {
+	set := complaintsOff
+	if on {
+		set = complaintsOn
+	}
+	return db.write(ctx, "take complaints", func(tx *gorm.DB) error {
+		if err := db.bump(tx, id); err != nil {
+			return err
+		}
+		var known []string
+		if err := tx.Raw("SELECT tenant FROM tenants WHERE tenant = ?", id).Scan(&known).Error; err != nil {
+			return err
+		}
+		if len(known) == 0 {
+			return models.Errorf(models.NotFound, "unknown_tenant", "there is no tenant %s", id)
+		}
+		return tx.Exec("UPDATE tenants SET complaints = ? WHERE tenant = ?", set, id).Error
+	})
 }
 
 // Revision counts the changes of a tenant's register and campaigns, so that

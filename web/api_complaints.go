@@ -25,7 +25,7 @@ type complaintPage struct {
 
 type complaintView struct {
 	ID         string           `json:"id" doc:"Stable, hexadecimal."`
-	No         string           `json:"no" doc:"The number that the citizen has (受理编号)." example:"20261122-0007"`
+	No         string           `json:"no" doc:"The number that the citizen has (登记编号)." example:"20261122-0007"`
 	Unit       string           `json:"unit" doc:"Code of the unit, empty where the citizen was not sure." example:"A03"`
 	Kind       string           `json:"kind" enum:"attitude,delay,charges,unlawful,integrity,other"`
 	Channel    models.Channel   `json:"channel" enum:"mobile,social"`

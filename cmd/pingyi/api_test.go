@@ -189,8 +189,8 @@ func (in *instance) getIf(t *testing.T, path, tag string) (status int, body stri
 func TestAPI_complaints_showNoIdentityAndNoText(t *testing.T) {
 	in := newWorld(t).serve()
 	c := in.follows(t)
-	c.on(c.complain("教育局", "实名"), "受理编号：")
-	no := wantLine(t, c.last.Shown(), "受理编号：")
+	c.on(c.complain("教育局", "实名保密"), "登记编号：")
+	no := wantLine(t, c.last.Shown(), "登记编号：")
 	for _, role := range models.Roles() {
 		status, _, body := in.get("/api/v1/complaints", in.w.keyOf(role))
 		if role != models.RoleOffice && role != models.RoleAuditor {

@@ -9,7 +9,7 @@ import (
 	"pingyi/simulator"
 )
 
-var ticketLine = regexp.MustCompile(`(?m)^受理编号：[0-9]{8}-[0-9]{4}$`)
+var ticketLine = regexp.MustCompile(`(?m)^登记编号：[0-9]{8}-[0-9]{4}$`)
 
 func TestComplaint_theWholeWay_givesNumberAndCode(t *testing.T) {
 	databases(t, func(t *testing.T, w *world) {
@@ -24,16 +24,16 @@ func TestComplaint_theWholeWay_givesNumberAndCode(t *testing.T) {
 		c.on(c.do(simulator.Voice("后来也没有人")), "收到")
 		c.on(c.do(simulator.Place("31.67", "118.50", "花山区政务中心")), "收到")
 		c.on(c.say("2"), "收到") // a digit is text here
-		c.on(c.say("完成"), "匿名", "被评议单位看不到您是谁", "加密", "实名", "两个人批准")
+		c.on(c.say("完成"), "匿名", "被评议单位看不到您是谁", "加密", "实名保密", "被评议单位看不到")
 		c.on(c.tap("匿名"), "联系方式", "跳过")
 		c.on(c.say("13900001234"), "请核对", "单位：市教育局", "类别：办事拖拉", "周三下午窗口没人", "照片1张", "语音1条", "位置1个", "方式：匿名", "13900001234")
 		receipt := c.tap("确认")
 		c.on(receipt, "查询")
-		if !ticketLine.MatchString(receipt) || !strings.HasPrefix(wantLine(t, receipt, "受理编号："), wantLine(t, receipt, "受理编号：")[:8]) {
+		if !ticketLine.MatchString(receipt) || !strings.HasPrefix(wantLine(t, receipt, "登记编号："), wantLine(t, receipt, "登记编号：")[:8]) {
 			t.Fatalf("no ticket line in\n%s", receipt)
 		}
-		no, code := wantLine(t, receipt, "受理编号："), wantLine(t, receipt, "查询码：")
-		c.on(c.say("确认"), "没有重复登记", "受理编号："+no, "查询码："+code)
+		no, code := wantLine(t, receipt, "登记编号："), wantLine(t, receipt, "查询码：")
+		c.on(c.say("确认"), "没有重复登记", "登记编号："+no, "查询码："+code)
 		c.on(c.say("查询"), no, "市教育局", "办事拖拉").without("周三下午")
 		other := in.follows(t)
 		other.on(other.say(fmt.Sprintf("查询 %s %s", no, code)), no, "市教育局").without("周三下午", "13900001234")
@@ -65,7 +65,7 @@ func TestComplaint_unsureNamedWithoutContact_isFiled(t *testing.T) {
 	c.tap("完成")
 	c.on(c.say("实名"), "姓名和电话")
 	c.on(c.say("跳过"), "单位：不确定", "方式：实名", "联系方式：没有留")
-	c.on(c.say("确认"), "受理编号：")
+	c.on(c.say("确认"), "登记编号：")
 	c.on(c.say("查询"), "不确定", "其他")
 }
 
@@ -90,7 +90,7 @@ func TestComplaint_longerThan2000characters_isToldAndNothingIsLost(t *testing.T)
 	c.say("完成")
 	c.say("匿名")
 	c.on(c.say("跳过"), "共2000字")
-	c.on(c.tap("确认"), "受理编号：")
+	c.on(c.tap("确认"), "登记编号：")
 }
 
 func TestWords_backCancelHelp_workAtEveryStep(t *testing.T) {
@@ -113,7 +113,7 @@ func TestWords_backCancelHelp_workAtEveryStep(t *testing.T) {
 			if shown == "" || len(c.last.Links) == 0 {
 				t.Errorf("at %s %s is met with %q", step, word, shown)
 			}
-			c.on(shown, "").without("受理编号：", "回执：", "没有看懂", "收到。")
+			c.on(shown, "").without("登记编号：", "回执：", "没有看懂", "收到。")
 			if strings.Contains(word, "取消") {
 				c.on(c.say("取消"), "没有正在做的")
 			}
@@ -128,15 +128,17 @@ func TestWords_backCancelHelp_workAtEveryStep(t *testing.T) {
 
 func TestMidDraft_rateOrComplain_keepsTheDraftAndAsks(t *testing.T) {
 	in := newWorld(t).serve()
-	for _, word := range []string{"投诉", "评议", "撤回", "举报"} {
+	for word, choice := range map[string]string{"投诉": "投诉别的单位", "评议": "评别的单位", "撤回": "撤回以前的评价", "举报": "投诉市教育局"} {
 		c := in.follows(t)
 		c.say("教育局")
 		c.say("5")
 		c.say("4")
-		c.on(c.say(word), "对【市教育局】的评价还没有提交", "继续", "重新开始")
-		c.on(c.tap("继续"), "第3题")
+		c.on(c.say(word), "对【市教育局】的评价还没有提交", "1 接着评市教育局", "2 ")
+		c.on(c.say("1"), "第3题")
+		c.on(c.say(word), "接着评市教育局")
+		c.on(c.tap("接着评市教育局"), "第3题")
 		c.say(word)
-		c.tap("重新开始")
+		c.tap(choice)
 		c.without("第3题")
 	}
 	c := in.follows(t)
@@ -144,9 +146,9 @@ func TestMidDraft_rateOrComplain_keepsTheDraftAndAsks(t *testing.T) {
 	c.say("教育局")
 	c.say("1")
 	c.say("某事")
-	c.on(c.say("评议"), "投诉还没有提交", "继续", "重新开始")
-	c.on(c.tap("继续"), "已经收到1条")
-	c.on(c.say("投诉"), "继续", "重新开始")
-	c.on(c.tap("重新开始"), "您要反映哪个单位？")
+	c.on(c.say("评议"), "投诉还没有提交", "1 接着写投诉", "2 评别的单位")
+	c.on(c.say("继续"), "已经收到1条")
+	c.on(c.say("投诉"), "1 接着写投诉", "2 投诉别的单位")
+	c.on(c.say("2"), "您要反映哪个单位？")
 	c.on(c.do(simulator.Click("评议")), "")
 }

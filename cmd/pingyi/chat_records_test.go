@@ -125,8 +125,8 @@ func TestUnfollow_erasesTheCitizenAndKeepsTheRatings(t *testing.T) {
 		in := w.serve()
 		c := in.chat(t)
 		receipt := c.rate("A03", "55555")
-		c.on(c.complain("教育局", "匿名"), "受理编号：")
-		no, code := wantLine(t, c.last.Shown(), "受理编号："), wantLine(t, c.last.Shown(), "查询码：")
+		c.on(c.complain("教育局", "匿名"), "登记编号：")
+		no, code := wantLine(t, c.last.Shown(), "登记编号："), wantLine(t, c.last.Shown(), "查询码：")
 		c.say("投诉") // an open draft
 		c.do(simulator.Unfollow())
 		if c.last.Raw != "success" {
@@ -228,7 +228,7 @@ func TestWindow_outsideOfIt_saysWhenAndComplaintsStillWork(t *testing.T) {
 	} {
 		c = in.chat(t)
 		c.on(ask(c), "还没开始", said(1), "投诉").without("第1题", "哪一类单位")
-		c.on(c.complain("教育局", "实名"), "受理编号：")
+		c.on(c.complain("教育局", "实名保密"), "登记编号：")
 	}
 	if n := w.count(t, "SELECT COUNT(*) FROM ratings"); n != 0 {
 		t.Errorf("%d ratings outside of the window", n)

@@ -19,6 +19,8 @@ type definition struct {
 	Classes    []string                               `json:"classes"`
 	Dimensions map[models.UnitType][]models.Dimension `json:"dimensions"`
 	Methods    []scoring.Method                       `json:"methods"`
+	Contacts   config.Contacts                        `json:"contacts,omitzero"`
+	Appealed   time.Time                              `json:"appealed,omitzero"` // the end of the appeal period
 }
 
 func parseDefinition(c *store.Campaign) (definition, error) {
@@ -79,7 +81,8 @@ func (c *knownCampaign) phase(now time.Time) models.Phase {
 func freeze(p *config.Profile, o *opened, plan campaignPlan) (definition, []store.Channel) {
 	d := definition{
 		Sample: p.Sample, Publicity: p.Phases.Schedule(plan.from, plan.to).Publicity,
-		Classes: p.Classes, Dimensions: p.Dimensions, Methods: p.Methods,
+		Classes: p.Classes, Dimensions: p.Dimensions, Methods: p.Methods, Contacts: p.Contacts,
+		Appealed: p.Phases.Schedule(plan.from, plan.to).Settled,
 	}
 	var channels []store.Channel
 	for _, ch := range p.Channels {

@@ -231,8 +231,8 @@ func TestRestart_keepsEverythingThatMatters(t *testing.T) {
 		c := a.chat(t)
 		receipt := c.rate("A03", "55454")
 		confirmed := c.last
-		c.on(c.complain("教育局", "匿名"), "受理编号：")
-		no, code := wantLine(t, c.last.Shown(), "受理编号："), wantLine(t, c.last.Shown(), "查询码：")
+		c.on(c.complain("教育局", "匿名"), "登记编号：")
+		no, code := wantLine(t, c.last.Shown(), "登记编号："), wantLine(t, c.last.Shown(), "查询码：")
 		c.say("市发展和改革委员会")
 		c.say("4")
 		scores, key := a.scores(), a.key
@@ -332,7 +332,7 @@ func TestSecret_rotated_everyKeyIsWrappedAnewAndTheOldOneCanGo(t *testing.T) {
 		c := a.chat(t)
 		receipt := c.rate("A03", "55454")
 		confirmed := c.last
-		c.on(c.complain("教育局", "匿名"), "受理编号：")
+		c.on(c.complain("教育局", "匿名"), "登记编号：")
 		a.stop()
 		old := w.env["PINGYI_SECRET"]
 		w.env["PINGYI_SECRET"], w.env["PINGYI_SECRET_PREVIOUS"] = "another secret of the tests, as long", old
@@ -346,7 +346,7 @@ func TestSecret_rotated_everyKeyIsWrappedAnewAndTheOldOneCanGo(t *testing.T) {
 		if again, err := in.Redeliver(t.Context(), confirmed); err != nil || again.Plain != confirmed.Plain {
 			t.Errorf("a repeat under the new secret: %v\n%s", err, again.Plain)
 		}
-		c.on(c.say("查询"), receipt, "受理编号：")
+		c.on(c.say("查询"), receipt, "登记编号：")
 		c.rates("市教育局", "11111")
 		if u := in.scores()["A03"]; u.Ratings != 1 {
 			t.Errorf("%d live ratings of one person", u.Ratings)

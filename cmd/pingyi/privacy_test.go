@@ -75,8 +75,8 @@ func TestPrivacy_afterAFullSession_nothingNamesTheCitizen(t *testing.T) {
 		c.say("王小明 " + phone)
 		secrets := secretsOf(c.who.OpenID, story, phone, address, heard, place, "118.506763", "王小明")
 		wantCleanRedis(t, r, secrets) // with the draft open
-		c.on(c.tap("确认"), "受理编号：")
-		no, code := wantLine(t, c.last.Shown(), "受理编号："), wantLine(t, c.last.Shown(), "查询码：")
+		c.on(c.tap("确认"), "登记编号：")
+		no, code := wantLine(t, c.last.Shown(), "登记编号："), wantLine(t, c.last.Shown(), "查询码：")
 		for name, form := range secretsOf(code) {
 			secrets[name] = form
 		}

@@ -166,7 +166,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	if err != nil {
 		return err
 	}
-	s.worlds = newWorlds(s.db, s.log, doors.accounts)
+	s.worlds = newWorlds(s.db, s.log, doors.accounts, s.opts.Demo())
 	if err = s.worlds.reload(ctx); err != nil {
 		return err
 	}

@@ -51,11 +51,11 @@ func TestTenants_onOneInstallation_haveTheirDataApart(t *testing.T) {
 		}
 		there.on(there.say("查询"), "县教育局").without("市教育局", receipt)
 		there.on(there.say("查询 "+receipt), "没有查到")
-		here.on(here.complain("教育局", "匿名"), "受理编号：")
+		here.on(here.complain("教育局", "匿名"), "登记编号：")
 		if _, _, body := in.get("/api/v1/complaints", key); !strings.Contains(string(body), `"complaints":[]`) {
 			t.Errorf("the annex sees %s", body)
 		}
-		there.on(there.say("查询 "+wantLine(t, here.last.Shown(), "受理编号：")+" "+wantLine(t, here.last.Shown(), "查询码：")), "没有查到")
+		there.on(there.say("查询 "+wantLine(t, here.last.Shown(), "登记编号：")+" "+wantLine(t, here.last.Shown(), "查询码：")), "没有查到")
 		// A push of one account at the other's address.
 		made, err := in.Make(here.who, simulator.Say("帮助"))
 		if err != nil {
@@ -100,7 +100,7 @@ func TestDraft_confirmedByDifferentPushesAtOnce_hasOneEffect(t *testing.T) {
 		atOnce(c, "回执：")
 		c.p = servers[1].Platform
 		prepareComplaint(c.phone)
-		atOnce(c, "受理编号：")
+		atOnce(c, "登记编号：")
 	}
 	if n, m := w.count(t, "SELECT COUNT(*) FROM ratings"), w.count(t, "SELECT COUNT(*) FROM complaints"); n != 5 || m != 5 {
 		t.Errorf("%d ratings and %d complaints, want 5 of each", n, m)

@@ -76,8 +76,8 @@ func TestLate_recordBlocked_shortTextInTimeWhichIsTheAnswerToEveryRepeat(t *test
 		// It stands or it does not; nothing stands twice, and 查询 tells.
 		contains(t, rater.say("确认"), "回执：")
 		contains(t, rater.say("查询"), "市教育局", "回执：")
-		contains(t, complainer.say("确认"), "受理编号：")
-		contains(t, complainer.say("查询"), "受理编号：")
+		contains(t, complainer.say("确认"), "登记编号：")
+		contains(t, complainer.say("查询"), "登记编号：")
 		if n, m := w.count(t, "SELECT COUNT(*) FROM ratings"), w.count(t, "SELECT COUNT(*) FROM complaints"); n != 1 || m != 1 {
 			t.Errorf("%d ratings and %d complaints, want one of each", n, m)
 		}

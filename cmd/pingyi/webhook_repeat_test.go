@@ -111,7 +111,7 @@ func TestLimit_10complaintsADay_thenOneTextThenSuccess(t *testing.T) {
 	p := in.phone()
 	p.do(simulator.Follow())
 	for range 10 {
-		contains(t, p.complain("教育局", "匿名"), "受理编号：")
+		contains(t, p.complain("教育局", "匿名"), "登记编号：")
 	}
 	contains(t, p.say("投诉"), "10件", "12345")
 	for range 3 {
@@ -123,7 +123,7 @@ func TestLimit_10complaintsADay_thenOneTextThenSuccess(t *testing.T) {
 	contains(t, p.say("教育局"), "第1题") // rating goes on
 	other := in.phone()
 	other.do(simulator.Follow())
-	contains(t, other.complain("教育局", "匿名"), "受理编号：")
+	contains(t, other.complain("教育局", "匿名"), "登记编号：")
 }
 
 // complain files a complaint about a unit and returns the answer to its 确认.

@@ -94,7 +94,7 @@ func (f *follower) rate(unit, digits string) string {
 	f.t.Helper()
 	f.do(simulator.Scan("u:" + unit))
 	f.say(digits)
-	return wantLine(f.t, f.say("1"), "回执：")
+	return wantLine(f.t, f.say("7"), "回执：")
 }
 
 // scoresOf pulls a channel's score of a unit as JSON.
@@ -161,11 +161,12 @@ func TestWeibo_dialogueByNumbers_ratesAndComplains(t *testing.T) {
 		for _, digit := range []string{"5", "５", "2", "0"} {
 			f.say(digit)
 		}
-		contains(t, f.say("4"), "请核对", "1 确认", "2 修改", "3 取消")
-		f.say("2")
-		f.say("3")
+		contains(t, f.say("4"), "请核对", "7 确认", "8 修改", "9 取消")
+		contains(t, f.say("1"), "没有改动什么", "7 确认")
+		f.say("8")
+		f.say("第3题")
 		contains(t, f.say("1"), "廉洁从政、廉洁从业：非常不满意")
-		said := f.say("1")
+		said := f.say("7")
 		contains(t, said, "回执：", "我要投诉")
 		contains(t, f.say(numberOf(t, said, "我要投诉")), "哪一类问题", "2 办事拖拉")
 		f.say("2")
@@ -175,8 +176,8 @@ func TestWeibo_dialogueByNumbers_ratesAndComplains(t *testing.T) {
 		f.say("1")
 		contains(t, f.say("跳过"), "请核对您要反映的问题", "1 确认")
 		filed := f.say("1")
-		no, code := wantLine(t, filed, "受理编号："), wantLine(t, filed, "查询码：")
-		contains(t, in.follower().say("查询 "+no+" "+code), "已收到")
+		no, code := wantLine(t, filed, "登记编号："), wantLine(t, filed, "查询码：")
+		contains(t, in.follower().say("查询 "+no+" "+code), "已登记")
 		contains(t, f.do(simulator.Click("查询")), "市教育局", no)
 		if u, _ := in.scoreOf(models.Social, "A03"); u.Ratings != 1 || u.Complaints.Received != 1 {
 			t.Fatalf("%+v", u)
@@ -238,7 +239,7 @@ func TestWeibo_followership_isRecordedWithTheRating(t *testing.T) {
 		}
 		leaver.say("市公安局")
 		leaver.say("11111")
-		contains(t, leaver.say("1"), "回执：")
+		contains(t, leaver.say("7"), "回执：")
 		got, err := db.LiveProvenances(t.Context(), "default", "2017", models.Social)
 		want := map[scoring.Provenance]int64{scoring.Unverified: 1, scoring.Follower: 2, scoring.Unfollowed: 1}
 		if err != nil || len(got) != len(want) {

@@ -24,14 +24,15 @@ type worlds struct {
 	db       *store.DB
 	log      *slog.Logger
 	accounts []*intake.Account
+	demo     bool
 	views    atomic.Pointer[map[*intake.Account]*bot.World]
 	seen     map[string]int64 // tenant → revision; the loop's alone
 }
 
 var _ bot.Directory = (*register.Directory)(nil)
 
-func newWorlds(db *store.DB, log *slog.Logger, accounts []*intake.Account) *worlds {
-	w := &worlds{db: db, log: log, accounts: accounts, seen: map[string]int64{}}
+func newWorlds(db *store.DB, log *slog.Logger, accounts []*intake.Account, demo bool) *worlds {
+	w := &worlds{db: db, log: log, accounts: accounts, demo: demo, seen: map[string]int64{}}
 	w.views.Store(&map[*intake.Account]*bot.World{})
 	return w
 }
@@ -103,6 +104,11 @@ func (w *worlds) load(ctx context.Context, a *intake.Account) (*bot.World, error
 		return nil, err
 	}
 	view := &bot.World{Platform: a.Face.Platform(), Directory: register.NewDirectory(units), Scenes: numberedScenes(scenes)}
+	taken, err := w.db.ComplaintsTaken(ctx, a.Tenant, w.demo)
+	if err != nil {
+		return nil, err
+	}
+	view.ComplaintsOff = !taken
 	byCode := make(map[string]models.Unit, len(units))
 	for _, u := range units {
 		byCode[u.Code] = u
@@ -116,8 +122,11 @@ func (w *worlds) load(ctx context.Context, a *intake.Account) (*bot.World, error
 		if err != nil {
 			return nil, fmt.Errorf("tenant %s: %w", a.Tenant, err)
 		}
+		if view.Contacts == (bot.Contacts{}) { // the newest campaign that names any
+			view.Contacts = bot.Contacts(d.Contacts)
+		}
 		view.Campaigns = append(view.Campaigns, &bot.Campaign{
-			ID: c.ID, Title: c.Title, From: c.From, To: c.To,
+			ID: c.ID, Title: c.Title, From: c.From, To: c.To, Appealed: d.Appealed,
 			Classes: d.Classes, Dimensions: d.Dimensions, Units: named(c.Units, byCode),
 		})
 	}

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE tenants ADD COLUMN complaints TEXT NOT NULL DEFAULT '';
