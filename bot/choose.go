@@ -262,11 +262,18 @@ func (t *turn) wander() {
 		t.rate(command{verb: vRate, ref: t.norm})
 		return
 	}
+	t.wanderOn()
+}
+
+// wanderOn takes a text that is no word, name or number: its verb decides; a unit that
+// it names is offered; what a search finds is listed.
+func (t *turn) wanderOn() {
 	if c := t.meant(); c.verb != vFree {
 		t.obey(c)
 		return
 	}
-	if code := t.unitWithin(); code != "" && t.warned == 0 && len(t.w.Directory.Exact(t.norm)) == 0 {
+	whole := len(t.w.Directory.Exact(t.norm)) > 0
+	if code := t.unitWithin(); code != "" && t.warned == 0 && !whole {
 		t.offerBoth(code)
 		return
 	}
@@ -277,7 +284,7 @@ func (t *turn) wander() {
 		return
 	}
 	// What a search finds in a story is what happened there, not a wish to rate it.
-	story := t.story() && len(t.w.Directory.Exact(t.norm)) == 0
+	story := t.story() && !whole
 	if story || len(units) == 0 {
 		switch {
 		case t.warned > 0:

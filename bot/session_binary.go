@@ -53,7 +53,8 @@ func (s Session) MarshalBinary() ([]byte, error) { return s.AppendBinary(make([]
 // step, campaign, then what the contents bits name. It never fails.
 func (s Session) AppendBinary(b []byte) ([]byte, error) {
 	has := s.contents()
-	b = append(b, sessionVersion<<4|s.version, byte(has>>8), byte(has), byte(s.Told&(ToldPrivacy|ToldUnseen))<<toldShift|byte(s.step))
+	b = binary.BigEndian.AppendUint16(append(b, sessionVersion<<4|s.version), has)
+	b = append(b, byte(s.Told&(ToldPrivacy|ToldUnseen))<<toldShift|byte(s.step))
 	b = putText(b, s.campaign)
 	if has&hasRate != 0 {
 		b = binary.BigEndian.AppendUint16(b, s.RateMinute%RateMinutes<<7|uint16(s.RateCount&127))

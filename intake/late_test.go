@@ -59,7 +59,7 @@ func TestLate_commitAfterTheBusyText_isSentOnce(t *testing.T) {
 	push("a", "市教育局")
 	push("b", "5")
 	d.Actions = slow
-	busy := push("c", "1")
+	busy := push("c", "7")
 	if !strings.Contains(busy.Text, "查询") || strings.Contains(busy.Text, "回执：") {
 		t.Fatalf("in time it says %q", busy.Text)
 	}
@@ -71,7 +71,7 @@ func TestLate_commitAfterTheBusyText_isSentOnce(t *testing.T) {
 	case <-time.After(20 * time.Second):
 		t.Fatal("nothing was sent")
 	}
-	if again := push("c", "1"); again != busy {
+	if again := push("c", "7"); again != busy {
 		t.Errorf("a repeat got %q, the first delivery %q", again.Text, busy.Text)
 	}
 	if d.late.Load() > 1 || len(sent) != 0 {

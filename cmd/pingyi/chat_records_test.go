@@ -101,7 +101,7 @@ func TestQuery_ofAReceipt_tellsAStrangerAlwaysTheSame(t *testing.T) {
 		changed := own.rates("市教育局", "44444")
 		fan.say("市教育局")
 		fan.say("22222")
-		contains(t, fan.say("1"), "回执：")
+		contains(t, fan.say("7"), "回执：")
 		same("after the change")
 		own.on(own.say("查询 "+sold), "没有计入", "重新评过")
 		contains(t, fan.say("查询 "+posted), "没有计入", "重新评过")

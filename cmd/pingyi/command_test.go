@@ -323,6 +323,6 @@ func TestBackup_ofADatabaseInUse_isWhole(t *testing.T) {
 		t.Error("the copy has other scores")
 	}
 	c := b.follows(t)
-	c.on(c.say("查询 "+receipt), "已经计入")
+	c.on(c.say("查询 "+receipt), "这份评价登记过")
 	sums(t, w)
 }

@@ -89,7 +89,7 @@ func TestConfiguration_secretsFromFiles(t *testing.T) {
 	b := w.serve()
 	b.Platform = platformOf(t, b.base, testAppID, token, key, testGH)
 	c := b.follows(t)
-	c.on(c.say("查询 "+receipt), "已经计入")
+	c.on(c.say("查询 "+receipt), "这份评价登记过")
 	b.stop()
 	w.env["PINGYI_SECRET"], w.env["PINGYI_WECHAT_TOKEN"] = secret, token
 	_, errs, code := w.command("recount")

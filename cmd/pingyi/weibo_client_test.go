@@ -35,5 +35,5 @@ func TestWeibo_clientInPython_ratesAUnit(t *testing.T) {
 	if u, _ := in.scoreOf(models.Social, "C02"); u.Ratings != 1 || u.Points.String() != "4.00" {
 		t.Fatalf("%+v", u)
 	}
-	contains(t, in.follower().say("查询 "+receipt), "计入")
+	contains(t, in.follower().say("查询 "+receipt), "登记过")
 }
