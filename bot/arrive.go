@@ -123,8 +123,8 @@ func (t *turn) welcome() {
 		t.sayClosed(c)
 	default:
 		t.say(textWelcome)
-		if len(c.Units) > 0 {
-			t.say(textWelcomeHow, t.name(&c.Units[0]))
+		if u := c.example(); u != nil {
+			t.say(textWelcomeHow, t.name(u))
 			t.c.optional()
 		}
 	}
@@ -177,7 +177,7 @@ func (t *turn) ratedAs(u *models.Unit) (c *Campaign, rated, seen *models.Unit) {
 
 // canRate reports whether a unit can be rated in a campaign now.
 func (t *turn) canRate(c *Campaign, u *models.Unit) bool {
-	return c != nil && c.Open(t.in.At) && len(c.lookup().dimensions(u.Type)) > 0
+	return c != nil && u.Retired.IsZero() && c.Open(t.in.At) && len(c.lookup().dimensions(u.Type)) > 0
 }
 
 // begin starts the draft of a rating where it can be rated now.
@@ -216,7 +216,11 @@ func (t *turn) notNow(c *Campaign, u *models.Unit) {
 		return
 	}
 	t.forget()
-	t.nav(t.navComplainAbout(u.Code), t.navRate(), t.navQuery())
+	complain := t.navComplainAbout(u.Code)
+	if !u.Retired.IsZero() {
+		complain = t.navComplain()
+	}
+	t.nav(complain, t.navRate(), t.navQuery())
 }
 
 // introduce says what is rated and, the first time, what this is.

@@ -118,7 +118,8 @@ type World struct {
 
 // Directory finds units among the whole register of a tenant, windows included.
 type Directory interface {
-	// ByCode finds a unit or window; codes match without regard to case.
+	// ByCode finds a unit or window, also a retired one; codes match without
+	// regard to case and width.
 	ByCode(code string) (models.Unit, bool)
 	// Exact lists the units whose name, alias or code is the whole of text.
 	Exact(text string) []models.Unit

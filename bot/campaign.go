@@ -38,13 +38,26 @@ func (c *Campaign) lookup() *campaignIndex {
 	for i := range c.Units {
 		u := &c.Units[i]
 		x.byCode[u.Code] = u
-		x.byClass[u.Class] = append(x.byClass[u.Class], u)
+		if u.Retired.IsZero() {
+			x.byClass[u.Class] = append(x.byClass[u.Class], u)
+		}
 	}
 	c.index.p.Store(x)
 	return x
 }
 
-// unit is the unit of the campaign with a code, or nil.
+// example is a unit that can be rated, or nil.
+func (c *Campaign) example() *models.Unit {
+	for i := range c.Units {
+		if c.Units[i].Retired.IsZero() {
+			return &c.Units[i]
+		}
+	}
+	return nil
+}
+
+// unit is the unit of the campaign with a code, or nil. A retired one is among
+// them: what was begun can be finished.
 func (c *Campaign) unit(code string) *models.Unit { return c.lookup().byCode[code] }
 
 // dimensions is the set of questions for a unit type, safe to show; nil where

@@ -117,7 +117,7 @@ func (t UnitType) Valid() bool {
 
 // Unit is a rated body (被评议单位) or one of its windows (窗口).
 type Unit struct {
-	Code     string // [A-Za-z0-9_-]{1,16}, unique in the tenant
+	Code     string // [A-Za-z0-9_-]{1,16}, as first typed; unique in the tenant, whatever its case
 	Name     string
 	Class    string // ranking happens only inside a class
 	Type     UnitType
@@ -126,6 +126,7 @@ type Unit struct {
 	Parent   string // code of the unit that a window belongs to
 	Phone    string
 	Promise  string
+	Retired  time.Time // zero: it is in the register; else since when it is out, and its code leads nowhere
 }
 
 // Dimension is one question area (评议内容).

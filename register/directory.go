@@ -13,7 +13,8 @@ import (
 // register and never changed, so it may be used by many at once.
 type Directory struct {
 	units []models.Unit
-	codes map[string]int     // lower case
+	spelt map[string]int     // by code, of units that are not retired
+	codes map[string]int     // by folding.Code; a unit that is not retired comes before one that is
 	whole map[string][]match // folded name, alias, code, short form; best first
 	terms []term
 	hay   string         // all terms' folded text, each after a separator
@@ -69,16 +70,25 @@ func (t *term) core() string {
 // separator parts the terms in hay; folding.Name removes it from every text.
 const separator = "\n"
 
-// NewDirectory makes a directory of all units and windows of a tenant. Codes
-// are unique without regard to case.
+// NewDirectory makes a directory of all units and windows of a tenant. A retired
+// one is found by its code alone. Of codes that differ by case alone, which
+// registers of earlier versions may hold, each is found as it is spelt, and any
+// other spelling finds the first.
 func NewDirectory(units []models.Unit) *Directory {
 	d := &Directory{
-		units: slices.Clone(units), codes: make(map[string]int, len(units)), whole: make(map[string][]match),
+		units: slices.Clone(units), spelt: make(map[string]int, len(units)), codes: make(map[string]int, len(units)), whole: make(map[string][]match),
 		heads: make(map[rune][]int), spell: spelling{memo: make(map[rune]syllable)},
 	}
 	var hay strings.Builder
 	for i, u := range d.units {
-		d.codes[strings.ToLower(u.Code)] = i
+		key := folding.Code(u.Code)
+		if k, taken := d.codes[key]; !taken || !d.units[k].Retired.IsZero() && u.Retired.IsZero() {
+			d.codes[key] = i
+		}
+		if !u.Retired.IsZero() {
+			continue
+		}
+		d.spelt[u.Code] = i
 		d.enter(folding.Name(u.Code), match{i, isCode})
 		d.addTerm(&hay, i, u.Name, false)
 		for _, a := range u.Aliases {
@@ -134,9 +144,13 @@ func (d *Directory) enter(text string, m match) {
 	d.whole[text] = append(d.whole[text], m)
 }
 
-// ByCode finds a unit or window; codes match without regard to case.
+// ByCode finds a unit or window, also a retired one; codes match without regard
+// to case and width.
 func (d *Directory) ByCode(code string) (models.Unit, bool) {
-	i, found := d.codes[strings.ToLower(code)]
+	i, found := d.spelt[code]
+	if !found {
+		i, found = d.codes[folding.Code(code)]
+	}
 	if !found {
 		return models.Unit{}, false
 	}

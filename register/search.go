@@ -132,8 +132,9 @@ func (f *finder) codes(q string) {
 	if len(q) < 2 || q[0] >= utf8.RuneSelf {
 		return
 	}
-	for code, unit := range f.directory.codes {
-		if strings.HasPrefix(code, q) {
+	q = strings.ToUpper(q)
+	for code, unit := range f.directory.spelt {
+		if strings.HasPrefix(strings.ToUpper(code), q) {
 			f.add(unit, startsCode, len(code))
 		}
 	}

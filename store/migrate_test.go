@@ -90,7 +90,10 @@ func TestMigrate_cutOffAnywhere_goesOn(t *testing.T) {
 
 // The table of versions may be committed and its first row not.
 func TestMigrate_cutOffBeforeTheFirstVersion_goesOn(t *testing.T) {
-	onBoth(t, func(t *testing.T, db *DB) {
+	onBothEmpty(t, func(t *testing.T, db *DB) {
+		if err := db.ensureVersions(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		tamper(t, db, "DELETE FROM goose_db_version")
 		if err := db.Migrate(t.Context()); err != nil {
 			t.Fatal(err)

@@ -2,12 +2,14 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"pingyi/folding"
 	"pingyi/models"
 )
 
@@ -24,6 +26,7 @@ type unitRow struct {
 	Phone     string
 	Promise   string
 	UpdatedAt stamp `gorm:"autoUpdateTime:false"`
+	RetiredAt stamp
 }
 
 func (unitRow) TableName() string { return "units" }
@@ -31,7 +34,7 @@ func (unitRow) TableName() string { return "units" }
 func (r unitRow) unit() models.Unit {
 	u := models.Unit{
 		Code: r.Code, Name: r.Name, Class: r.Class, Type: r.Type,
-		Superior: r.Superior, Parent: r.Parent, Phone: r.Phone, Promise: r.Promise,
+		Superior: r.Superior, Parent: r.Parent, Phone: r.Phone, Promise: r.Promise, Retired: r.RetiredAt.Time,
 	}
 	if r.Aliases != "" {
 		u.Aliases = strings.Split(r.Aliases, "|")
@@ -40,49 +43,114 @@ func (r unitRow) unit() models.Unit {
 }
 
 // ImportUnits brings the register to what list says about its units, all or
-// nothing. A unit that list does not name stays as it is: units never vanish,
-// their ratings remain. Their order is that of list, new ones last.
+// nothing. A unit that list does not name stays as it is, and so does whether one
+// is retired.
 func (db *DB) ImportUnits(ctx context.Context, tenant string, list []models.Unit, now time.Time) error {
-	return db.write(ctx, "import units", func(tx *gorm.DB) error {
+	return db.ChangeUnits(ctx, tenant, now, func(known []models.Unit) ([]models.Unit, error) {
+		retired := make(map[string]time.Time)
+		for _, u := range known {
+			retired[u.Code] = u.Retired
+		}
+		changed := slices.Clone(list)
+		for i := range changed {
+			changed[i].Retired = retired[changed[i].Code]
+		}
+		return changed, nil
+	})
+}
+
+// ChangeUnits puts the units that change returns into the register, all or
+// nothing; an error of change is returned as it is. change gets the register in its
+// order and has it for itself until the commit; it may be called again. Units never
+// vanish, and the first spelling of a code stays: one that differs from a known
+// code by case alone is that one. New units come last, in their order.
+func (db *DB) ChangeUnits(ctx context.Context, tenant string, now time.Time, change func(known []models.Unit) ([]models.Unit, error)) error {
+	return db.write(ctx, "change units", func(tx *gorm.DB) error {
 		if err := db.bump(tx, tenant); err != nil {
 			return err
 		}
 		var known []unitRow
-		if err := tx.Select("code", "seq").Where("tenant = ?", tenant).Find(&known).Error; err != nil {
+		if err := tx.Where("tenant = ?", tenant).Order("seq, code").Find(&known).Error; err != nil {
 			return err
 		}
-		seqs, next := make(map[string]int, len(known)), 0
+		list, err := change(unitsOf(known))
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		places, next := newPlaces(known), 0
 		for _, k := range known {
-			seqs[k.Code], next = k.Seq, max(next, k.Seq+1)
+			next = max(next, k.Seq+1)
 		}
 		rows := make([]unitRow, len(list))
 		for i, u := range list {
-			seq, ok := seqs[u.Code]
-			if !ok {
-				seq, next = next, next+1
-				seqs[u.Code] = seq
+			code, seq, found := places.of(u.Code)
+			if !found {
+				code, seq, next = u.Code, next, next+1
+				places.add(code, seq)
+			}
+			if parent, _, known := places.of(u.Parent); known {
+				u.Parent = parent
 			}
 			rows[i] = unitRow{
-				Tenant: tenant, Code: u.Code, Seq: seq, Name: u.Name, Class: u.Class, Type: u.Type, Superior: u.Superior,
-				Aliases: strings.Join(u.Aliases, "|"), Parent: u.Parent, Phone: u.Phone, Promise: u.Promise, UpdatedAt: at(now),
+				Tenant: tenant, Code: code, Seq: seq, Name: u.Name, Class: u.Class, Type: u.Type, Superior: u.Superior,
+				Aliases: strings.Join(u.Aliases, "|"), Parent: u.Parent, Phone: u.Phone, Promise: u.Promise, UpdatedAt: at(now), RetiredAt: at(u.Retired),
 			}
-		}
-		if len(rows) == 0 {
-			return nil
 		}
 		return tx.Clauses(clause.OnConflict{UpdateAll: true}).CreateInBatches(rows, 200).Error
 	})
 }
 
-// Units is the register of a tenant in its order.
+// places are the known codes and their order in the register.
+type places struct {
+	seqs map[string]int    // by code
+	keys map[string]string // from folding.Code to the code
+}
+
+// newPlaces takes rows in their order. Of codes that differ by case alone, which
+// registers of earlier versions may hold, one that is not retired has the key.
+func newPlaces(rows []unitRow) places {
+	p := places{make(map[string]int, len(rows)), make(map[string]string, len(rows))}
+	for _, r := range rows {
+		if r.RetiredAt.IsZero() {
+			p.add(r.Code, r.Seq)
+		}
+	}
+	for _, r := range rows {
+		p.add(r.Code, r.Seq)
+	}
+	return p
+}
+
+func (p places) add(code string, seq int) {
+	p.seqs[code] = seq
+	if key := folding.Code(code); p.keys[key] == "" {
+		p.keys[key] = code
+	}
+}
+
+// of is the code in its first spelling.
+func (p places) of(code string) (spelt string, seq int, found bool) {
+	seq, found = p.seqs[code]
+	if found {
+		return code, seq, true
+	}
+	spelt, found = p.keys[folding.Code(code)]
+	return spelt, p.seqs[spelt], found
+}
+
+// Units is the register of a tenant in its order, retired units too.
 func (db *DB) Units(ctx context.Context, tenant string) ([]models.Unit, error) {
 	var rows []unitRow
 	if err := db.read.WithContext(ctx).Where("tenant = ?", tenant).Order("seq, code").Find(&rows).Error; err != nil {
 		return nil, fail("units", err)
 	}
+	return unitsOf(rows), nil
+}
+
+func unitsOf(rows []unitRow) []models.Unit {
 	list := make([]models.Unit, len(rows))
 	for i, r := range rows {
 		list[i] = r.unit()
 	}
-	return list, nil
+	return list
 }

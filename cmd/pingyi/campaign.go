@@ -203,8 +203,11 @@ func newCampaign(ctx context.Context, o *opened, plan campaignPlan) (store.Campa
 // its own class.
 func ratedUnits(units []models.Unit, classes []string) (rated []models.Unit, err error) {
 	var faults []error
+	for _, twin := range register.Twins(units) {
+		faults = append(faults, errors.New(twinFault(twin)))
+	}
 	for _, u := range units {
-		if u.Type == models.Window {
+		if u.Type == models.Window || !u.Retired.IsZero() {
 			continue
 		}
 		class, err := register.Classes{List: classes}.Find(u.Class)
@@ -215,7 +218,7 @@ func ratedUnits(units []models.Unit, classes []string) (rated []models.Unit, err
 		rated = append(rated, u)
 	}
 	if len(faults) > 0 {
-		return nil, fmt.Errorf("the register does not fit the profile; import it again with pingyi units import FILE --profile ...:\n%w", errors.Join(faults...))
+		return nil, fmt.Errorf("the register does not fit the campaign:\n%w", errors.Join(faults...))
 	}
 	return rated, nil
 }

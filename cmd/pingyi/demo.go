@@ -150,6 +150,9 @@ func (d *demo) wall(ctx context.Context) ([]simulator.WallItem, error) {
 		wall = append(wall, simulator.WallItem{Scene: "c:" + list[i].ID, Name: list[i].Title, Kind: simulator.KindCampaign})
 	}
 	for _, u := range units {
+		if !u.Retired.IsZero() {
+			continue
+		}
 		item := simulator.WallItem{Scene: unitScene(u), Name: u.Name, Class: u.Class, Kind: simulator.KindUnit}
 		if u.Type == models.Window {
 			item.Kind = simulator.KindWindow

@@ -289,6 +289,7 @@ func (e *env) migrateCommand() *cli.Command {
 			current, _, err := o.db.SchemaVersion(ctx)
 			if err == nil {
 				fmt.Fprintf(e.err, "the schema is at version %d\n", current)
+				err = e.tellTwins(ctx, o)
 			}
 			return errors.Join(err, o.db.Close())
 		},

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE units ADD COLUMN retired_at TEXT NULL;
