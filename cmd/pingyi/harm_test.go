@@ -96,10 +96,10 @@ func TestNamesakes_everywhere_areToldApart(t *testing.T) {
 // Complaints are taken nowhere where nobody could read them.
 func TestComplaints_off_tellWhomToRingAndKeepNothing(t *testing.T) {
 	databases(t, func(t *testing.T, w *world) {
+		in := w.serve()
 		if got := strings.TrimSpace(w.must("complaints")); got != "on" {
 			t.Fatalf("the demo: %s", got)
 		}
-		in := w.serve()
 		writing := in.follows(t)
 		writing.say("投诉 教育局")
 		writing.say("1")
