@@ -1,20 +1,11 @@
-# syntax=docker/dockerfile:1
-
-FROM golang:1.26 AS build
-WORKDIR /src
-COPY go.mod go.sum ./
-RUN go mod download
-COPY . .
-ARG VERSION=unknown
-RUN make build VERSION="$VERSION" && mkdir -p /out/data && cp bin/pingyi /out/pingyi
-
+# The image of bin/pingyi: `make image` makes rootfs.tar beside it in bin/image and
+# builds it there, with docker or with buildah. No other image is needed: the
+# program is static and has the time zones in it.
 FROM scratch
-# The roots that the calls to the platforms' APIs are checked against.
-COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
-COPY --from=build /out/pingyi /usr/bin/pingyi
-COPY LICENSE THIRD_PARTY_LICENSES /usr/share/doc/pingyi/
-# SQLite and what the demo keeps for itself, in /var/lib/pingyi/data.
-COPY --from=build --chown=65532:65532 --chmod=0700 /out/data /var/lib/pingyi/data
+# /usr/bin/pingyi, the roots that the platforms' certificates are checked against,
+# the licences, and /var/lib/pingyi/data, which alone belongs to user 65532.
+ADD rootfs.tar /
+# SQLite and what the demo keeps for itself are in ./data.
 WORKDIR /var/lib/pingyi
 VOLUME /var/lib/pingyi/data
 USER 65532:65532

@@ -19,7 +19,7 @@ NESTED        := $(patsubst %/,%,$(dir $(wildcard */go.mod)))
 RACE           = $(shell test "$$($(GO) env CGO_ENABLED)" = 1 && command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo -race)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint fuzz bench drill migrate licenses docker clean
+.PHONY: help run build test lint fuzz bench drill migrate licenses image clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,8 +61,8 @@ migrate: build ## bring the database of PINGYI_DATABASE up to date
 licenses: ## write THIRD_PARTY_LICENSES anew
 	scripts/licenses
 
-docker: ## build the image pingyi:VERSION
-	docker build --build-arg VERSION=$(VERSION) -t pingyi:$(VERSION) .
+image: build ## build the image pingyi:VERSION, with docker or buildah
+	scripts/image pingyi:$(VERSION)
 
 clean: ## remove what the targets made, except the demo's data
 	rm -rf bin .tools

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -154,4 +155,13 @@ func (p pending) deliver(front int) simulator.Exchange {
 		p.c.w.record.told(p.in)
 	}
 	return e
+}
+
+// so many answers were of a kind.
+func (r *record) so(kind string) int64 {
+	n, _ := r.counts.LoadOrStore(kind, new(atomic.Int64))
+	if count, ok := n.(*atomic.Int64); ok {
+		return count.Load()
+	}
+	return 0
 }
