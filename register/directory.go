@@ -67,6 +67,33 @@ func (t *term) core() string {
 	return t.text
 }
 
+// WithCampaigns gives each unit the name that the first of the campaigns froze
+// which has it: that is the name on its posters, in its questions and its receipt.
+// Its name in the register, and those in the other campaigns, become aliases. So a
+// name that was taken from one unit and given to another means both.
+func WithCampaigns(units []models.Unit, campaigns ...[]models.Unit) []models.Unit {
+	names := make(map[string][]string)
+	for _, frozen := range campaigns {
+		for _, u := range frozen {
+			names[u.Code] = append(names[u.Code], u.Name)
+		}
+	}
+	units = slices.Clone(units)
+	for i := range units {
+		u := &units[i]
+		all := slices.Concat(names[u.Code], []string{u.Name})
+		u.Name, u.Aliases = all[0], slices.Clone(u.Aliases)
+		known := map[string]bool{folding.Name(u.Name): true}
+		for _, name := range all[1:] {
+			if key := folding.Name(name); !known[key] {
+				known[key] = true
+				u.Aliases = append(u.Aliases, name)
+			}
+		}
+	}
+	return units
+}
+
 // separator parts the terms in hay; folding.Name removes it from every text.
 const separator = "\n"
 

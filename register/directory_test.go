@@ -228,3 +228,23 @@ func BenchmarkSearch(b *testing.B) {
 		})
 	}
 }
+
+func TestWithCampaigns_namesOfACampaign_comeFirstAndTheOthersAreAliases(t *testing.T) {
+	units := []models.Unit{{Code: "A03", Name: "市教育体育局", Aliases: []string{"教育局"}}, {Code: "A04", Name: "市教育局"}, {Code: "A05", Name: "市公安局"}}
+	open := []models.Unit{{Code: "A03", Name: "市教育局"}, {Code: "A04", Name: "市科学技术局"}, {Code: "A05", Name: "市公安局"}}
+	next := []models.Unit{{Code: "A03", Name: "市教体局"}}
+	named := WithCampaigns(units, open, next)
+	want := []models.Unit{
+		{Code: "A03", Name: "市教育局", Aliases: []string{"教育局", "市教体局", "市教育体育局"}},
+		{Code: "A04", Name: "市科学技术局", Aliases: []string{"市教育局"}}, {Code: "A05", Name: "市公安局"},
+	}
+	if diff := cmp.Diff(want, named); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(units, WithCampaigns(units)); diff != "" {
+		t.Error(diff)
+	}
+	if got := codes(NewDirectory(named).Exact("市教育局")); got != "A03 A04" {
+		t.Error(got)
+	}
+}

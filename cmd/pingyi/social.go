@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"pingyi/bot"
+	"pingyi/intake"
 	"pingyi/models"
 	"pingyi/register"
 	"pingyi/social"
@@ -227,7 +228,12 @@ func (p *publicOpinions) units(ctx context.Context) (*register.Directory, error)
 	if err != nil {
 		return nil, err
 	}
-	p.directory, p.revision = register.NewDirectory(list), revision
+	campaigns, err := p.db.Campaigns(ctx, p.tenant)
+	if err != nil {
+		return nil, err
+	}
+	account := &intake.Account{ID: p.account.ID, Channel: models.Social}
+	p.directory, p.revision = register.NewDirectory(asPosted(list, campaigns, account, p.now())), revision
 	return p.directory, nil
 }
 

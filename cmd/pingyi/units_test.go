@@ -187,3 +187,29 @@ func TestPollResults_codesInAnotherCase_areTheCampaigns(t *testing.T) {
 		"--file", w.file("poll.csv", "code,5,4,3,2,1\na03,1,2,3,4,5\n"))
 	contains(t, w.must("poll-results", "list", "--campaign", "2017"), `"A03"`)
 }
+
+// A campaign keeps the names it was created with: its posters stay true, and an old
+// name that another unit was given asks which of the two is meant.
+func TestRename_whileACampaignRuns_keepsItsNamesAndAsksWhoIsMeant(t *testing.T) {
+	databases(t, func(t *testing.T, w *world) {
+		in := w.serve()
+		w.must("units", "import", "--yes", w.file("renamed.csv", unitsHead+
+			"A03,市教育体育局,政府部门,government,,,,,\nA04,市教育局,政府部门,government,,,,,\n"))
+		eventually(t, "the chat knows the new name", func() bool { return strings.Contains(in.follows(t).say("市教育体育局"), "第1题") })
+		c := in.follows(t)
+		c.on(c.say("市教育局"), "市教育局", "市科学技术局").without("第1题")
+		c = in.chat(t)
+		c.on(c.scan("u:A03"), "【市教育局】", "第1题").without("体育")
+		c.say("55555")
+		c.on(c.tap("确认"), "回执：", "回复 市教育局").without("体育")
+		c.on(c.say("查询"), "【市教育局】").without("体育")
+		c = in.follows(t)
+		c.on(c.say("市科学技术局"), "【市科学技术局】", "第1题") // the poster's name of A04
+		c.say("11111")
+		c.on(c.tap("确认"), "回执：", "回复 市科学技术局")
+		scores := in.scores()
+		if a, b := scores["A03"], scores["A04"]; a.Name != "市教育局" || a.Mean.String() != "100.00" || b.Name != "市科学技术局" || b.Mean.String() != "0.00" {
+			t.Errorf("A03 %s %v, A04 %s %v", a.Name, a.Mean, b.Name, b.Mean)
+		}
+	})
+}

@@ -103,7 +103,9 @@ func (w *worlds) load(ctx context.Context, a *intake.Account) (*bot.World, error
 	if err != nil {
 		return nil, err
 	}
-	view := &bot.World{Platform: a.Face.Platform(), Directory: register.NewDirectory(units), Scenes: numberedScenes(scenes)}
+	view := &bot.World{
+		Platform: a.Face.Platform(), Directory: register.NewDirectory(asPosted(units, campaigns, a, time.Now())), Scenes: numberedScenes(scenes),
+	}
 	taken, err := w.db.ComplaintsTaken(ctx, a.Tenant, w.demo)
 	if err != nil {
 		return nil, err
@@ -131,6 +133,22 @@ func (w *worlds) load(ctx context.Context, a *intake.Account) (*bot.World, error
 		})
 	}
 	return view, nil
+}
+
+// asPosted are the units under the names of the account's campaigns that are not
+// sealed, those that are open before those that will be.
+func asPosted(units []models.Unit, campaigns []store.Campaign, a *intake.Account, now time.Time) []models.Unit {
+	var open, next [][]models.Unit
+	for i := range campaigns {
+		switch c := &campaigns[i]; {
+		case c.ApprovedAt.IsZero() || !c.SealedAt.IsZero() || !collects(c, a):
+		case now.Before(c.From):
+			next = append(next, c.Units)
+		default:
+			open = append(open, c.Units)
+		}
+	}
+	return register.WithCampaigns(units, append(open, next...)...)
 }
 
 // collects reports whether the account collects for the campaign: one account
