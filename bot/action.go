@@ -109,6 +109,9 @@ type Result struct {
 	Unit    string    // Rate, Withdraw, AlreadyDone: code
 	Ratings []MyRating
 	Tickets []Ticket
+	// Unlinked says that the citizen may have more ratings than Ratings: the key
+	// that leads from the citizen to those of a campaign is lost.
+	Unlinked bool
 	// File: number and query code of the new ticket. AlreadyDone for a File
 	// draft carries No and, where it can still be told, Code.
 	No, Code string
@@ -126,6 +129,9 @@ const (
 	TooEarly // the rating window is not open yet
 	OverLimit
 	WrongCode // of a ticket; OverLimit when tried too often
+	// Unlinked: Rate, Withdraw, GiveReason. The key that tells which ratings are
+	// the citizen's is gone, so nothing was recorded.
+	Unlinked
 )
 
 // RatingState says what became of a received rating.

@@ -11,6 +11,9 @@ func (t *turn) listed(a Action, r Result) {
 	list, _ := a.(ListMine)
 	wish := t.s.wish
 	t.s.wish = command{}
+	if r.Unlinked {
+		t.say(textRecordsUnlinked)
+	}
 	if list.For == ForWithdrawal {
 		t.listWithdrawals(wish, r)
 		return
@@ -79,7 +82,9 @@ func (t *turn) records(wish command, r Result) {
 	total := len(r.Ratings) + len(r.Tickets)
 	flowing := t.step().flow != flowNone
 	if total == 0 {
-		t.say(textNoRecords)
+		if !r.Unlinked {
+			t.say(textNoRecords)
+		}
 		t.recordsNav(flowing)
 		return
 	}
@@ -188,7 +193,9 @@ func (t *turn) listWithdrawals(wish command, r Result) {
 		}
 	}
 	if len(open) == 0 {
-		t.say(textNothingToWithdraw)
+		if !r.Unlinked {
+			t.say(textNothingToWithdraw)
+		}
 		t.nav(t.homeChoices()...)
 		return
 	}

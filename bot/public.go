@@ -11,6 +11,7 @@ const (
 	PublicNotRated                         // the unit is not rated now
 	PublicHow                              // it is not exactly a rating
 	PublicHowPrivate                       // as PublicHow, and only messages count
+	PublicUnlinked                         // it was not recorded; see Unlinked
 )
 
 // PublicText is a public text as an answer needs it: names of the unit that it
@@ -37,6 +38,9 @@ func (e *Engine) AnswerPublic(p PublicText) Message {
 		t.say(textPublicChange, unit)
 	case PublicNotRated:
 		t.say(textNotRated, unit)
+		t.say(textPublicComplain)
+	case PublicUnlinked:
+		t.say(textPublicUnlinked, unit)
 		t.say(textPublicComplain)
 	case PublicHow:
 		t.say(textPublicUnread)

@@ -12,11 +12,12 @@ func TestAnswerPublic_everyFate_isToldInWordsAlone(t *testing.T) {
 		says []string
 		not  []string
 	}{
-		"counted":     {PublicText{Fate: PublicCounted, Unit: "市教育局"}, []string{"谢谢您", "【市教育局】", "已经记下", "回复 查询", "回复 市教育局"}, []string{"满意"}},
-		"stands":      {PublicText{Fate: PublicStands, Unit: "市教育局"}, []string{"以那一份为准", "【市教育局】", "回复 市教育局"}, []string{"满意"}},
-		"not rated":   {PublicText{Fate: PublicNotRated, Unit: "市教育局"}, []string{"【市教育局】不在这次评议的名单里", "回复 投诉"}, []string{"满意"}},
-		"how":         {PublicText{Fate: PublicHow, Example: "市教育局"}, []string{"没有计成评价", "例如：市教育局 满意", "非常不满意", "回复单位名称", "回复 投诉"}, nil},
-		"how private": {PublicText{Fate: PublicHowPrivate, Example: "市教育局"}, []string{"没有计成评价", "例如 市教育局", "回复 投诉"}, []string{"满意", "@"}},
+		"counted":      {PublicText{Fate: PublicCounted, Unit: "市教育局"}, []string{"谢谢您", "【市教育局】", "已经记下", "回复 查询", "回复 市教育局"}, []string{"满意"}},
+		"stands":       {PublicText{Fate: PublicStands, Unit: "市教育局"}, []string{"以那一份为准", "【市教育局】", "回复 市教育局"}, []string{"满意"}},
+		"not recorded": {PublicText{Fate: PublicUnlinked, Unit: "市教育局"}, []string{"【市教育局】的评价没有记下", "不是您的原因", "回复 市教育局", "回复 投诉"}, []string{"满意"}},
+		"not rated":    {PublicText{Fate: PublicNotRated, Unit: "市教育局"}, []string{"【市教育局】不在这次评议的名单里", "回复 投诉"}, []string{"满意"}},
+		"how":          {PublicText{Fate: PublicHow, Example: "市教育局"}, []string{"没有计成评价", "例如：市教育局 满意", "非常不满意", "回复单位名称", "回复 投诉"}, nil},
+		"how private":  {PublicText{Fate: PublicHowPrivate, Example: "市教育局"}, []string{"没有计成评价", "例如 市教育局", "回复 投诉"}, []string{"满意", "@"}},
 	} {
 		text := shown(e.AnswerPublic(c.text), false)
 		for _, part := range c.says {

@@ -15,9 +15,11 @@ func (t *turn) rated(a Action, r Result) {
 	digits := t.s.draft.digits(t.s.draft.revision)
 	switch r.Status {
 	case Done, AlreadyDone:
-	case TooLate, TooEarly, NotFound:
+	case TooLate, TooEarly, NotFound, Unlinked:
 		t.forget()
 		switch {
+		case r.Status == Unlinked:
+			t.say(textRatedUnlinked)
 		case camp == nil || r.Status == NotFound:
 			t.say(textNotRated, name)
 		case r.Status == TooEarly:
@@ -116,6 +118,8 @@ func (t *turn) reasoned(a Action, r Result) {
 		t.say(textReasonTaken)
 	case NotFound, TooLate, TooEarly:
 		t.say(textReasonLate)
+	case Unlinked:
+		t.say(textUnlinked)
 	default:
 		t.unresolved()
 		return
@@ -207,6 +211,8 @@ func (t *turn) withdrawn(a Action, r Result) {
 		t.say(textNoneToWithdraw, name)
 	case TooLate, TooEarly:
 		t.say(textWithdrawLate, name)
+	case Unlinked:
+		t.say(textUnlinked)
 	default:
 		t.unresolved()
 		return

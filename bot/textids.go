@@ -63,6 +63,8 @@ const (
 	textWantHandled
 	textReasonTaken
 	textReasonLate
+	textRatedUnlinked
+	textUnlinked
 	textChooseClass
 	textChooseHow
 	textChooseUnit
@@ -133,6 +135,7 @@ const (
 	textOverLimitKept
 	textRecords
 	textNoRecords
+	textRecordsUnlinked
 	textRecordRating
 	textRecordTicket
 	textTicketThen
@@ -181,6 +184,7 @@ const (
 	textProseEarly
 	textPublicCounted
 	textPublicStands
+	textPublicUnlinked
 	textPublicChange
 	textPublicUnread
 	textPublicHow

@@ -188,3 +188,11 @@ func (keptKeys) Key(context.Context, string, string) ([]byte, error) {
 func (keptKeys) AddKey(_ context.Context, _, _ string, wrapped []byte) ([]byte, error) {
 	return wrapped, nil
 }
+
+func (keptKeys) PersonKey(context.Context, models.PersonKey) ([]byte, error) {
+	return nil, models.Errorf(models.NotFound, "unknown_key", "no key")
+}
+
+func (keptKeys) AddPersonKey(_ context.Context, _ models.PersonKey, wrapped []byte) ([]byte, error) {
+	return wrapped, nil
+}

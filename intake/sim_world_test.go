@@ -126,6 +126,14 @@ func (k simKeys) AddKey(ctx context.Context, tenant, name string, _ []byte) ([]b
 	return k.Key(ctx, tenant, name)
 }
 
+func (k simKeys) PersonKey(ctx context.Context, p models.PersonKey) ([]byte, error) {
+	return k.Key(ctx, p.Tenant, p.Name())
+}
+
+func (k simKeys) AddPersonKey(ctx context.Context, p models.PersonKey, _ []byte) ([]byte, error) {
+	return k.PersonKey(ctx, p)
+}
+
 func tenantKeys() *seal.Tenant {
 	w, err := seal.NewWrapper("the secret of the simulation is long", "")
 	if err != nil {

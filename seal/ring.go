@@ -13,8 +13,14 @@ type Keys interface {
 	// Key returns a wrapped key, or an error of kind models.NotFound.
 	Key(ctx context.Context, tenant, name string) ([]byte, error)
 	// AddKey stores a wrapped key unless one of that name is there, and returns
-	// the one that is stored.
+	// the one that is stored. models.KeyGone: none may be made.
 	AddKey(ctx context.Context, tenant, name string, wrapped []byte) ([]byte, error)
+	// PersonKey returns the wrapped key of persons. models.NotFound: none was
+	// made yet. models.KeyGone: it was lost or destroyed.
+	PersonKey(ctx context.Context, p models.PersonKey) ([]byte, error)
+	// AddPersonKey is AddKey for a key of persons. models.NotFound: there is no
+	// such campaign.
+	AddPersonKey(ctx context.Context, p models.PersonKey, wrapped []byte) ([]byte, error)
 }
 
 // Ring opens a tenant's keys, makes those that are missing, and remembers them.
@@ -25,14 +31,12 @@ type Ring struct {
 
 	mu      sync.RWMutex
 	tenants map[string]*Tenant
-	persons map[personName]*Hasher
+	persons map[models.PersonKey]*Hasher
 }
-
-type personName struct{ tenant, campaign, account string }
 
 // NewRing makes a ring over the stored keys.
 func NewRing(w *Wrapper, store Keys) *Ring {
-	return &Ring{wrapper: w, store: store, tenants: map[string]*Tenant{}, persons: map[personName]*Hasher{}}
+	return &Ring{wrapper: w, store: store, tenants: map[string]*Tenant{}, persons: map[models.PersonKey]*Hasher{}}
 }
 
 // Tenant holds the keys that one tenant's pushes need.
@@ -49,7 +53,7 @@ func (r *Ring) Tenant(ctx context.Context, tenant string) (*Tenant, error) {
 	if t != nil {
 		return t, nil
 	}
-	root, err := r.key(ctx, tenant, "tenant")
+	root, err := r.key(ctx, tenant, models.TenantKey)
 	if err != nil {
 		return nil, err
 	}
@@ -116,22 +120,54 @@ func (t *Tenant) Session(citizen models.ID) (Box, error) {
 
 // Person is the keyed hash of a platform id under the random key of a campaign
 // and an account. After the key is destroyed nobody can link it again.
-func (r *Ring) Person(ctx context.Context, tenant, campaign, account, id string) (models.ID, error) {
-	name := personName{tenant, campaign, account}
+// models.NotFound: there is no key yet, so the account has collected nothing.
+// models.KeyGone: the key was lost or destroyed.
+func (r *Ring) Person(ctx context.Context, key models.PersonKey, id string) (models.ID, error) {
+	return r.person(ctx, key, id, false)
+}
+
+// NewPerson is Person for whoever is about to rate: the first rating of an account
+// in a campaign makes the key. models.NotFound: there is no such campaign.
+func (r *Ring) NewPerson(ctx context.Context, key models.PersonKey, id string) (models.ID, error) {
+	return r.person(ctx, key, id, true)
+}
+
+func (r *Ring) person(ctx context.Context, key models.PersonKey, id string, may bool) (models.ID, error) {
 	r.mu.RLock()
-	h := r.persons[name]
+	h := r.persons[key]
 	r.mu.RUnlock()
-	if h == nil {
-		k, err := r.key(ctx, tenant, "person/"+campaign+"/"+account)
-		if err != nil {
-			return models.ID{}, err
-		}
-		h = NewHasher(k)
+	if h != nil {
+		return h.Hash(id), nil
+	}
+	use := key.Tenant + "/" + key.Name()
+	wrapped, err := r.store.PersonKey(ctx, key)
+	if may && models.KindOf(err) == models.NotFound {
+		wrapped, err = r.store.AddPersonKey(ctx, key, r.wrapper.Wrap(NewKey(), use))
+	}
+	if err != nil {
+		return models.ID{}, fmt.Errorf("key of persons: %w", err)
+	}
+	k, _, err := r.wrapper.Unwrap(wrapped, use)
+	if err != nil {
+		return models.ID{}, err
+	}
+	h = NewHasher(k)
+	r.mu.Lock()
+	r.persons[key] = h
+	r.mu.Unlock()
+	return h.Hash(id), nil
+}
+
+// CheckPersons reports whether the stored key of persons can be had, as Person
+// would if it remembered none. One that was destroyed is forgotten here as well.
+func (r *Ring) CheckPersons(ctx context.Context, key models.PersonKey) error {
+	_, err := r.store.PersonKey(ctx, key)
+	if models.CodeOf(err) == models.KeyDestroyed {
 		r.mu.Lock()
-		r.persons[name] = h
+		delete(r.persons, key)
 		r.mu.Unlock()
 	}
-	return h.Hash(id), nil
+	return err //nolint:wrapcheck // the store's own
 }
 
 // Wrapper wraps keys that are stored beside what they seal.

@@ -38,12 +38,24 @@ func (k *memory) AddKey(_ context.Context, tenant, name string, wrapped []byte) 
 	return wrapped, nil
 }
 
+func (k *memory) PersonKey(ctx context.Context, p models.PersonKey) ([]byte, error) {
+	return k.Key(ctx, p.Tenant, p.Name())
+}
+
+func (k *memory) AddPersonKey(ctx context.Context, p models.PersonKey, wrapped []byte) ([]byte, error) {
+	return k.AddKey(ctx, p.Tenant, p.Name(), wrapped)
+}
+
 // late is a store as a server sees it that looked before another one stored its
 // key, and stores its own after.
 type late struct{ *memory }
 
 func (late) Key(_ context.Context, _, name string) ([]byte, error) {
 	return nil, models.Errorf(models.NotFound, "unknown_key", "no key %s", name)
+}
+
+func (late) PersonKey(context.Context, models.PersonKey) ([]byte, error) {
+	return nil, models.Errorf(models.NotFound, "unknown_key", "no key of persons")
 }
 
 func wrapper(t *testing.T, current, previous string) *seal.Wrapper {
@@ -114,7 +126,7 @@ func TestRing_twoServersAtOnce_useOneKey(t *testing.T) {
 	for range 16 {
 		ring := seal.NewRing(wrapper(t, secret, ""), late{store})
 		wg.Go(func() {
-			p, err := ring.Person(t.Context(), "default", "2017", "wx", "o1")
+			p, err := ring.NewPerson(t.Context(), models.PersonKey{Tenant: "default", Campaign: "2017", Account: "wx"}, "o1")
 			if err != nil {
 				t.Error(err)
 			}
@@ -142,7 +154,7 @@ func TestRing_person_differsByCampaignAccountAndTenant(t *testing.T) {
 	ring := seal.NewRing(wrapper(t, secret, ""), &memory{m: map[string][]byte{}})
 	seen := map[models.ID]string{}
 	for _, n := range [][3]string{{"a", "2017", "wx"}, {"a", "2018", "wx"}, {"a", "2017", "wy"}, {"b", "2017", "wx"}} {
-		p, err := ring.Person(t.Context(), n[0], n[1], n[2], "o1")
+		p, err := ring.NewPerson(t.Context(), models.PersonKey{Tenant: n[0], Campaign: n[1], Account: n[2]}, "o1")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -157,5 +169,21 @@ func TestHash_partsDoNotRunTogether(t *testing.T) {
 	h := seal.NewHasher(seal.NewKey())
 	if h.Hash("ab", "c") == h.Hash("a", "bc") {
 		t.Fatal("two lists of parts have one hash")
+	}
+}
+
+func TestPerson_lookedUp_makesNoKey(t *testing.T) {
+	keys := &memory{m: map[string][]byte{}}
+	ring := seal.NewRing(wrapper(t, secret, ""), keys)
+	key := models.PersonKey{Tenant: "default", Campaign: "2017", Account: "wx"}
+	if _, err := ring.Person(t.Context(), key, "o1"); models.KindOf(err) != models.NotFound || len(keys.m) != 0 {
+		t.Fatalf("a look-up before any rating: %v, %d keys stored", err, len(keys.m))
+	}
+	rated, err := ring.NewPerson(t.Context(), key, "o1")
+	if err != nil || len(keys.m) != 1 {
+		t.Fatalf("the first rating: %v, %d keys stored", err, len(keys.m))
+	}
+	if found, err := ring.Person(t.Context(), key, "o1"); err != nil || found != rated {
+		t.Fatalf("looked up after it: %v, the same person %v", err, found == rated)
 	}
 }

@@ -107,6 +107,14 @@ func (noKeys) AddKey(_ context.Context, _, _ string, wrapped []byte) ([]byte, er
 	return wrapped, nil
 }
 
+func (noKeys) PersonKey(context.Context, models.PersonKey) ([]byte, error) {
+	return nil, models.Errorf(models.NotFound, "unknown_key", "none")
+}
+
+func (noKeys) AddPersonKey(_ context.Context, _ models.PersonKey, wrapped []byte) ([]byte, error) {
+	return wrapped, nil
+}
+
 type oneUnit struct{ unit models.Unit }
 
 func (o oneUnit) ByCode(code string) (models.Unit, bool) { return o.unit, code == o.unit.Code }

@@ -21,6 +21,7 @@ const (
 	TellNothing    Tell = ""
 	TellCounted    Tell = "counted"     // it counts
 	TellStands     Tell = "stands"      // a rating by message or form stands
+	TellUnlinked   Tell = "unlinked"    // it was not recorded, which is no fault of the text
 	TellNotRated   Tell = "not_rated"   // the campaign does not rate the unit
 	TellHow        Tell = "how"         // how to rate, in public and by message
 	TellHowPrivate Tell = "how_private" // how to rate by message: public texts do not count
@@ -64,6 +65,8 @@ func (w *World) Answer(item *Item, r *Reading) Answer {
 		a.Tell = TellCounted
 	case r.Reason == FullStands:
 		a.Tell = TellStands
+	case r.Reason == Unlinked:
+		a.Tell = TellUnlinked
 	case r.Reason == NotRated:
 		a.Tell = TellNotRated
 	case r.Reason.misread():

@@ -40,6 +40,7 @@ func TestAnswer_whatBecameOfIt_decidesWhatIsTold(t *testing.T) {
 		"counted":                 {usual, inside, Reading{Outcome: Counted, Unit: "A05"}, TellCounted, "市公安局"},
 		"unit gone from register": {usual, inside, Reading{Outcome: Counted, Unit: "A99"}, TellNothing, ""},
 		"full rating":             {usual, inside, Reading{Reason: FullStands, Unit: "A05"}, TellStands, "市公安局"},
+		"key lost":                {usual, inside, Reading{Reason: Unlinked, Unit: "A05"}, TellUnlinked, "市公安局"},
 		"later text":              {usual, inside, Reading{Reason: LaterStands, Unit: "A05"}, TellNothing, ""},
 		"not rated":               {usual, inside, Reading{Reason: NotRated, Unit: "A02"}, TellNotRated, "同名"},
 		"no level":                {usual, inside, Reading{Reason: NoLevel}, TellHow, "市教育局"},
@@ -62,6 +63,7 @@ func TestAnswer_whatBecameOfIt_decidesWhatIsTold(t *testing.T) {
 func TestAnswer_everyReason_isMisreadOrHasAWordOfItsOwn(t *testing.T) {
 	own := map[Reason]bool{
 		OwnAccount: true, NoCampaign: true, SeveralOpen: true, NotRated: true, NotByMethod: true, TooLate: true, FullStands: true, LaterStands: true,
+		Unlinked: true,
 	}
 	for _, r := range Reasons() {
 		if r.misread() == own[r] {

@@ -34,13 +34,14 @@ const (
 	TooLate       Reason = "too_late"          // fetched after the settlement
 	FullStands    Reason = "full_rating"       // a rating given by form or message stands
 	LaterStands   Reason = "later_text"        // a later text, or a withdrawal, stands
+	Unlinked      Reason = "key_lost"          // the key that tells whose ratings are one person's is gone
 )
 
 // Reasons lists every reason, in the order in which they are shown.
 func Reasons() []Reason {
 	return []Reason{
 		Empty, TooLong, OddCharacters, OtherMention, SeveralTopics, OneWord, ExtraWords, NoLevel, NotMet, UnknownUnit,
-		AmbiguousUnit, OwnAccount, NoCampaign, SeveralOpen, NotRated, NotByMethod, TooLate, FullStands, LaterStands,
+		AmbiguousUnit, OwnAccount, NoCampaign, SeveralOpen, NotRated, NotByMethod, TooLate, FullStands, LaterStands, Unlinked,
 	}
 }
 

@@ -101,6 +101,8 @@ type Store interface {
 type Keys interface {
 	Item(kind Kind, id string) models.ID
 	Author(uid string) models.ID
+	// Person is who the author is as a rater of a campaign; the account's first
+	// rating in it makes the key. models.KeyGone: that key is lost or destroyed.
 	Person(ctx context.Context, campaign, uid string) (models.ID, error)
 	Seal(plain []byte, use models.ID) []byte
 	Open(sealed []byte, use models.ID) ([]byte, error)

@@ -126,6 +126,9 @@ func (w *World) campaignAt(item *Item, unit string) (*Campaign, Reason) {
 // the text's, so it counts once however often it is submitted.
 func (r *Reader) submit(ctx context.Context, c *Campaign, item *Item, uid string, out Reading) (Reading, error) {
 	person, err := r.Keys.Person(ctx, c.ID, uid)
+	if models.KeyGone(err) {
+		return r.unlinked(ctx, item, out)
+	}
 	if err != nil {
 		return out, err
 	}
@@ -163,6 +166,21 @@ func (r *Reader) submit(ctx context.Context, c *Campaign, item *Item, uid string
 		out.Reason = NotRated
 	}
 	return out, err
+}
+
+// unlinked is the reading of a text whose author cannot be told from others. It
+// may have been counted while that was possible, and its reading not written.
+func (r *Reader) unlinked(ctx context.Context, item *Item, out Reading) (Reading, error) {
+	rating, err := r.Store.PublicRating(ctx, r.Account.Tenant, item.ID)
+	switch {
+	case err == nil:
+		out.Outcome, out.Rating = Counted, rating
+	case models.KindOf(err) == models.NotFound:
+		out.Reason = Unlinked
+	default:
+		return out, err
+	}
+	return out, nil
 }
 
 // Words is what a stored text says; who said it stays sealed.

@@ -15,26 +15,47 @@ type WrappedKey struct {
 	Wrapped []byte
 }
 
-// Key is a wrapped key. models.NotFound: there is none, or it was destroyed.
+// Key is a wrapped key. models.NotFound: there is none. models.Conflict
+// (key_destroyed): it was destroyed.
 func (db *DB) Key(ctx context.Context, tenant, name string) ([]byte, error) {
 	return oneKey(db.read.WithContext(ctx), tenant, name)
 }
 
 func oneKey(tx *gorm.DB, tenant, name string) ([]byte, error) {
-	var rows []WrappedKey
-	if err := tx.Raw("SELECT name, wrapped FROM wrapped_keys WHERE tenant=? AND name=?", tenant, name).Scan(&rows).Error; err != nil {
+	var rows []struct {
+		Wrapped     []byte
+		DestroyedAt stamp
+	}
+	if err := tx.Raw("SELECT wrapped, destroyed_at FROM wrapped_keys WHERE tenant=? AND name=?", tenant, name).Scan(&rows).Error; err != nil {
 		return nil, fail("key", err)
 	}
-	if len(rows) == 0 {
+	switch {
+	case len(rows) == 0:
 		return nil, models.Errorf(models.NotFound, "unknown_key", "there is no such key")
+	case !rows[0].DestroyedAt.IsZero():
+		return nil, models.Errorf(models.Conflict, models.KeyDestroyed, "the key was destroyed at %s", rows[0].DestroyedAt.Format(time.RFC3339))
 	}
 	return rows[0].Wrapped, nil
 }
 
 // AddKey stores a wrapped key unless one of that name is there, and returns the
 // one that is stored: of two servers that make a key at once both get the same.
+// models.Conflict: one of that name was destroyed (key_destroyed), or, of the
+// models.TenantKey, effects are there that it named (key_lost).
 func (db *DB) AddKey(ctx context.Context, tenant, name string, wrapped []byte) (stored []byte, err error) {
 	err = db.write(ctx, "add key", func(tx *gorm.DB) error {
+		if stored, err = oneKey(tx, tenant, name); models.KindOf(err) != models.NotFound {
+			return err
+		}
+		if name == models.TenantKey {
+			some, err := anyRow(tx, "SELECT kind FROM effects WHERE tenant=? LIMIT 1", tenant)
+			if err != nil {
+				return err
+			}
+			if some {
+				return lostKey("the key of the tenant " + tenant)
+			}
+		}
 		if err := tx.Exec("INSERT INTO wrapped_keys (tenant,name,wrapped,created_at) VALUES "+tuples(1, 4)+db.dialect.onConflictKeep("name"),
 			tenant, name, wrapped, text(time.Now())).Error; err != nil {
 			return err
@@ -45,9 +66,9 @@ func (db *DB) AddKey(ctx context.Context, tenant, name string, wrapped []byte) (
 	return stored, err
 }
 
-// Keys lists a tenant's keys by name.
+// Keys lists a tenant's keys by name, without those that were destroyed.
 func (db *DB) Keys(ctx context.Context, tenant string) (list []WrappedKey, err error) {
-	err = db.read.WithContext(ctx).Raw("SELECT name, wrapped FROM wrapped_keys WHERE tenant=? ORDER BY name", tenant).Scan(&list).Error
+	err = db.read.WithContext(ctx).Raw("SELECT name, wrapped FROM wrapped_keys WHERE tenant=? AND destroyed_at IS NULL ORDER BY name", tenant).Scan(&list).Error
 	return list, fail("keys", err)
 }
 
@@ -62,10 +83,13 @@ func (db *DB) ReplaceKey(ctx context.Context, tenant, name string, old, wrapped 
 	return replaced, err
 }
 
-// DestroyKey deletes a key, and with it whatever only it could open or link.
-func (db *DB) DestroyKey(ctx context.Context, tenant, name string) error {
+// DestroyKey deletes a key, and with it whatever only it could open or link. Its
+// row stays, with the time of the first call, so that no other is made in its
+// place.
+func (db *DB) DestroyKey(ctx context.Context, tenant, name string, now time.Time) error {
 	return db.write(ctx, "destroy key", func(tx *gorm.DB) error {
-		return tx.Exec("DELETE FROM wrapped_keys WHERE tenant=? AND name=?", tenant, name).Error
+		return tx.Exec("UPDATE wrapped_keys SET wrapped=?, destroyed_at=? WHERE tenant=? AND name=? AND destroyed_at IS NULL",
+			blob(nil), text(now), tenant, name).Error
 	})
 }
 

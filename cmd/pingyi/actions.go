@@ -23,6 +23,7 @@ type actions struct {
 	ring      *seal.Ring
 	campaigns *campaigns
 	followers *followers
+	keys      *keyWatch
 }
 
 var _ intake.Actions = (*actions)(nil)
@@ -56,15 +57,21 @@ func (a *actions) Do(ctx context.Context, t *intake.Turn, what bot.Action, finis
 }
 
 func (a *actions) rate(ctx context.Context, t *intake.Turn, what bot.Rate, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
-	person, err := a.ring.Person(ctx, t.Account.Tenant, what.Campaign, t.Account.ID, t.Citizen)
+	keys, err := a.ring.Tenant(ctx, t.Account.Tenant)
 	if err != nil {
+		return bot.Result{}, nil, err
+	}
+	key := personOf(t.Account, what.Campaign)
+	person, err := a.ring.NewPerson(ctx, key, t.Citizen)
+	switch {
+	case models.KeyGone(err):
+		return a.unlinked(ctx, t, key, keys.Draft(t.CitizenID, what.Draft), err)
+	case models.KindOf(err) == models.NotFound: // there is no such campaign
+		return bot.Result{Status: bot.NotFound, Unit: what.Unit}, nil, nil
+	case err != nil:
 		return bot.Result{}, nil, err
 	}
 	row, err := models.NewRowID(t.Input.Now, rand.Reader)
-	if err != nil {
-		return bot.Result{}, nil, err
-	}
-	keys, err := a.ring.Tenant(ctx, t.Account.Tenant)
 	if err != nil {
 		return bot.Result{}, nil, err
 	}
@@ -101,12 +108,18 @@ func (a *actions) rate(ctx context.Context, t *intake.Turn, what bot.Rate, finis
 }
 
 func (a *actions) withdraw(ctx context.Context, t *intake.Turn, what bot.Withdraw, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
-	person, err := a.ring.Person(ctx, t.Account.Tenant, what.Campaign, t.Account.ID, t.Citizen)
+	keys, err := a.ring.Tenant(ctx, t.Account.Tenant)
 	if err != nil {
 		return bot.Result{}, nil, err
 	}
-	keys, err := a.ring.Tenant(ctx, t.Account.Tenant)
-	if err != nil {
+	key := personOf(t.Account, what.Campaign)
+	person, err := a.ring.Person(ctx, key, t.Citizen)
+	switch {
+	case models.KeyGone(err):
+		return a.unlinked(ctx, t, key, keys.Draft(t.CitizenID, what.Draft), err)
+	case models.KindOf(err) == models.NotFound: // nobody has rated yet
+		return bot.Result{Status: bot.NotFound, Unit: what.Unit}, nil, nil
+	case err != nil:
 		return bot.Result{}, nil, err
 	}
 	done := bot.Result{Status: bot.Done, Unit: what.Unit, At: t.Input.Now}
@@ -125,8 +138,14 @@ func (a *actions) withdraw(ctx context.Context, t *intake.Turn, what bot.Withdra
 }
 
 func (a *actions) reason(ctx context.Context, t *intake.Turn, what bot.GiveReason, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
-	person, err := a.ring.Person(ctx, t.Account.Tenant, what.Campaign, t.Account.ID, t.Citizen)
-	if err != nil {
+	key := personOf(t.Account, what.Campaign)
+	person, err := a.ring.Person(ctx, key, t.Citizen)
+	switch {
+	case models.KeyGone(err):
+		return a.unlinked(ctx, t, key, models.ID{}, err)
+	case models.KindOf(err) == models.NotFound: // nobody has rated yet
+		return bot.Result{Status: bot.NotFound, Unit: what.Unit}, nil, nil
+	case err != nil:
 		return bot.Result{}, nil, err
 	}
 	done := bot.Result{Status: bot.Done, Unit: what.Unit, Receipt: what.Receipt, At: t.Input.Now}

@@ -54,12 +54,13 @@ func (a *actions) receipt(ctx context.Context, t *intake.Turn, receipt string) (
 	if r.Account != t.Account.ID {
 		return bot.Result{Status: bot.Done}, nil
 	}
-	// A key of this campaign and account is there: the rating was made under it.
-	person, err := a.ring.Person(ctx, t.Account.Tenant, r.Campaign, t.Account.ID, t.Citizen)
-	if err != nil {
+	// The rating was made under a key of this campaign and account; without it
+	// everybody is a stranger.
+	person, err := a.ring.Person(ctx, personOf(t.Account, r.Campaign), t.Citizen)
+	if err != nil && !models.KeyGone(err) {
 		return bot.Result{}, err
 	}
-	if person != r.Person {
+	if err != nil || person != r.Person {
 		return bot.Result{Status: bot.Done}, nil
 	}
 	return bot.Result{Status: bot.Done, Ratings: []bot.MyRating{myRating(r, nil, t.Input.Now)}}, nil
@@ -85,9 +86,19 @@ func (a *actions) mine(ctx context.Context, t *intake.Turn) (bot.Result, error) 
 	if err != nil {
 		return bot.Result{}, err
 	}
-	persons := make([]models.ID, len(known))
+	var persons []models.ID
+	r := bot.Result{Status: bot.Done}
 	for i := range known {
-		if persons[i], err = a.ring.Person(ctx, t.Account.Tenant, known[i].ID, t.Account.ID, t.Citizen); err != nil {
+		if !collects(&known[i].Campaign, t.Account) {
+			continue
+		}
+		person, err := a.ring.Person(ctx, personOf(t.Account, known[i].ID), t.Citizen)
+		switch {
+		case err == nil:
+			persons = append(persons, person)
+		case models.CodeOf(err) == models.KeyLost:
+			r.Unlinked = true
+		case models.KindOf(err) != models.NotFound && !models.KeyGone(err):
 			return bot.Result{}, err
 		}
 	}
@@ -99,7 +110,6 @@ func (a *actions) mine(ctx context.Context, t *intake.Turn) (bot.Result, error) 
 	if err != nil {
 		return bot.Result{}, err
 	}
-	r := bot.Result{Status: bot.Done}
 	for _, one := range ratings {
 		r.Ratings = append(r.Ratings, myRating(one, known, t.Input.Now))
 	}

@@ -69,6 +69,7 @@ type server struct {
 	redis    *redisLink
 	demo     *demo
 	public   *publicOpinions // nil without a Weibo account
+	keys     *keyWatch
 	group    sync.WaitGroup
 }
 
@@ -96,6 +97,7 @@ func (e *env) serve(ctx context.Context, o *opened) error {
 	s.group.Go(func() { s.upkeep(background) })
 	s.group.Go(func() { s.worlds.keep(background) })
 	s.group.Go(func() { s.sealClosed(background) })
+	s.group.Go(func() { s.keys.run(background) })
 	if s.public != nil {
 		s.group.Go(func() { s.public.keep(background) })
 	}
@@ -173,6 +175,9 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	s.writer = store.NewWriter(s.db, store.WriterOptions{})
 	known := newCampaigns(s.db, s.now)
 	follow, office := &followers{s.db, s.ring}, newOffice(s.opened, known)
+	if s.keys, err = newKeyWatch(s.registry, s.opened, known, doors.accounts); err != nil {
+		return err
+	}
 	if s.public, err = newPublicOpinions(s.opened, known, s.writer, func(t bot.PublicText) string {
 		return weiboFace{engine.More()}.Render(engine.AnswerPublic(t))
 	}); err != nil {
@@ -180,7 +185,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	}
 	desk := intake.NewDesk(intake.Options{
 		Engine: engine, Sessions: sessions, Worlds: s.worlds, Keys: s.ring, Observer: s.metrics, Log: s.log, Followers: follow,
-		Actions: &actions{db: s.db, ratings: s.writer, ring: s.ring, campaigns: known, followers: follow},
+		Actions: &actions{db: s.db, ratings: s.writer, ring: s.ring, campaigns: known, followers: follow, keys: s.keys},
 		Now:     s.now, InFlight: turnsInFlight, Hints: sessionHints,
 	})
 	o := web.Options{
@@ -196,7 +201,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	}
 	if s.public != nil {
 		o.Mentions = s.public
-		if err = s.public.register(s.registry); err != nil {
+		if err = s.public.register(s.registry, s.keys); err != nil {
 			return err
 		}
 	}

@@ -38,6 +38,7 @@ type publicOpinions struct {
 	campaigns *campaigns
 	watch     *tokenWatch
 	keys      *socialKeys // set by ready
+	watched   *keyWatch
 	wake      chan struct{}
 	calls     *prometheus.GaugeVec
 	answering chan struct{} // holds a value for each text that is being answered
@@ -92,12 +93,15 @@ func (p *publicOpinions) ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	keys.watch = p.watched
 	p.keys, p.reader.Keys, p.poller.Keys = keys, keys, keys
 	return nil
 }
 
-// register makes the metrics of the account known.
-func (p *publicOpinions) register(registry *prometheus.Registry) error {
+// register makes the metrics of the account known, and the watch that is told
+// where a text's author cannot be known.
+func (p *publicOpinions) register(registry *prometheus.Registry, keys *keyWatch) error {
+	p.watched = keys
 	for _, c := range []prometheus.Collector{p.calls, p.watch.gauge} {
 		if err := registry.Register(c); err != nil {
 			return fmt.Errorf("register metrics: %w", err)

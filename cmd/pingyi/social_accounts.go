@@ -28,7 +28,10 @@ func (c *socialChannel) raters(ctx context.Context) (map[models.ID]*rater, error
 	keys, db := c.keys, c.o.db
 	found, byCitizen := map[models.ID]*rater{}, map[models.ID]*rater{}
 	add := func(p social.Profile) error {
-		person, err := keys.Person(ctx, c.ID, p.UID)
+		person, err := keys.known(ctx, c.ID, p.UID)
+		if models.KindOf(err) == models.NotFound {
+			return nil // nobody has rated yet
+		}
 		if err != nil {
 			return err
 		}

@@ -18,6 +18,7 @@ type socialKeys struct {
 	ring    *seal.Ring
 	tenant  *seal.Tenant
 	account social.Account
+	watch   *keyWatch // nil outside of a server
 }
 
 func newSocialKeys(ctx context.Context, o *opened) (*socialKeys, error) {
@@ -25,7 +26,7 @@ func newSocialKeys(ctx context.Context, o *opened) (*socialKeys, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &socialKeys{o.ring, tenant, socialAccount(o)}, nil
+	return &socialKeys{ring: o.ring, tenant: tenant, account: socialAccount(o)}, nil
 }
 
 // Item is also the identity under which the text has its effect.
@@ -36,9 +37,22 @@ func (k *socialKeys) Item(kind social.Kind, id string) models.ID {
 func (k *socialKeys) Author(uid string) models.ID { return k.tenant.Citizen(k.account.ID, uid) }
 
 // Person is who the author is as a private writer, too: one live rating between
-// both.
+// both. The first rating makes the key.
 func (k *socialKeys) Person(ctx context.Context, campaign, uid string) (models.ID, error) {
-	return k.ring.Person(ctx, k.account.Tenant, campaign, k.account.ID, uid)
+	id, err := k.ring.NewPerson(ctx, k.persons(campaign), uid)
+	if models.KeyGone(err) && k.watch != nil {
+		k.watch.refuse(k.persons(campaign), err)
+	}
+	return id, err
+}
+
+// known is Person for a look-up, which makes no key.
+func (k *socialKeys) known(ctx context.Context, campaign, uid string) (models.ID, error) {
+	return k.ring.Person(ctx, k.persons(campaign), uid)
+}
+
+func (k *socialKeys) persons(campaign string) models.PersonKey {
+	return models.PersonKey{Tenant: k.account.Tenant, Campaign: campaign, Account: k.account.ID, Channel: models.Social}
 }
 
 func (k *socialKeys) Seal(plain []byte, use models.ID) []byte {

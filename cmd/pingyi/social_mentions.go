@@ -69,6 +69,8 @@ func publicText(a social.Answer) bot.PublicText {
 		t.Fate = bot.PublicCounted
 	case social.TellStands:
 		t.Fate = bot.PublicStands
+	case social.TellUnlinked:
+		t.Fate = bot.PublicUnlinked
 	case social.TellNotRated:
 		t.Fate = bot.PublicNotRated
 	case social.TellHow:

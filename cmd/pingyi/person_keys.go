@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"pingyi/bot"
+	"pingyi/intake"
+	"pingyi/models"
+	"pingyi/scoring"
+)
+
+const (
+	// keysEvery is how often the keys of persons are looked at.
+	keysEvery = time.Minute
+	// alarmEvery is how often a log line tells of ratings that were refused.
+	alarmEvery = time.Minute
+)
+
+// keyWatch tells the operator that a key of persons is gone: without it nobody
+// can be told from somebody who rated before, so ratings are refused.
+type keyWatch struct {
+	*opened
+	campaigns *campaigns
+	accounts  []*intake.Account
+
+	lost    prometheus.Gauge
+	refused prometheus.Counter
+
+	mu    sync.Mutex
+	told  map[string]time.Time
+	since map[string]int // refused since the last line
+}
+
+func newKeyWatch(registry *prometheus.Registry, o *opened, known *campaigns, accounts []*intake.Account) (*keyWatch, error) {
+	k := &keyWatch{
+		opened: o, campaigns: known, accounts: accounts, told: map[string]time.Time{}, since: map[string]int{},
+		lost: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "pingyi_person_keys_lost", Help: "Keys of persons that are missing although ratings were given under them.",
+		}),
+		refused: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "pingyi_unlinked_total", Help: "Ratings and withdrawals that were refused, as the key of persons is gone.",
+		}),
+	}
+	for _, c := range []prometheus.Collector{k.lost, k.refused} {
+		if err := registry.Register(c); err != nil {
+			return nil, fmt.Errorf("register metrics: %w", err)
+		}
+	}
+	return k, nil
+}
+
+// refuse counts what was not recorded, with one line a minute and campaign.
+func (k *keyWatch) refuse(key models.PersonKey, cause error) {
+	k.refused.Inc()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	of, now := key.Tenant+"/"+key.Campaign+"/"+string(key.Channel), time.Now()
+	k.since[of]++
+	if told, ok := k.told[of]; ok && now.Sub(told) < alarmEvery {
+		return
+	}
+	k.log.Error("ratings are refused: the key of persons is gone", "tenant", key.Tenant, "campaign", key.Campaign, "channel", key.Channel,
+		"refused", k.since[of], "err", cause)
+	k.told[of], k.since[of] = now, 0
+}
+
+// personOf names the key under which a turn's citizen is a person of a campaign.
+func personOf(a *intake.Account, campaign string) models.PersonKey {
+	return models.PersonKey{Tenant: a.Tenant, Campaign: campaign, Account: a.ID, Channel: a.Channel}
+}
+
+// unlinked is the result of an action whose person cannot be known: what the push
+// or the draft did before, as far as that is in the record, else Unlinked.
+func (a *actions) unlinked(ctx context.Context, t *intake.Turn, key models.PersonKey, draft models.ID, cause error) (bot.Result, []byte, error) {
+	ack, err := a.db.Before(ctx, key.Tenant, key.Campaign, t.PushID, draft)
+	switch {
+	case err == nil && ack.Verdict == scoring.Repeat:
+		return bot.Result{}, ack.Answer, nil
+	case err == nil:
+		return bot.Result{Status: bot.AlreadyDone, Receipt: ack.Receipt, Unit: ack.Unit, At: ack.At}, nil, nil
+	case models.KindOf(err) != models.NotFound:
+		return bot.Result{}, nil, err
+	}
+	a.keys.refuse(key, cause)
+	return bot.Result{Status: bot.Unlinked}, nil, nil
+}
+
+// run looks at the keys of persons of every account and campaign until ctx ends.
+// What is lost is told before a citizen meets it.
+func (k *keyWatch) run(ctx context.Context) {
+	tick := time.NewTicker(keysEvery)
+	defer tick.Stop()
+	before := 0
+	for {
+		lost, err := k.look(ctx)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			k.log.Warn("keys of persons not looked at", "err", err)
+		case err == nil:
+			k.lost.Set(float64(len(lost)))
+			if len(lost) > before {
+				k.log.Error("a key of persons is lost: ratings are refused after a restart", "err", errors.Join(lost...))
+			}
+			before = len(lost)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// look says of every account and campaign whose key is lost that it is.
+func (k *keyWatch) look(ctx context.Context) (lost []error, err error) {
+	for _, account := range k.accounts {
+		list, err := k.campaigns.of(ctx, account.Tenant)
+		if err != nil {
+			return nil, err
+		}
+		for i := range list {
+			if !collects(&list[i].Campaign, account) {
+				continue
+			}
+			err := k.ring.CheckPersons(ctx, personOf(account, list[i].ID))
+			switch {
+			case models.CodeOf(err) == models.KeyLost:
+				lost = append(lost, err)
+			case err != nil && models.KindOf(err) != models.NotFound && !models.KeyGone(err):
+				return nil, err
+			}
+		}
+	}
+	return lost, nil
+}
