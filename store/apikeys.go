@@ -61,6 +61,13 @@ func (db *DB) APIKeyByHash(ctx context.Context, hash []byte) (APIKey, error) {
 	return row.key(), nil
 }
 
+// APIKeyHashes lists the hashes of at most limit keys that were not revoked, of every
+// tenant, the newest first.
+func (db *DB) APIKeyHashes(ctx context.Context, limit int) (hashes [][]byte, err error) {
+	err = db.read.WithContext(ctx).Raw("SELECT hash FROM api_keys WHERE revoked_at IS NULL ORDER BY created_at DESC, id LIMIT ?", limit).Scan(&hashes).Error
+	return hashes, fail("API keys", err)
+}
+
 // APIKeys lists a tenant's keys, oldest first.
 func (db *DB) APIKeys(ctx context.Context, tenant string) ([]APIKey, error) {
 	var rows []apiKeyRow

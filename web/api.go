@@ -88,7 +88,8 @@ func register[I, O any](s *Server, api huma.API, op huma.Operation, roles []mode
 	op.Security = []map[string][]string{{bearer: {}}}
 	op.RejectUnknownQueryParameters = true
 	op.MaxBodyBytes = maxPush // as of everything that is sent; the library's is a MiB
-	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusServiceUnavailable)
+	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden,
+		http.StatusTooManyRequests, http.StatusServiceUnavailable)
 	names := make([]string, len(roles))
 	for i, r := range roles {
 		names[i] = string(r)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"runtime"
 	"strings"
 	"time"
 
@@ -45,6 +46,7 @@ type form struct {
 	more      string // for the description
 	media     string
 	schema    *huma.Schema
+	turn      bool // making it costs so much that few are made at once
 	write     func(io.Writer, scoring.Scores) error
 }
 
@@ -62,7 +64,7 @@ func scoresForms(document *huma.Schema) []form {
 		{
 			name: "xlsx", suffix: ".xlsx", operation: "get-scores-xlsx", summary: "Get channel scores as a workbook",
 			media:  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-			schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}, write: writeXLSX,
+			schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}, turn: true, write: writeXLSX,
 		},
 	}
 }
@@ -119,6 +121,13 @@ func (s *Server) getScores(ctx context.Context, who Principal, in *getScores, f 
 		return out, nil
 	}
 	var body bytes.Buffer
+	if f.turn {
+		leave, err := s.workbookTurn(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
+	}
 	if err := f.write(&body, doc); err != nil {
 		return nil, fmt.Errorf("scores as %s: %w", f.name, err)
 	}
@@ -128,6 +137,24 @@ func (s *Server) getScores(ctx context.Context, who Principal, in *getScores, f 
 		out.ContentDisposition = fmt.Sprintf(`attachment; filename="scores-%s-%s.%s"`, fileName(doc.Campaign), fileName(string(doc.Channel)), f.name)
 	}
 	return out, nil
+}
+
+// workbooksAtOnce leaves processors to pushes: a workbook takes one for as long as it
+// is made.
+func workbooksAtOnce() int { return min(2, max(1, runtime.GOMAXPROCS(0)/4)) }
+
+// workbookTurn waits until a workbook may be made, for Limits.Book at most.
+func (s *Server) workbookTurn(ctx context.Context) (leave func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, s.limits.Book)
+	defer cancel()
+	select {
+	case s.workbooks <- struct{}{}:
+		return func() { <-s.workbooks }, nil
+	case <-ctx.Done():
+		p := newProblem(http.StatusServiceUnavailable, "workbooks_busy", "others are being given workbooks; try again, or ask for CSV or JSON")
+		p.retry = s.limits.Book
+		return nil, p
+	}
 }
 
 // sealed is the answer to whoever asks for scores too early.

@@ -43,6 +43,10 @@ func (k fakeKeys) Authenticate(_ context.Context, key string) (Principal, error)
 	return Principal{}, models.Errorf(models.Unauthorised, "unknown_key", "no such key")
 }
 
+func (k fakeKeys) Known(string) bool { return false }
+
+func (k fakeKeys) Refresh(context.Context) error { return k.err }
+
 // fakeCampaigns is a list in the order of the port.
 type fakeCampaigns []Campaign
 

@@ -16,9 +16,12 @@ import (
 // string, headers and bodies stay out of it, and so does a path that no route
 // has: anything may be in it. Who asks for what needs a key is named by address as
 // well, so that it can be seen who tries keys; nobody else's address is kept.
-func (s *Server) account(c *gin.Context, p Policy, path, key string, start time.Time) {
+func (s *Server) account(c *gin.Context, p Policy, path, key string, start time.Time, quiet bool) {
 	status, took := c.Writer.Status(), s.now().Sub(start)
 	s.metrics.request(path, status, took)
+	if quiet {
+		return
+	}
 	level := slog.LevelInfo
 	if path == "" || (key == "" && status < http.StatusBadRequest) {
 		level = slog.LevelDebug // scanners and probes

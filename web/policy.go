@@ -85,12 +85,13 @@ func (s *Server) guard(c *gin.Context) {
 	}
 	start := s.now()
 	var key string
-	defer func() { s.account(c, p, path, key, start) }()
+	var quiet bool
+	defer func() { s.account(c, p, path, key, start, quiet) }()
 	defer s.recoverRequest(c)
 	s.secure(c.Writer.Header(), p)
 	switch {
 	case p.kind == forRoles:
-		key = s.forKey(c, p)
+		key, quiet = s.forKey(c, p)
 	case p.kind == forDemo:
 		if why := s.fromElsewhere(c.Request); why != "" {
 			writeProblem(c, newProblem(http.StatusForbidden, "foreign_site", why))
@@ -109,49 +110,75 @@ func (s *Server) guard(c *gin.Context) {
 func underAPI(path string) bool { return path == apiRoot || strings.HasPrefix(path, apiRoot+"/") }
 
 // forKey runs the chain for a caller whose key has one of the roles, within the
-// time of an operation. It answers with the key's id for the access log.
-func (s *Server) forKey(c *gin.Context, p Policy) string {
+// time of an operation. It answers with the key's id for the access log; quiet: the
+// request is beyond the bounds of wrong keys and gets no line of its own.
+func (s *Server) forKey(c *gin.Context, p Policy) (key string, quiet bool) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), s.limits.API)
 	defer cancel()
-	who, prob := s.principal(ctx, c.Request.Header)
+	who, prob, quiet := s.principal(ctx, c.Request)
 	if prob != nil {
 		if prob.Status == http.StatusUnauthorized {
 			c.Header("WWW-Authenticate", `Bearer realm="pingyi"`)
 		}
 		writeProblem(c, prob)
-		return ""
+		return "", quiet
 	}
 	if !slices.Contains(p.roles, who.Role) {
 		writeProblem(c, newProblem(http.StatusForbidden, "forbidden", "the role of this key does not allow this"))
-		return who.KeyID
+		return who.KeyID, false
 	}
 	c.Request = c.Request.WithContext(context.WithValue(ctx, principalKey{}, who))
 	c.Next()
-	return who.KeyID
+	return who.KeyID, false
 }
 
 const maxKeyBytes = 256
 
-func (s *Server) principal(ctx context.Context, h http.Header) (Principal, *Problem) {
-	given := h.Values("Authorization")
+// principal finds whom a request's key stands for. A request without a key costs
+// nothing and is always told so; beyond the bounds a wrong one is refused unseen.
+func (s *Server) principal(ctx context.Context, r *http.Request) (who Principal, prob *Problem, quiet bool) {
+	given := r.Header.Values("Authorization")
 	if len(given) == 0 {
-		return Principal{}, newProblem(http.StatusUnauthorized, "unauthorised", "an API key is required: Authorization: Bearer <key>")
+		prob = newProblem(http.StatusUnauthorized, "unauthorised", "an API key is required: Authorization: Bearer <key>")
+		return Principal{}, prob, !s.keyless.allow(s.caller(r))
 	}
 	wrong := newProblem(http.StatusUnauthorized, "unauthorised", "the API key is not valid")
 	scheme, key, _ := strings.Cut(given[0], " ")
 	key = strings.TrimSpace(key)
-	if len(given) > 1 || !strings.EqualFold(scheme, "Bearer") || key == "" || len(key) > maxKeyBytes {
-		return Principal{}, wrong
+	malformed := len(given) > 1 || !strings.EqualFold(scheme, "Bearer") || key == "" || len(key) > maxKeyBytes
+	if !s.mayAsk(ctx, r, key, malformed) {
+		prob = newProblem(http.StatusTooManyRequests, "too_many_wrong_keys", "too many requests without a right key came from here; try again later")
+		prob.retry = wrongRetry
+		return Principal{}, prob, true
+	}
+	if malformed {
+		return Principal{}, wrong, false
 	}
 	who, err := s.opts.Keys.Authenticate(ctx, key)
 	switch models.KindOf(err) {
 	case models.Unauthorised, models.NotFound, models.Forbidden, models.Invalid:
-		return Principal{}, wrong
+		return Principal{}, wrong, false
 	}
 	if err != nil {
-		return Principal{}, s.problemOf(ctx, err)
+		return Principal{}, s.problemOf(ctx, err), false
 	}
-	return who, nil
+	return who, nil, false
+}
+
+// mayAsk reports whether a key may be looked up: it was right before, or the bounds of
+// wrong ones are not reached, or a list of those in force, read at most once a second,
+// has it.
+func (s *Server) mayAsk(ctx context.Context, r *http.Request, key string, malformed bool) bool {
+	if !malformed && s.opts.Keys.Known(key) || s.wrong.allow(s.caller(r)) {
+		return true
+	}
+	if malformed {
+		return false
+	}
+	if err := s.opts.Keys.Refresh(ctx); err != nil {
+		return false
+	}
+	return s.opts.Keys.Known(key)
 }
 
 type principalKey struct{}

@@ -55,6 +55,11 @@ type Keys interface {
 	// Authenticate finds the key's principal. An unknown, revoked or malformed
 	// key is a models.Error of kind Unauthorised.
 	Authenticate(ctx context.Context, key string) (Principal, error)
+	// Known reports, without a look-up, whether a key was right when it was last
+	// looked at, by Authenticate or by Refresh.
+	Known(key string) bool
+	// Refresh looks which keys are in force, at most once a second however many ask.
+	Refresh(ctx context.Context) error
 }
 
 // Campaign is a campaign as the API lists it.

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -24,6 +26,8 @@ type Problem struct {
 	Code   string         `json:"code" doc:"Stable and machine readable." example:"unknown_campaign"`
 	Detail string         `json:"detail,omitempty" doc:"For people; may change." example:"there is no campaign 2018"`
 	Errors []ProblemField `json:"errors,omitempty" nullable:"false" doc:"What is wrong with the input, one entry a fault."`
+
+	retry time.Duration // told as Retry-After; 0 tells nothing
 }
 
 // ProblemField is one fault of the input.
@@ -51,6 +55,14 @@ func (p *Problem) GetStatus() int { return p.Status }
 
 // ContentType lets huma answer with the problem's media type.
 func (p *Problem) ContentType(string) string { return problemType }
+
+// GetHeaders lets huma say when to try again.
+func (p *Problem) GetHeaders() http.Header {
+	if p.retry == 0 {
+		return nil
+	}
+	return http.Header{"Retry-After": {strconv.Itoa(int(p.retry / time.Second))}}
+}
 
 // statusOf is the HTTP status of a kind of domain error.
 func statusOf(k models.Kind) int {
@@ -104,6 +116,9 @@ func writeProblem(c *gin.Context, p *Problem) {
 		body = []byte(`{"type":"about:blank","title":"Internal Server Error","status":500,"code":"internal"}`)
 	}
 	c.Header("Cache-Control", "no-store")
+	for name, values := range p.GetHeaders() {
+		c.Header(name, values[0])
+	}
 	c.Data(p.Status, problemType, body)
 	c.Abort()
 }

@@ -113,6 +113,8 @@ func (s *Server) Close(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("close %s: %w", l.Addr(), err), l.http.Close())
 		}
 	}
+	s.wrong.summarise()
+	s.keyless.summarise()
 	return errors.Join(errs...)
 }
 

@@ -74,6 +74,7 @@ type Limits struct {
 	Write  time.Duration // answering it
 	Idle   time.Duration // a connection without a request
 	API    time.Duration // an operation of the API
+	Book   time.Duration // waiting for workbooks that others asked for
 	Grace  time.Duration // finishing what was taken, at the end
 
 	HeaderBytes int
@@ -85,7 +86,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Header: 5 * time.Second, Read: 10 * time.Second, Write: 30 * time.Second, Idle: 75 * time.Second,
-		API: 15 * time.Second, Grace: 10 * time.Second, HeaderBytes: 16 << 10,
+		API: 15 * time.Second, Book: 5 * time.Second, Grace: 10 * time.Second, HeaderBytes: 16 << 10,
 	}
 }
 
@@ -101,6 +102,7 @@ func (l Limits) orDefaults() Limits {
 	pick(&l.Write, d.Write)
 	pick(&l.Idle, d.Idle)
 	pick(&l.API, d.API)
+	pick(&l.Book, d.Book)
 	pick(&l.Grace, d.Grace)
 	if l.HeaderBytes <= 0 {
 		l.HeaderBytes = d.HeaderBytes
@@ -134,6 +136,9 @@ type Server struct {
 	leaving   atomic.Bool // the end was asked for
 	closing   sync.Once
 	closed    chan struct{} // nothing new is taken
+	wrong     *wrongKeys
+	keyless   *wrongKeys
+	workbooks chan struct{} // holds a value for each workbook that is being made
 
 	public, private *listener
 }
@@ -150,11 +155,13 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		opts: o, limits: o.Limits.orDefaults(), log: o.Log, now: o.Now, clock: o.Clock, metrics: o.Metrics,
 		engine: gin.New(), policies: map[routeKey]Policy{},
-		turnstile: newTurnstile(), closed: make(chan struct{}),
+		turnstile: newTurnstile(), closed: make(chan struct{}), workbooks: make(chan struct{}, workbooksAtOnce()),
 	}
 	if s.clock == nil {
 		s.clock = s.now
 	}
+	s.wrong = newWrongKeys(o.Now, o.Log, "wrong API keys were refused without a look-up and without a line each")
+	s.keyless = newWrongKeys(o.Now, o.Log, "requests without an API key were refused without a line each")
 	s.engine.RedirectTrailingSlash = false // a push is not redirected, it is refused
 	s.engine.HandleMethodNotAllowed = true
 	var err error

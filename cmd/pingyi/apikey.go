@@ -14,10 +14,8 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"pingyi/config"
 	"pingyi/models"
 	"pingyi/store"
-	"pingyi/web"
 )
 
 // keyPrefix makes a leaked key easy to recognise for secret scanners.
@@ -46,31 +44,6 @@ func ensureAPIKey(ctx context.Context, db *store.DB, tenant, name string, role m
 		return nil
 	}
 	return err
-}
-
-// apiKeys authenticates callers of the API.
-type apiKeys struct {
-	db   *store.DB
-	opts *config.Options
-}
-
-// Authenticate implements web.Keys.
-func (k *apiKeys) Authenticate(ctx context.Context, key string) (web.Principal, error) {
-	unknown := models.Errorf(models.Unauthorised, "unauthorised", "the API key is missing, unknown or revoked")
-	if !strings.HasPrefix(key, keyPrefix) || len(key) > 100 {
-		return web.Principal{}, unknown
-	}
-	found, err := k.db.APIKeyByHash(ctx, keyHash(key))
-	if models.KindOf(err) == models.NotFound {
-		return web.Principal{}, unknown
-	}
-	if err != nil {
-		return web.Principal{}, err
-	}
-	if !k.opts.Demo() && isDemoKey(k.opts, found.Tenant, found.Hash) {
-		return web.Principal{}, unknown
-	}
-	return web.Principal{Tenant: found.Tenant, KeyID: found.ID.String(), Name: found.Name, Role: found.Role}, nil
 }
 
 func (e *env) apikeyCommand() *cli.Command {

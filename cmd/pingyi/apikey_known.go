@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"pingyi/config"
+	"pingyi/models"
+	"pingyi/store"
+	"pingyi/web"
+)
+
+const (
+	keysKnown    = 10_000 // hashes of keys in force that a server remembers
+	refreshWait  = 3 * time.Second
+	refreshEvery = time.Second // how often it looks which they are, under a load of wrong ones
+)
+
+// apiKeys authenticates callers of the API, and remembers the hashes of keys that were
+// right, so that a load of wrong ones locks nobody out. It implements web.Keys.
+type apiKeys struct {
+	db   *store.DB
+	opts *config.Options
+
+	mu        sync.Mutex
+	known     map[[sha256.Size]byte]bool
+	refreshed time.Time
+	refresh   singleflight.Group
+}
+
+func newAPIKeys(db *store.DB, o *config.Options) *apiKeys {
+	return &apiKeys{db: db, opts: o, known: map[[sha256.Size]byte]bool{}}
+}
+
+// Authenticate implements web.Keys. What a key may is asked each time, so that it can
+// be taken back at once.
+func (k *apiKeys) Authenticate(ctx context.Context, key string) (web.Principal, error) {
+	unknown := models.Errorf(models.Unauthorised, "unauthorised", "the API key is missing, unknown or revoked")
+	if !isKey(key) {
+		return web.Principal{}, unknown
+	}
+	found, err := k.db.APIKeyByHash(ctx, keyHash(key))
+	if err == nil && !k.opts.Demo() && isDemoKey(k.opts, found.Tenant, found.Hash) {
+		err = unknown
+	}
+	switch models.KindOf(err) {
+	case models.NotFound, models.Unauthorised:
+		k.remember(key, false)
+		return web.Principal{}, unknown
+	}
+	if err != nil {
+		return web.Principal{}, err
+	}
+	k.remember(key, true)
+	return web.Principal{Tenant: found.Tenant, KeyID: found.ID.String(), Name: found.Name, Role: found.Role}, nil
+}
+
+// isKey reports whether a text has the form of a key.
+func isKey(key string) bool { return strings.HasPrefix(key, keyPrefix) && len(key) <= 100 }
+
+func (k *apiKeys) remember(key string, right bool) {
+	hash := sha256.Sum256([]byte(key))
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if right && len(k.known) < keysKnown {
+		k.known[hash] = true
+	} else if !right {
+		delete(k.known, hash)
+	}
+}
+
+// Known implements web.Keys.
+func (k *apiKeys) Known(key string) bool {
+	if !isKey(key) {
+		return false
+	}
+	hash := sha256.Sum256([]byte(key))
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.known[hash]
+}
+
+// Refresh implements web.Keys.
+func (k *apiKeys) Refresh(ctx context.Context) error {
+	_, err, _ := k.refresh.Do("", func() (any, error) {
+		k.mu.Lock()
+		due := time.Since(k.refreshed) >= refreshEvery
+		k.mu.Unlock()
+		if !due {
+			return nil, nil //nolint:nilnil // nothing is handed over but the error
+		}
+		// One caller asks for all who wait: the end of its own request must not end it.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshWait)
+		defer cancel()
+		hashes, err := k.db.APIKeyHashes(ctx, keysKnown)
+		if err != nil {
+			return nil, err
+		}
+		known := make(map[[sha256.Size]byte]bool, len(hashes))
+		for _, h := range hashes {
+			if len(h) == sha256.Size {
+				known[[sha256.Size]byte(h)] = true
+			}
+		}
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.known, k.refreshed = known, time.Now()
+		return nil, nil //nolint:nilnil // as above
+	})
+	return err
+}
