@@ -129,6 +129,7 @@ const (
 	TooEarly // the rating window is not open yet
 	OverLimit
 	WrongCode // of a ticket; OverLimit when tried too often
+	Outdated  // the citizen rated the unit again, or took the rating back, after they sent the confirmation
 	// Unlinked: Rate, Withdraw, GiveReason. The key that tells which ratings are
 	// the citizen's is gone, so nothing was recorded.
 	Unlinked

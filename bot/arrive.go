@@ -188,7 +188,8 @@ func (t *turn) begin(c *Campaign, u *models.Unit, window string, by arrival, see
 	}
 	t.forget()
 	dims := c.lookup().dimensions(u.Type)
-	d := draft{id: draftID(t.in.Random), revision: 1, unit: u.Code, window: window, serial: by.serial, count: uint8(len(dims))} //nolint:gosec // at most MaxDimensions
+	d := newDraft(t.in.Random, t.in.At)
+	d.unit, d.window, d.serial, d.count = u.Code, window, by.serial, uint8(len(dims)) //nolint:gosec // at most MaxDimensions
 	for i := range dims {
 		d.answers[i] = models.Unanswered
 	}

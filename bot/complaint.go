@@ -64,7 +64,7 @@ func (t *turn) mayComplain(_ Action, r Result) {
 		t.overLimit()
 		return
 	}
-	t.s.draft = draft{id: draftID(t.in.Random), revision: 1}
+	t.s.draft = newDraft(t.in.Random, t.in.At)
 	t.s.version, t.s.step = flowVersions[flowComplaint], stepWho
 	if t.c.taps {
 		t.say(textComplaintHello)

@@ -308,12 +308,24 @@ func (t *turn) confirmRating(c command) stepID {
 		return t.s.step
 	case c.n != 0 && (!whole || c.n != d.digits(d.revision)):
 		return t.oldSummary(c)
+	case t.tooOld():
+		return t.s.step
 	}
 	t.action = Rate{
 		Draft: d.id, Campaign: t.s.campaign, Unit: d.unit, Window: d.window, Serial: d.serial,
 		Answers: append(models.Answers(nil), d.given()...),
 	}
 	return stay
+}
+
+// tooOld reports, and says, that a confirmation was sent before the present draft
+// began: it can only have been meant for another.
+func (t *turn) tooOld() bool {
+	if !t.s.draft.begunAfter(t.in.At) {
+		return false
+	}
+	t.say(textConfirmTooOld)
+	return true
 }
 
 // oldSummary answers the confirmation of a summary that is not the present one:

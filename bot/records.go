@@ -15,6 +15,9 @@ func (t *turn) rated(a Action, r Result) {
 	digits := t.s.draft.digits(t.s.draft.revision)
 	switch r.Status {
 	case Done, AlreadyDone:
+	case Outdated:
+		t.outdated(rate.Unit)
+		return
 	case TooLate, TooEarly, NotFound, Unlinked:
 		t.forget()
 		switch {
@@ -51,6 +54,14 @@ func (t *turn) rated(a Action, r Result) {
 	t.c.optional()
 	t.changeLater(rate.Campaign, rate.Unit)
 	t.afterwards(rate.Unit, low && r.Status == Done)
+}
+
+// outdated ends the draft of a confirmation that is older than what stands: what
+// it shows is not what its citizen wanted last.
+func (t *turn) outdated(unit string) {
+	t.forget()
+	t.say(textConfirmOutdated, t.nameOf(unit))
+	t.nav(t.navQuery(), choice{t.e.texts.word(vAgain), command{verb: vAgain}})
 }
 
 // changeLater says how to change a rating, while that can be done.
@@ -150,7 +161,8 @@ func (t *turn) withdraw(c command) {
 		t.action = ListMine{For: ForWithdrawal}
 		return
 	}
-	t.s.draft = draft{id: draftID(t.in.Random), revision: 1, unit: c.unit}
+	t.s.draft = newDraft(t.in.Random, t.in.At)
+	t.s.draft.unit = c.unit
 	if camp := t.campaign(c.ref); camp != nil {
 		t.s.campaign = camp.ID
 	} else if camp = t.campaignFor(c.unit); camp != nil {
@@ -183,6 +195,9 @@ func (t *turn) confirmWithdrawal(c command) stepID {
 		t.say(textOldLink, t.openName())
 		return stepSure
 	}
+	if t.tooOld() {
+		return stepSure
+	}
 	t.action = Withdraw{Draft: d.id, Campaign: t.s.campaign, Unit: d.unit}
 	return stay
 }
@@ -207,6 +222,9 @@ func (t *turn) withdrawn(a Action, r Result) {
 		} else {
 			t.say(textWithdrawnBefore, name)
 		}
+	case Outdated:
+		t.outdated(w.Unit)
+		return
 	case NotFound:
 		t.say(textNoneToWithdraw, name)
 	case TooLate, TooEarly:

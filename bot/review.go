@@ -177,6 +177,8 @@ func (t *turn) confirmComplaint(c command) stepID {
 			return stepReview
 		}
 		return t.s.step
+	case t.tooOld():
+		return t.s.step
 	}
 	unit := d.unit
 	if unit == unsure {

@@ -3,6 +3,7 @@ package bot
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"time"
 
 	"pingyi/models"
 )
@@ -51,6 +52,7 @@ type Session struct {
 // draft is an unfinished rating, complaint or withdrawal.
 type draft struct {
 	id       models.ID
+	dated    bool   // the id tells when the draft began; not so in a session of an earlier release
 	revision uint32 // counts the changes, from 1
 	unit     string // code, unsure, or "" while not chosen
 	window   string
@@ -74,17 +76,38 @@ type draft struct {
 // RateMinutes is how many minutes a session tells apart.
 const RateMinutes = 512
 
-// draftRandom is how many random bytes a draft's id has; the rest is zero. It
-// tells the drafts of one citizen apart, and whoever carries an Action out joins
-// it with whose it is. Each byte would be one more in every session.
-const draftRandom = 6
+// A draft's id has idBytes bytes and zeroes behind them: idRandom random ones and
+// the seconds of the push that began the draft, as the platform dated it, modulo
+// beginnings. It tells the drafts of one citizen apart, and whoever carries an
+// Action out joins it with whose it is. Each byte would be one more in every
+// session.
+const (
+	idBytes    = 6
+	idRandom   = 3
+	beginnings = 1 << 24 // seconds, half a year
+)
 
-func draftID(random models.ID) models.ID {
-	clear(random[draftRandom:])
-	if random.IsZero() { // which stands for no draft
-		random[0] = 1
+// newDraft begins a draft with a push of the platform's time at.
+func newDraft(random models.ID, at time.Time) draft {
+	d := draft{dated: true, revision: 1}
+	copy(d.id[:idRandom], random[:])
+	seconds := uint32(at.Unix() % beginnings)                                                               //nolint:gosec // below beginnings
+	d.id[idRandom], d.id[idRandom+1], d.id[idRandom+2] = byte(seconds>>16), byte(seconds>>8), byte(seconds) //nolint:gosec // the bytes are what is wanted
+	if d.id.IsZero() {                                                                                      // which stands for no draft
+		d.id[0] = 1
 	}
-	return random
+	return d
+}
+
+// begunAfter reports whether the draft began after a push of the platform's time
+// at, in whole seconds. It reports false of a draft whose beginning is not known.
+func (d *draft) begunAfter(at time.Time) bool {
+	if !d.dated {
+		return false
+	}
+	began := int64(d.id[idRandom])<<16 | int64(d.id[idRandom+1])<<8 | int64(d.id[idRandom+2])
+	since := ((at.Unix()-began)%beginnings + beginnings) % beginnings
+	return since >= beginnings/2 // less than nothing: no draft stays open for months
 }
 
 // receipt is the last draft that had its effect, so that its confirmation can

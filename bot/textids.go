@@ -90,6 +90,8 @@ const (
 	textConfirmFiledElse
 	textConfirmGone
 	textConfirmNothing
+	textConfirmTooOld
+	textConfirmOutdated
 	textComplaintHello
 	textComplaintHelloWord
 	textDanger

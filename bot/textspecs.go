@@ -92,6 +92,8 @@ var textSpecs = [numTexts]textSpec{
 	textConfirmFiledElse:   {"old.confirm_filed_else", nil},
 	textConfirmGone:        {"old.confirm_gone", []string{"unit"}},
 	textConfirmNothing:     {"old.confirm_nothing", nil},
+	textConfirmTooOld:      {"old.confirm_too_old", nil},
+	textConfirmOutdated:    {"old.confirm_outdated", []string{"unit"}},
 	textComplaintHello:     {"complaint.hello", nil},
 	textComplaintHelloWord: {"complaint.hello_word", []string{"word"}},
 	textDanger:             {"complaint.danger", []string{"police", "fire"}},

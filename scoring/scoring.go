@@ -91,6 +91,7 @@ const (
 	Missing             // no such campaign, unit or live rating
 	FullStands          // a public text met a rating that its person confirmed
 	LaterStands         // a public text met a later one, a later withdrawal, or was deleted
+	Outdated            // the person confirmed or took back a rating of the unit by a later push of the platform
 )
 
 // Ack answers a submission.

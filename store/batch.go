@@ -47,8 +47,9 @@ func (w *window) verdict(platformAt, receivedAt time.Time) scoring.Verdict {
 
 // liveRow is a row of live_ratings as a batch needs it.
 type liveRow struct {
-	rating  models.ID
-	answers models.Answers
+	rating     models.ID
+	answers    models.Answers
+	platformAt time.Time
 }
 
 // settle answers every waiter whose verdict is known and returns the rest.
@@ -113,6 +114,9 @@ func (b *batch) careful(ctx context.Context, conn *sql.Conn) (committed bool, er
 		return false, err
 	}
 	if refused, err := b.refusePublic(ctx, conn); err != nil || refused {
+		return false, err
+	}
+	if refused, err := b.refuseOutdated(ctx, conn); err != nil || refused {
 		return false, err
 	}
 	err = b.commit(ctx, conn)

@@ -82,7 +82,9 @@ func (b *batch) readLives() part {
 	}
 	b.replaced = map[models.ID]liveRow{}
 	return part{
-		sql: "SELECT channel, unit, person, rating, answers FROM live_ratings WHERE tenant=? AND campaign=? AND (channel, unit, person) IN (" +
+		// The rows are locked already, so what the inner query sees is theirs.
+		sql: "SELECT channel, unit, person, rating, answers, (SELECT r.platform_at FROM ratings r WHERE r.tenant=l.tenant AND r.campaign=l.campaign AND r.id=l.rating)" +
+			" FROM live_ratings l WHERE tenant=? AND campaign=? AND (channel, unit, person) IN (" +
 			valueRows(b.db.dialect) + tuples(len(b.in), 3) + ")" + b.db.dialect.forUpdate,
 		args: keys,
 		rows: func(r *sql.Rows) error { return b.scanLive(r, holders) },
@@ -110,7 +112,8 @@ func (b *batch) scanLive(r *sql.Rows, ours map[liveKey]models.ID) error {
 	var k liveKey
 	var row liveRow
 	var answers string
-	if err := r.Scan(&k.channel, &k.unit, &k.person, &row.rating, &answers); err != nil {
+	var at stamp
+	if err := r.Scan(&k.channel, &k.unit, &k.person, &row.rating, &answers, &at); err != nil {
 		return fmt.Errorf("scan live rating: %w", err)
 	}
 	mine, ok := ours[k]
@@ -121,6 +124,7 @@ func (b *batch) scanLive(r *sql.Rows, ours map[liveKey]models.ID) error {
 	if row.answers, err = models.ParseAnswers(answers); err != nil {
 		return fmt.Errorf("stored answers: %w", err)
 	}
+	row.platformAt = at.Time
 	b.replaced[mine] = row
 	return nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -15,12 +16,13 @@ type model struct {
 	pushes  map[models.ID][]byte // finished answers
 	drafts  map[models.ID]string // receipts
 	live    map[liveKey]models.Answers
+	at      map[liveKey]time.Time // of the last push that confirmed or took back
 	tallies map[tallyKey]*scoring.Tally
 	sealed  bool
 }
 
 func newModel() *model {
-	return &model{map[models.ID][]byte{}, map[models.ID]string{}, map[liveKey]models.Answers{}, map[tallyKey]*scoring.Tally{}, false}
+	return &model{map[models.ID][]byte{}, map[models.ID]string{}, map[liveKey]models.Answers{}, map[liveKey]time.Time{}, map[tallyKey]*scoring.Tally{}, false}
 }
 
 func (m *model) tally(k liveKey) *scoring.Tally { return tallyDeltas(m.tallies).of(k.channel, k.unit) }
@@ -46,6 +48,9 @@ func (m *model) submit(s *scoring.Submission) scoring.Verdict {
 		return scoring.TooLate
 	}
 	k := keyOf(s)
+	if datedBefore(s.PlatformAt, m.at[k]) {
+		return scoring.Outdated
+	}
 	t := m.tally(k)
 	if old, ok := m.live[k]; ok {
 		t.Superseded++
@@ -53,7 +58,7 @@ func (m *model) submit(s *scoring.Submission) scoring.Verdict {
 	}
 	t.Received++
 	t.Add(s.Answers, 1)
-	m.live[k], m.pushes[s.Push], m.drafts[s.Draft] = s.Answers, s.Answer, s.Receipt
+	m.live[k], m.at[k], m.pushes[s.Push], m.drafts[s.Draft] = s.Answers, s.PlatformAt, s.Answer, s.Receipt
 	return scoring.Counted
 }
 
@@ -68,11 +73,14 @@ func (m *model) withdraw(w *scoring.Withdrawal) scoring.Verdict {
 		return scoring.TooLate
 	case !ok:
 		return scoring.Missing
+	case datedBefore(w.PlatformAt, m.at[k]):
+		return scoring.Outdated
 	}
 	t := m.tally(k)
 	t.Withdrawn++
 	t.Add(old, -1)
 	delete(m.live, k)
+	m.at[k] = w.PlatformAt
 	m.pushes[w.Push], m.drafts[w.Draft] = w.Answer, "withdrawn"
 	return scoring.Counted
 }
@@ -144,11 +152,17 @@ func drawID(rt *rapid.T, of, kind string, n int) models.ID {
 	return named(fmt.Sprintf("%s-%s%d", of, kind, rapid.IntRange(1, n).Draw(rt, kind)))
 }
 
+// drawSecond is the platform's time of a push, which is not the order in which
+// pushes come: some are late, some were kept by somebody.
+func drawSecond(rt *rapid.T) time.Time {
+	return inside.Add(time.Duration(rapid.IntRange(0, 2).Draw(rt, "second")) * time.Second)
+}
+
 func drawWithdrawal(rt *rapid.T, id string) scoring.Withdrawal {
 	return scoring.Withdrawal{
 		Tenant: tenant, Campaign: id, Unit: rapid.SampledFrom([]string{"A01", "A02"}).Draw(rt, "unit"), Channel: models.Mobile,
 		Person: drawID(rt, id, "p", 3), Push: drawID(rt, id, "push", 12), Draft: drawID(rt, id, "d", 12),
-		PlatformAt: inside, ReceivedAt: inside, Answer: []byte("taken back"),
+		PlatformAt: drawSecond(rt), ReceivedAt: inside, Answer: []byte("taken back"),
 	}
 }
 
@@ -158,6 +172,7 @@ func drawSubmission(t *testing.T, rt *rapid.T, id string) scoring.Submission {
 	s := rating(t, rapid.SampledFrom([]string{"A01", "A02", "A01", "A02", "Z99"}).Draw(rt, "unit"), letters)
 	s.Campaign, s.Person, s.Push, s.Draft = id, drawID(rt, id, "p", 3), drawID(rt, id, "push", 12), drawID(rt, id, "d", 12)
 	s.Channel = rapid.SampledFrom([]models.Channel{models.Mobile, models.Mobile, models.Social}).Draw(rt, "channel")
+	s.PlatformAt = drawSecond(rt)
 	if rapid.IntRange(0, 9).Draw(rt, "late") == 0 {
 		s.PlatformAt = closes
 	}

@@ -63,7 +63,7 @@ func TestPublic_isReplacedByAFullRating(t *testing.T) {
 		withCampaign(t, db, 3)
 		w := writerOn(t, db, WriterOptions{})
 		text := public(t, "A01", "11111", inside.Add(time.Hour))
-		mine := full(t, text, "55545", inside)
+		mine := full(t, text, "55545", inside.Add(time.Hour)) // within the same second
 		submit(t, w, text, scoring.Counted)
 		submit(t, w, again(t, text), scoring.Repeat)
 		submit(t, w, mine, scoring.Counted)

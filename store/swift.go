@@ -53,30 +53,36 @@ func (b *batch) swift(ctx context.Context, conn *sql.Conn, known *campaignUnits)
 			return false, err
 		}
 	}
+	if b.anyOutdated() {
+		b.in = nil
+		return false, rollback(ctx, conn)
+	}
 	err = b.commit(ctx, conn)
 	return err == nil, err
 }
 
-// claimFirst puts in the effect of one submission if the campaign is not sealed,
-// and share-locks the campaign in the same statement.
+// claimFirst puts in the effect of one submission if the campaign is not sealed
+// and no person of the batch took a rating back later, and share-locks the
+// campaign in the same statement.
 func (b *batch) claimFirst(j *job) part {
 	p := insertEffects(b.db.dialect, []*job{j})
+	later := b.takenBackLater()
 	return part{
-		sql: effectInto + " SELECT ?,?,?,?,?,?,?,? FROM campaigns WHERE campaigns.tenant=? AND campaigns.id=? AND campaigns.sealed_at IS NULL" +
-			b.db.dialect.share + b.db.dialect.onConflictKeep("effects.id"),
-		args: append(p.args, j.sub.Tenant, j.sub.Campaign),
+		sql: effectInto + " SELECT ?,?,?,?,?,?,?,? FROM campaigns WHERE campaigns.tenant=? AND campaigns.id=? AND campaigns.sealed_at IS NULL AND NOT EXISTS (" +
+			later.sql + ")" + b.db.dialect.share + b.db.dialect.onConflictKeep("effects.id"),
+		args: append(append(p.args, j.sub.Tenant, j.sub.Campaign), later.args...),
 	}
 }
 
 // alone is the swift way of a single submission: one packet, commit included.
 // Whatever is not as it should be is an error of a statement, which ends the
 // packet before the commit: a key that is taken, or, by way of a time that is
-// NULL, a campaign that is sealed.
+// NULL, a campaign that is sealed or a rating that was taken back later.
 func (b *batch) alone(ctx context.Context, conn *sql.Conn) (committed bool, err error) {
 	d, s := b.db.dialect, b.in[0].sub
-	p := insertEffects(d, b.in)
-	p.sql = effectInsert + "(?,?,?,?,?,?,?,(SELECT ? FROM campaigns WHERE tenant=? AND id=? AND sealed_at IS NULL" + d.share + "))"
-	p.args = append(p.args, s.Tenant, s.Campaign)
+	p, later := insertEffects(d, b.in), b.takenBackLater()
+	p.sql = effectInsert + "(?,?,?,?,?,?,?,(SELECT ? FROM campaigns WHERE tenant=? AND id=? AND sealed_at IS NULL AND NOT EXISTS (" + later.sql + ")" + d.share + "))"
+	p.args = append(append(p.args, s.Tenant, s.Campaign), later.args...)
 	script := append([]part{{sql: d.begin}, p}, b.insert("")...)
 	err = d.runScript(ctx, conn, append(script, b.finish()...)...)
 	switch {

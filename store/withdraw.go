@@ -81,8 +81,15 @@ func (db *DB) withdraw(tx *gorm.DB, w scoring.Withdrawal, e effect, ack *scoring
 	case live.Rating.IsZero():
 		ack.Verdict = scoring.Missing
 		return errNothing
+	case datedBefore(w.PlatformAt, live.PlatformAt.Time):
+		ack.Verdict = scoring.Outdated
+		return errNothing
 	}
 	ack.Receipt, ack.Unit = live.Receipt, w.Unit
+	if err := tx.Exec("INSERT INTO rating_withdrawals (tenant,campaign,rating,platform_at) VALUES "+tuples(1, 4),
+		w.Tenant, w.Campaign, raw(live.Rating), text(w.PlatformAt)).Error; err != nil {
+		return err
+	}
 	return db.endLive(tx, w, live)
 }
 
@@ -115,11 +122,12 @@ func (db *DB) addTallies(tx *gorm.DB, tenant, campaign string, d tallyDeltas) er
 type liveFound struct {
 	Rating           models.ID
 	Answers, Receipt string
+	PlatformAt       stamp
 }
 
 func readLive(tx *gorm.DB, w scoring.Withdrawal, lock string) (liveFound, error) {
 	var rows []liveFound
-	err := tx.Raw(`SELECT l.rating, l.answers, r.receipt FROM live_ratings l
+	err := tx.Raw(`SELECT l.rating, l.answers, r.receipt, r.platform_at FROM live_ratings l
  JOIN ratings r ON r.tenant = l.tenant AND r.campaign = l.campaign AND r.id = l.rating
  WHERE l.tenant=? AND l.campaign=? AND l.channel=? AND l.unit=? AND l.person=?`+lock,
 		w.Tenant, w.Campaign, w.Channel, w.Unit, raw(w.Person)).Scan(&rows).Error

@@ -175,6 +175,8 @@ func ratingResult(ack scoring.Ack, done bot.Result) (bot.Result, []byte, error) 
 		return bot.Result{Status: bot.TooLate, Unit: done.Unit}, nil, nil
 	case scoring.TooEarly:
 		return bot.Result{Status: bot.TooEarly, Unit: done.Unit}, nil, nil
+	case scoring.Outdated:
+		return bot.Result{Status: bot.Outdated, Unit: done.Unit}, nil, nil
 	default:
 		return bot.Result{Status: bot.NotFound, Unit: done.Unit}, nil, nil
 	}
