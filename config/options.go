@@ -74,9 +74,11 @@ type WeChat struct {
 	AppID          string `option:"app_id" rule:"word"`
 	AppSecret      Secret `option:"app_secret" rule:"word"`
 	Token          Secret `option:"token" rule:"word"`
+	TokenPrevious  Secret `option:"token_previous" rule:"word"`
 	AESKey         Secret `option:"aes_key" rule:"aes"`
 	AESKeyPrevious Secret `option:"aes_key_previous" rule:"aes"`
-	// OriginalID is the account's gh_... id; empty when it is not known.
+	// OriginalID is the account's gh_... id, which production requires: without it
+	// the server's own sealed answer could come back as a push.
 	OriginalID string `option:"original_id" rule:"gh"`
 	// API is the base URL of the platform's API; empty means the platform's
 	// own.
@@ -91,9 +93,17 @@ func (a *WeChat) Set() bool { return a.Token != "" }
 
 // Weibo is a Weibo account with the fan service.
 type Weibo struct {
-	AppKey      string `option:"app_key" rule:"word"`
-	AppSecret   Secret `option:"app_secret" rule:"word"`
-	UID         string `option:"uid" rule:"digits"`
+	AppKey    string `option:"app_key" rule:"word"`
+	AppSecret Secret `option:"app_secret" rule:"word"`
+	// AppSecretPrevious signed the pushes before; its signatures are taken as well.
+	AppSecretPrevious Secret `option:"app_secret_previous" rule:"word"`
+	UID               string `option:"uid" rule:"digits"`
+	// Path ends the address of the account's webhook, /weibo/{Path}: the signature
+	// of a push does not cover its body, so the address is a secret too.
+	Path Secret `option:"path" rule:"path"`
+	// OneBody is "1" where another body under a signature that came before is
+	// refused, and not only counted. Read it with RefusesOtherBodies.
+	OneBody     string `option:"one_body" rule:"switch"`
 	AccessToken Secret `option:"access_token" rule:"word"`
 	// Name is what the account is mentioned by, without the @; where it is
 	// empty the platform is asked.
@@ -109,6 +119,9 @@ type Weibo struct {
 
 // Set reports whether the account is given.
 func (a *Weibo) Set() bool { return a.AppSecret != "" }
+
+// RefusesOtherBodies reports whether a signature stands for its first body alone.
+func (a *Weibo) RefusesOtherBodies() bool { return a.OneBody == "1" }
 
 // Window is ServiceWindow; 0 means that customer service sends nothing.
 func (a *Weibo) Window() time.Duration {

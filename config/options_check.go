@@ -47,6 +47,7 @@ func rules() map[string]rule {
 		"window":      {isWindow, "a duration of at most 720h such as 48h or 90m; 0 turns it off"},
 		"drain":       {isDrain, "a duration of at most 60s such as 10s; 0 turns it off"},
 		"gh":          {match(`^gh_[A-Za-z0-9_-]{1,64}$`), "the account's original id, gh_..."},
+		"path":        {match(`^[A-Za-z0-9_-]{22,128}$`), "22 to 128 letters, digits, - and _ that nobody can guess, such as `openssl rand -hex 16` prints"},
 		"aes":         {isAESKey, "the EncodingAESKey of 43 letters and digits (base64)"},
 	}
 }
@@ -145,7 +146,7 @@ func (f *Faults) check(o *Options) {
 		f.loopback("PINGYI_METRICS_ADDR", o.MetricsAddr)
 	}
 	f.wechat(&o.WeChat, o.Demo(), func(path string) string { return variable("wechat." + path) })
-	f.weibo(&o.Weibo)
+	f.weibo(&o.Weibo, o.Demo())
 	f.accounts(o)
 }
 
@@ -200,10 +201,11 @@ func (f *Faults) production(o *Options) {
 	if isURL(o.PublicURL) && !strings.HasPrefix(o.PublicURL, "https://") {
 		f.add("PINGYI_PUBLIC_URL", "is not https, and production requires it; TLS may end at a proxy")
 	}
-	if len(o.Accounts) == 0 && !o.WeChat.begun(false) && !o.Weibo.begun() {
+	f.known(fields("", reflect.ValueOf(o).Elem()), variable)
+	if len(o.Accounts) == 0 && !o.WeChat.begun(false) && !o.Weibo.begun(false) {
 		f.add("PINGYI_WECHAT_APP_ID, PINGYI_WECHAT_TOKEN, PINGYI_WECHAT_AES_KEY",
 			"are missing, and production requires an account; expected these three for WeChat, "+
-				"or PINGYI_WEIBO_APP_SECRET and PINGYI_WEIBO_UID for Weibo")
+				"or PINGYI_WEIBO_APP_SECRET, PINGYI_WEIBO_UID and PINGYI_WEIBO_PATH for Weibo")
 	}
 }
 
@@ -214,11 +216,14 @@ func (a *WeChat) begun(demo bool) bool {
 	if a.AppID != "" || a.Token != "" || a.AESKey != "" || a.OriginalID != "" {
 		return true
 	}
-	return !demo && (a.AppSecret != "" || a.AESKeyPrevious != "")
+	return !demo && (a.AppSecret != "" || a.AESKeyPrevious != "" || a.TokenPrevious != "")
 }
 
-func (a *Weibo) begun() bool {
-	return a.AppKey != "" || a.AppSecret != "" || a.UID != "" || a.AccessToken != ""
+func (a *Weibo) begun(demo bool) bool {
+	if a.AppKey != "" || a.AppSecret != "" || a.UID != "" || a.AccessToken != "" {
+		return true
+	}
+	return !demo && (a.Path != "" || a.AppSecretPrevious != "")
 }
 
 // wechat checks that an account that was begun is whole.
@@ -233,6 +238,7 @@ func (f *Faults) wechat(a *WeChat, demo bool, name func(path string) string) {
 	}
 	missing("token", string(a.Token), "the Token of the account's server configuration, as other options of the account are set")
 	if !demo {
+		missing("original_id", a.OriginalID, "the account's original id (gh_...), as the console shows it; pushes to another receiver are refused")
 		missing("aes_key", string(a.AESKey), "the EncodingAESKey of 43 letters and digits; plaintext pushes are for the demo only")
 	} else if a.AESKeyPrevious != "" {
 		missing("aes_key", string(a.AESKey), "the present EncodingAESKey, as a previous one is set")
@@ -242,8 +248,8 @@ func (f *Faults) wechat(a *WeChat, demo bool, name func(path string) string) {
 	}
 }
 
-func (f *Faults) weibo(a *Weibo) {
-	if !a.begun() {
+func (f *Faults) weibo(a *Weibo, demo bool) {
+	if !a.begun(demo) {
 		return
 	}
 	if a.AppSecret == "" {
@@ -251,6 +257,9 @@ func (f *Faults) weibo(a *Weibo) {
 	}
 	if a.UID == "" {
 		f.add("PINGYI_WEIBO_UID", "is missing; expected the account's uid, digits alone, as other options of the account are set")
+	}
+	if a.Path == "" && !demo {
+		f.add("PINGYI_WEIBO_PATH", "is missing; expected %s, as the platform's signature does not cover a push's body", rules()["path"].expected)
 	}
 }
 
@@ -265,6 +274,9 @@ func (f *Faults) accounts(o *Options) {
 		}
 		if a.Platform == "" {
 			f.add(a.option("platform"), "is missing; expected wechat")
+		}
+		if o.Env == Production {
+			f.known(fields("", reflect.ValueOf(a).Elem()), a.option)
 		}
 		// An account in the file was meant, whatever of it is there.
 		if !a.WeChat.begun(o.Demo()) {

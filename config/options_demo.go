@@ -29,7 +29,7 @@ const demoHead = `# Made by pingyi for the demo. The secret and the accounts are
 // one of its options is set, the account is taken as it is. random is
 // crypto/rand.Reader outside tests. In production Complete does nothing.
 func (o *Options) Complete(dir string, random io.Reader) error {
-	wechat, weibo := !o.WeChat.begun(true), !o.Weibo.begun()
+	wechat, weibo := !o.WeChat.begun(true), !o.Weibo.begun(true)
 	if !o.Demo() || o.Secret != "" && !wechat && !weibo {
 		return nil
 	}
@@ -43,6 +43,7 @@ func (o *Options) Complete(dir string, random io.Reader) error {
 	if wechat {
 		made := kept.WeChat
 		made.Made, made.API, made.AESKeyPrevious = true, o.WeChat.API, o.WeChat.AESKeyPrevious
+		made.TokenPrevious = o.WeChat.TokenPrevious
 		if o.WeChat.AppSecret != "" {
 			made.AppSecret = o.WeChat.AppSecret
 		}
@@ -51,6 +52,7 @@ func (o *Options) Complete(dir string, random io.Reader) error {
 	if weibo {
 		made := kept.Weibo
 		made.Made, made.API, made.Name, made.ServiceWindow = true, o.Weibo.API, o.Weibo.Name, o.Weibo.ServiceWindow
+		made.AppSecretPrevious, made.Path, made.OneBody = o.Weibo.AppSecretPrevious, o.Weibo.Path, o.Weibo.OneBody
 		o.Weibo = made
 	}
 	return nil

@@ -22,12 +22,14 @@ accounts:
     app_id: wxannex
     app_secret: hunter6
     token: hunter7
+    original_id: gh_annex
     aes_key: ` + testAES + `
   - name: county
     platform: wechat
     app_id: wxcounty
     app_secret: hunter8
     token: hunter9
+    original_id: gh_county
     aes_key: ` + testAES + `
 `
 
@@ -55,13 +57,15 @@ wechat:
 weibo:
   uid: "1902538057"
   app_secret: hunter
+  path: ` + testPath + `
+  one_body: "1"
 `}
 	o := mustLoad(t, map[string]string{"PINGYI_CONFIG": "/c.yaml", "PINGYI_ADDR": "127.0.0.1:2", "PINGYI_WECHAT_APP_ID": "wx2"}, files)
 	want := Options{
 		Env: Production, Addr: "127.0.0.1:2", TrustedProxies: []string{"10.0.0.0/8", "192.0.2.1"}, PublicURL: "https://a.example", Tenant: "default",
 		Database: "mysql:pingyi:hunter2@tcp(db:3306)/pingyi", Redis: "rediss://a:6379,b:6380", Secret: testSecret,
 		WeChat: WeChat{AppID: "wx2", AppSecret: "hunter4", Token: "hunter5", AESKey: testAES, OriginalID: "gh_1"},
-		Weibo:  Weibo{UID: "1902538057", AppSecret: "hunter", ServiceWindow: "48h"},
+		Weibo:  Weibo{UID: "1902538057", AppSecret: "hunter", Path: testPath, OneBody: "1", ServiceWindow: "48h"},
 	}
 	if diff := cmp.Diff(want, o); diff != "" {
 		t.Error(diff)
@@ -69,11 +73,12 @@ weibo:
 }
 
 func TestLoad_yamlAccounts_areTaken(t *testing.T) {
-	noMain := map[string]string{"PINGYI_WECHAT_APP_ID": "-", "PINGYI_WECHAT_APP_SECRET": "-", "PINGYI_WECHAT_TOKEN": "-", "PINGYI_WECHAT_AES_KEY": "-", "PINGYI_TENANT": "city"}
+	noMain := map[string]string{"PINGYI_WECHAT_APP_ID": "-", "PINGYI_WECHAT_APP_SECRET": "-", "PINGYI_WECHAT_TOKEN": "-", "PINGYI_WECHAT_AES_KEY": "-",
+		"PINGYI_WECHAT_ORIGINAL_ID": "-", "PINGYI_TENANT": "city"}
 	o := mustLoad(t, yamlVars(production(noMain)), map[string]string{"/c.yaml": yamlAccounts})
 	want := []Account{
-		{Name: "annex", Platform: PlatformWeChat, Tenant: "annex", WeChat: WeChat{AppID: "wxannex", AppSecret: "hunter6", Token: "hunter7", AESKey: testAES}},
-		{Name: "county", Platform: PlatformWeChat, Tenant: "city", WeChat: WeChat{AppID: "wxcounty", AppSecret: "hunter8", Token: "hunter9", AESKey: testAES}},
+		{Name: "annex", Platform: PlatformWeChat, Tenant: "annex", WeChat: WeChat{AppID: "wxannex", AppSecret: "hunter6", Token: "hunter7", AESKey: testAES, OriginalID: "gh_annex"}},
+		{Name: "county", Platform: PlatformWeChat, Tenant: "city", WeChat: WeChat{AppID: "wxcounty", AppSecret: "hunter8", Token: "hunter9", AESKey: testAES, OriginalID: "gh_county"}},
 	}
 	if diff := cmp.Diff(want, o.Accounts); diff != "" {
 		t.Error(diff)
@@ -82,14 +87,14 @@ func TestLoad_yamlAccounts_areTaken(t *testing.T) {
 
 func TestLoad_yaml_faults(t *testing.T) {
 	account := func(lines string) string {
-		return "accounts:\n  - {name: a, platform: wechat, app_id: wxa, app_secret: hunter, token: hunter, aes_key: " + testAES + "}\n  - " + lines
+		return "accounts:\n  - {name: a, platform: wechat, app_id: wxa, app_secret: hunter, token: hunter, original_id: gh_a, aes_key: " + testAES + "}\n  - " + lines
 	}
 	tests := map[string]struct {
 		yaml string
 		want []string
 	}{
 		"unknown options, all of them": {"secert: hunter\nwechat:\n  tokn: hunter\nconfig: x\n", []string{"config", "secert", "wechat.tokn"}},
-		"a number":                     {"weibo:\n  uid: 0123\n  app_secret: hunter\n", []string{"weibo.uid", "PINGYI_WEIBO_UID"}},
+		"a number":                     {"weibo:\n  uid: 0123\n  app_secret: hunter\n  path: " + testPath + "\n", []string{"weibo.uid", "PINGYI_WEIBO_UID"}},
 		"a list for a text":            {"addr: [a]\n", []string{"addr"}},
 		"a text for a group":           {"wechat: hunter\n", []string{"wechat"}},
 		"a group for a text":           {"secret: {x: hunter}\n", []string{"secret.x"}},
@@ -102,9 +107,9 @@ func TestLoad_yaml_faults(t *testing.T) {
 		"missing file":                 {"secret_file: /nowhere\n", []string{"secret_file"}},
 		"accounts are no list":         {"accounts: {name: a}\n", []string{"accounts"}},
 		"account is a text":            {"accounts: [hunter]\n", []string{"accounts[0]", "accounts[].name", "accounts[].platform", "accounts[].token"}},
-		"account lacks the rest":       {account("{name: b, platform: wechat, app_id: wxb}"), []string{"accounts[b].token", "accounts[b].aes_key"}},
-		"account of Weibo":             {account("{name: b, platform: weibo, app_id: wxb, app_secret: s, token: t, aes_key: " + testAES + "}"), []string{"accounts[b].platform"}},
-		"account twice": {account("{name: a, platform: wechat, app_id: wxa, app_secret: s, token: t, aes_key: " + testAES + "}"),
+		"account lacks the rest":       {account("{name: b, platform: wechat, app_id: wxb}"), []string{"accounts[b].token", "accounts[b].original_id", "accounts[b].aes_key"}},
+		"account of Weibo":             {account("{name: b, platform: weibo, app_id: wxb, app_secret: hunter, token: hunter, original_id: gh_b, aes_key: " + testAES + "}"), []string{"accounts[b].platform"}},
+		"account twice": {account("{name: a, platform: wechat, app_id: wxa, app_secret: hunter, token: hunter, original_id: gh_b, aes_key: " + testAES + "}"),
 			[]string{"accounts[a].name", "accounts[a].app_id"}},
 		"account's unknown option": {"accounts: [{nme: a}]", []string{"accounts[0].nme", "accounts[].name", "accounts[].platform", "accounts[].token"}},
 	}

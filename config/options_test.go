@@ -18,7 +18,8 @@ import (
 
 const (
 	testSecret = "0123456789abcdef0123456789abcdef-S"
-	testAES    = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+	testPath   = "a-path_of-the-tests-22"
+	testAES    = "9nqxIyym0TPf50yKcFwBGhzejt206KxSIjdqUI8HLs0"
 )
 
 // production is an environment that starts.
@@ -32,6 +33,8 @@ func production(changes map[string]string) map[string]string {
 		"PINGYI_WECHAT_APP_SECRET": "hunter4",
 		"PINGYI_WECHAT_TOKEN":      "hunter5",
 		"PINGYI_WECHAT_AES_KEY":    testAES,
+
+		"PINGYI_WECHAT_ORIGINAL_ID": "gh_0123456789ab",
 	}
 	maps.Copy(vars, changes)
 	return vars
@@ -103,7 +106,7 @@ func TestLoad_production_setsDefaultsAndValues(t *testing.T) {
 	want := defaults()
 	want.PublicURL = "https://pingyi.example.gov.cn"
 	want.Database, want.Redis, want.Secret = "mysql:pingyi:hunter2@tcp(db:3306)/pingyi", "redis://:hunter3@cache:6379/0", testSecret
-	want.WeChat = WeChat{AppID: "wx0123456789abcdef", AppSecret: "hunter4", Token: "hunter5", AESKey: testAES}
+	want.WeChat = WeChat{AppID: "wx0123456789abcdef", AppSecret: "hunter4", Token: "hunter5", AESKey: testAES, OriginalID: "gh_0123456789ab"}
 	if diff := cmp.Diff(want, o); diff != "" {
 		t.Error(diff)
 	}
@@ -121,7 +124,7 @@ func TestLoad_nothingSet_namesEveryMissingOption(t *testing.T) {
 		t.Fatal("accepted")
 	}
 	for _, name := range []string{"PINGYI_DATABASE", "PINGYI_REDIS", "PINGYI_SECRET", "PINGYI_PUBLIC_URL", "PINGYI_WECHAT_APP_ID",
-		"PINGYI_WECHAT_TOKEN", "PINGYI_WECHAT_AES_KEY", "PINGYI_WEIBO_APP_SECRET", "PINGYI_WEIBO_UID"} {
+		"PINGYI_WECHAT_TOKEN", "PINGYI_WECHAT_AES_KEY", "PINGYI_WEIBO_APP_SECRET", "PINGYI_WEIBO_UID", "PINGYI_WEIBO_PATH"} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named in:\n%v", name, err)
 		}
@@ -160,8 +163,14 @@ func TestLoad_faults(t *testing.T) {
 		"window without unit":           {production(map[string]string{"PINGYI_WEIBO_SERVICE_WINDOW": "48"}), []string{"PINGYI_WEIBO_SERVICE_WINDOW"}},
 		"window before the message":     {production(map[string]string{"PINGYI_WEIBO_SERVICE_WINDOW": "-1h"}), []string{"PINGYI_WEIBO_SERVICE_WINDOW"}},
 		"window of a year":              {production(map[string]string{"PINGYI_WEIBO_SERVICE_WINDOW": "8760h"}), []string{"PINGYI_WEIBO_SERVICE_WINDOW"}},
-		"half a Weibo account":          {production(map[string]string{"PINGYI_WEIBO_APP_KEY": "1"}), []string{"PINGYI_WEIBO_APP_SECRET", "PINGYI_WEIBO_UID"}},
-		"uid of letters":                {production(map[string]string{"PINGYI_WEIBO_UID": "me", "PINGYI_WEIBO_APP_SECRET": "s"}), []string{"PINGYI_WEIBO_UID"}},
+		"half a Weibo account":          {production(map[string]string{"PINGYI_WEIBO_APP_KEY": "1"}), []string{"PINGYI_WEIBO_APP_SECRET", "PINGYI_WEIBO_UID", "PINGYI_WEIBO_PATH"}},
+		"uid of letters":                {production(map[string]string{"PINGYI_WEIBO_UID": "me", "PINGYI_WEIBO_APP_SECRET": "hunter", "PINGYI_WEIBO_PATH": testPath}), []string{"PINGYI_WEIBO_UID"}},
+		"Weibo path alone":              {production(map[string]string{"PINGYI_WEIBO_PATH": testPath}), []string{"PINGYI_WEIBO_APP_SECRET", "PINGYI_WEIBO_UID"}},
+		"Weibo path of 21":              {production(map[string]string{"PINGYI_WEIBO_UID": "1", "PINGYI_WEIBO_APP_SECRET": "hunter", "PINGYI_WEIBO_PATH": testPath[1:]}), []string{"PINGYI_WEIBO_PATH"}},
+		"Weibo path with a slash":       {production(map[string]string{"PINGYI_WEIBO_UID": "1", "PINGYI_WEIBO_APP_SECRET": "hunter", "PINGYI_WEIBO_PATH": testPath + "/x"}), []string{"PINGYI_WEIBO_PATH"}},
+		"one body that is no switch":    {production(map[string]string{"PINGYI_WEIBO_ONE_BODY": "yes"}), []string{"PINGYI_WEIBO_ONE_BODY"}},
+		"no original id":                {production(map[string]string{"PINGYI_WECHAT_ORIGINAL_ID": ""}), []string{"PINGYI_WECHAT_ORIGINAL_ID"}},
+		"demo Weibo path alone is fine": {demo(map[string]string{"PINGYI_WEIBO_PATH": testPath}), nil},
 		"demo token alone is fine":      {demo(map[string]string{"PINGYI_WECHAT_TOKEN": "t"}), nil},
 		"demo app id alone":             {demo(map[string]string{"PINGYI_WECHAT_APP_ID": "wx1"}), []string{"PINGYI_WECHAT_TOKEN"}},
 		"demo aes key without app id":   {demo(map[string]string{"PINGYI_WECHAT_TOKEN": "t", "PINGYI_WECHAT_AES_KEY": testAES}), []string{"PINGYI_WECHAT_APP_ID"}},
@@ -191,7 +200,7 @@ func TestLoad_faults(t *testing.T) {
 func TestLoad_weiboAlone_isEnoughInProduction(t *testing.T) {
 	o := mustLoad(t, production(map[string]string{
 		"PINGYI_WECHAT_APP_ID": "-", "PINGYI_WECHAT_APP_SECRET": "-", "PINGYI_WECHAT_TOKEN": "-", "PINGYI_WECHAT_AES_KEY": "-",
-		"PINGYI_WEIBO_APP_SECRET": "s", "PINGYI_WEIBO_UID": "1902538057",
+		"PINGYI_WECHAT_ORIGINAL_ID": "-", "PINGYI_WEIBO_APP_SECRET": "hunter", "PINGYI_WEIBO_UID": "1902538057", "PINGYI_WEIBO_PATH": testPath,
 	}), nil)
 	if o.WeChat.Set() || !o.Weibo.Set() {
 		t.Error("Weibo alone is not what is set")
@@ -235,7 +244,7 @@ func TestLoad_trustedProxies_areSplitAndTrimmed(t *testing.T) {
 }
 
 func TestLoad_aesKeyWithSpareBits_isTaken(t *testing.T) {
-	mustLoad(t, production(map[string]string{"PINGYI_WECHAT_AES_KEY": strings.Repeat("A", 42) + "B"}), nil)
+	mustLoad(t, production(map[string]string{"PINGYI_WECHAT_AES_KEY": testAES[:42] + "B"}), nil)
 }
 
 func TestLoad_secretFile_losesOneNewline(t *testing.T) {
@@ -250,10 +259,12 @@ func TestLoad_secretFile_losesOneNewline(t *testing.T) {
 func TestLoad_secretFile_everySecretHasOne(t *testing.T) {
 	files := map[string]string{}
 	vars := production(map[string]string{"PINGYI_SECRET_PREVIOUS": testSecret + "2", "PINGYI_WECHAT_AES_KEY_PREVIOUS": testAES,
-		"PINGYI_WEIBO_APP_SECRET": "s", "PINGYI_WEIBO_UID": "1", "PINGYI_WEIBO_ACCESS_TOKEN": "t"})
+		"PINGYI_WECHAT_TOKEN_PREVIOUS": "hunter6", "PINGYI_WEIBO_APP_SECRET": "hunter7", "PINGYI_WEIBO_APP_SECRET_PREVIOUS": "hunter8", "PINGYI_WEIBO_PATH": testPath,
+		"PINGYI_WEIBO_UID": "1", "PINGYI_WEIBO_ACCESS_TOKEN": "hunter9"})
 	want := mustLoad(t, vars, nil)
 	for _, name := range []string{"PINGYI_DATABASE", "PINGYI_REDIS", "PINGYI_SECRET", "PINGYI_SECRET_PREVIOUS", "PINGYI_WECHAT_APP_SECRET", "PINGYI_WECHAT_TOKEN",
-		"PINGYI_WECHAT_AES_KEY", "PINGYI_WECHAT_AES_KEY_PREVIOUS", "PINGYI_WEIBO_APP_SECRET", "PINGYI_WEIBO_ACCESS_TOKEN"} {
+		"PINGYI_WECHAT_AES_KEY", "PINGYI_WECHAT_AES_KEY_PREVIOUS", "PINGYI_WEIBO_APP_SECRET", "PINGYI_WEIBO_ACCESS_TOKEN",
+		"PINGYI_WECHAT_TOKEN_PREVIOUS", "PINGYI_WEIBO_APP_SECRET_PREVIOUS", "PINGYI_WEIBO_PATH"} {
 		files["/"+name] = vars[name] + "\n"
 		vars[name+"_FILE"] = "/" + name
 		delete(vars, name)

@@ -41,8 +41,9 @@ func NewRing(w *Wrapper, store Keys) *Ring {
 
 // Tenant holds the keys that one tenant's pushes need.
 type Tenant struct {
-	citizens, pushes, sessions, codes *Hasher
-	ids, answers                      Box
+	citizens, pushes, sessions, codes, signatures *Hasher
+
+	ids, answers Box
 }
 
 // Tenant returns a tenant's keys.
@@ -70,6 +71,7 @@ func newTenant(root []byte) (*Tenant, error) {
 	t := &Tenant{}
 	for purpose, dst := range map[string]**Hasher{
 		"citizens": &t.citizens, "pushes": &t.pushes, "sessions": &t.sessions, "codes": &t.codes,
+		"signatures": &t.signatures,
 	} {
 		k, err := subkey(root, purpose)
 		if err != nil {
@@ -95,6 +97,16 @@ func (t *Tenant) Citizen(account, id string) models.ID { return t.citizens.Hash(
 
 // Push is the keyed hash of a push's identity.
 func (t *Tenant) Push(account, key string) models.ID { return t.pushes.Hash(account, key) }
+
+// Signature is the keyed hash of the signature of a push.
+func (t *Tenant) Signature(account, signature string) models.ID {
+	return t.signatures.Hash("signature", account, signature)
+}
+
+// SignedBody is the keyed hash of the body that came under a signature.
+func (t *Tenant) SignedBody(signature models.ID, body []byte) models.ID {
+	return t.signatures.Hash("body", string(signature[:]), string(body))
+}
 
 // Draft makes a draft's id, which is unique among its citizen's, unique among all.
 func (t *Tenant) Draft(citizen, draft models.ID) models.ID {

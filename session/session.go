@@ -172,6 +172,16 @@ func (s *Store) Answer(ctx context.Context, citizen, push models.ID, answer []by
 	return state(res, err, "store answer")
 }
 
+// First keeps a value under a name for AnswerLife, unless there is one, and returns
+// the one that is kept. The name is a keyed hash of a purpose of its own.
+func (s *Store) First(ctx context.Context, name models.ID, value []byte) ([]byte, error) {
+	st, err := s.Answer(ctx, name, name, value)
+	if err == nil && st.Status == intake.Answered {
+		value = st.Answer
+	}
+	return value, err
+}
+
 // Forget replaces a citizen's session by count, whatever its version, for
 // CountLife.
 func (s *Store) Forget(ctx context.Context, citizen models.ID, count []byte) error {

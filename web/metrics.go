@@ -24,6 +24,7 @@ type Metrics struct {
 	shed     map[string]prometheus.Counter
 	clock    prometheus.Gauge
 	stale    prometheus.Gauge
+	bodies   map[string]prometheus.Counter // platform
 	requests *prometheus.HistogramVec
 }
 
@@ -87,11 +88,14 @@ func NewMetrics(reg prometheus.Registerer) (*Metrics, error) {
 	m.stale = prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "pingyi_pushes_stale", Help: "1 while many pushes with different signatures are stale, and refused, and none is fresh.",
 	})
+	bodies := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "pingyi_signatures_again_total", Help: "Pushes with another body than the first that came under their signature.",
+	}, []string{"platform"})
 	m.requests = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "pingyi_http_request_seconds", Help: "Requests that are no pushes, by route and class of status.", Buckets: seconds,
 	}, []string{"route", "status"})
 	for _, c := range []prometheus.Collector{
-		pushes, refusals, handled, turns, commits, shed, m.repeats, m.clock, m.stale, m.requests,
+		pushes, refusals, handled, turns, commits, shed, m.repeats, m.clock, m.stale, bodies, m.requests,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	} {
 		if err := reg.Register(c); err != nil {
@@ -99,6 +103,7 @@ func NewMetrics(reg prometheus.Registerer) (*Metrics, error) {
 		}
 	}
 	m.resolvePushes(pushes, refusals, handled)
+	m.bodies = map[string]prometheus.Counter{weiboName: bodies.WithLabelValues(weiboName)}
 	m.resolveTurns(turns, commits, shed)
 	return m, nil
 }
@@ -184,6 +189,13 @@ func (m *Metrics) refused(platform, reason string) {
 		c, ok = m.refusals[[2]string{platform, other}]
 	}
 	if ok {
+		c.Inc()
+	}
+}
+
+// again counts a push with another body than the first under its signature.
+func (m *Metrics) again(platform string) {
+	if c, ok := m.bodies[platform]; ok {
 		c.Inc()
 	}
 }

@@ -37,6 +37,13 @@ type Mentions interface {
 	Mention(ctx context.Context, m Mention) (answer string, err error)
 }
 
+// Bodies knows what came under a signature that does not cover the body.
+type Bodies interface {
+	// First reports whether no other body came under the signature of a push of
+	// the account within the last 660 s. An error leaves it open.
+	First(ctx context.Context, to *intake.Account, signature string, body []byte) (bool, error)
+}
+
 // Freshness decides whether a rightly signed push is recent enough.
 type Freshness interface {
 	Accept(d wechat.Dated) bool

@@ -60,6 +60,8 @@ type Options struct {
 	Weibo     []Weibo
 	Mentions  Mentions // nil: mentions are counted and go nowhere
 	Freshness Freshness
+	Bodies    Bodies    // nil: nobody asks
+	OneBody   bool      // another body under one signature is refused, and not only counted
 	Random    io.Reader // crypto/rand.Reader outside tests
 	Busy      string
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"io"
@@ -45,6 +46,7 @@ const (
 	whyAccount  = "account"
 	whyTooLarge = "too_large"
 	whyBody     = "body"
+	whyAgain    = "signature_again"
 )
 
 // fate is what became of opening a push.
@@ -63,6 +65,7 @@ type opened[P any] struct {
 	citizen string
 	key     string
 	dated   wechat.Dated
+	bare    bool // its signature does not cover its body
 	input   bot.Input
 	follows bool     // it says that the citizen began to follow
 	mention *Mention // it is no private message; its Account is not set
@@ -83,41 +86,65 @@ type front[P any] interface {
 	nothing() []byte
 }
 
-// hook is a platform's webhook with its accounts by name.
+// hook is a platform's webhook with its accounts.
 type hook[P any] struct {
 	s        *Server
 	platform string
-	fronts   map[string]front[P]
+	fronts   []addressed[P]
 }
 
 var accountName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$`)
 
-// routeHook adds a platform's routes: /<platform> for the account without a
-// name and /<platform>/:account for the named ones. Without any account the
-// platform has no route.
-func routeHook[P any](s *Server, platform string, fronts []front[P]) error {
+// addressEnd is what an account's address may end in: a name, or a secret.
+var addressEnd = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
+
+// addressed is a front with what its address ends in, "" for /<platform> itself. The
+// end may be a secret: it is in no error, log or metric.
+type addressed[P any] struct {
+	end   string
+	front front[P]
+}
+
+// routeHook adds a platform's routes: /<platform>/:account, and /<platform> unless
+// every address has an end that is a secret. Without any account the platform has no
+// route.
+func routeHook[P any](s *Server, platform string, hidden bool, fronts []addressed[P]) error {
 	if len(fronts) == 0 {
 		return nil
 	}
-	h := &hook[P]{s: s, platform: platform, fronts: map[string]front[P]{}}
+	h := &hook[P]{s: s, platform: platform}
 	for _, f := range fronts {
-		name := f.account().Name
-		if _, twice := h.fronts[name]; twice || name != "" && !accountName.MatchString(name) {
-			return fmt.Errorf("web: %s account %q: a name is letters, digits, - and _, at most 32 long, and there once", platform, name)
+		if _, twice := h.front(f.end); twice || f.end != "" && !addressEnd.MatchString(f.end) {
+			return fmt.Errorf("web: %s: an account's address ends in letters, digits, - and _, at most 128, and is there once", platform)
 		}
-		h.fronts[name] = f
+		h.fronts = append(h.fronts, f)
 	}
-	for _, path := range []string{"/" + platform, "/" + platform + "/:account"} {
+	paths := []string{"/" + platform + "/:account"}
+	if !hidden {
+		paths = append(paths, "/"+platform)
+	}
+	for _, path := range paths {
 		s.handle(http.MethodGet, path, Webhook(), h.get)
 		s.handle(http.MethodPost, path, Webhook(), h.post)
 	}
 	return nil
 }
 
+// front is the account whose address has this end. How long it takes does not tell
+// how much of an end was right.
+func (h *hook[P]) front(end string) (f front[P], ok bool) {
+	for _, a := range h.fronts {
+		if subtle.ConstantTimeCompare([]byte(a.end), []byte(end)) == 1 {
+			f, ok = a.front, true
+		}
+	}
+	return f, ok
+}
+
 // get answers the platform's check of the address.
 func (h *hook[P]) get(c *gin.Context) {
 	defer h.recover(c)
-	f, ok := h.fronts[c.Param("account")]
+	f, ok := h.front(c.Param("account"))
 	if !ok {
 		h.refuse(c, http.StatusForbidden, whyAccount)
 		return
@@ -135,7 +162,7 @@ func (h *hook[P]) get(c *gin.Context) {
 func (h *hook[P]) post(c *gin.Context) {
 	began, received := h.s.now(), h.s.clock()
 	defer h.recover(c)
-	f, ok := h.fronts[c.Param("account")]
+	f, ok := h.front(c.Param("account"))
 	if !ok {
 		h.refuse(c, http.StatusForbidden, whyAccount)
 		return
@@ -156,6 +183,10 @@ func (h *hook[P]) post(c *gin.Context) {
 		h.refuse(c, http.StatusForbidden, whyStale)
 		return
 	}
+	if o.bare && !h.first(c, f, o.dated.Signature, *buf) {
+		h.refuse(c, http.StatusForbidden, whyAgain)
+		return
+	}
 	outcome := outUnusable
 	if became == usable {
 		o.input.Now = received
@@ -165,6 +196,30 @@ func (h *hook[P]) post(c *gin.Context) {
 		h.s.write(c, plainText, []byte(success))
 	}
 	h.s.metrics.push(h.platform, o.input.Kind, outcome, h.s.now().Sub(began))
+}
+
+// bodiesWithin bounds the question for the first body: the turn needs its time.
+const bodiesWithin = 500 * time.Millisecond
+
+// first reports whether a push may be taken under its signature. Another body than
+// the first is counted, and refused where the options say so; where the first is not
+// known, the push is taken, as its turn needs the same store.
+func (h *hook[P]) first(c *gin.Context, f front[P], signature string, body []byte) bool {
+	if h.s.opts.Bodies == nil {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), bodiesWithin)
+	defer cancel()
+	first, err := h.s.opts.Bodies.First(ctx, f.account(), signature, body)
+	if err != nil {
+		h.s.log.LogAttrs(ctx, slog.LevelWarn, "the first body of a signature is not known", slog.String("platform", h.platform), slog.Any("error", err))
+		return true
+	}
+	if first {
+		return true
+	}
+	h.s.metrics.again(h.platform)
+	return !h.s.opts.OneBody
 }
 
 // serve answers a usable push and says how.

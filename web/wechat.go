@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -29,7 +30,7 @@ type WeChat struct {
 // refusalReasons is the closed list of the reasons why a call is turned away
 // or a push not used.
 func refusalReasons() []string {
-	all := []string{other, whyAccount, whyTooLarge, whyBody}
+	all := []string{other, whyAccount, whyTooLarge, whyBody, whyAgain}
 	for _, r := range wechat.Reasons() {
 		all = append(all, string(r))
 	}
@@ -45,11 +46,14 @@ func (s *Server) routeWebhooks() error {
 }
 
 func (s *Server) routeWeChat() error {
-	fronts := make([]front[wechat.Push], len(s.opts.WeChat))
+	fronts := make([]addressed[wechat.Push], len(s.opts.WeChat))
 	for i, w := range s.opts.WeChat {
-		fronts[i] = &wechatFront{to: w.Account, with: w.Front, random: s.opts.Random}
+		if name := w.Account.Name; name != "" && !accountName.MatchString(name) {
+			return fmt.Errorf("web: %s account %q: a name is letters, digits, - and _, at most 32 long, and there once", wechatName, name)
+		}
+		fronts[i] = addressed[wechat.Push]{w.Account.Name, &wechatFront{to: w.Account, with: w.Front, random: s.opts.Random}}
 	}
-	return routeHook(s, wechatName, fronts)
+	return routeHook(s, wechatName, false, fronts)
 }
 
 // wechatFront speaks WeChat.

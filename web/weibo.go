@@ -14,14 +14,25 @@ import (
 type Weibo struct {
 	Account *intake.Account
 	Front   *weibo.Account
+	// Path is what the account's address ends in, /weibo/{Path}, and a secret. Only
+	// the demo serves an account without one, at /weibo, and there that stays.
+	Path string
 }
 
 func (s *Server) routeWeibo() error {
-	fronts := make([]front[weibo.Push], len(s.opts.Weibo))
-	for i, w := range s.opts.Weibo {
-		fronts[i] = &weiboFront{to: w.Account, with: w.Front}
+	var fronts []addressed[weibo.Push]
+	for _, w := range s.opts.Weibo {
+		front := &weiboFront{to: w.Account, with: w.Front}
+		if w.Path != "" {
+			fronts = append(fronts, addressed[weibo.Push]{w.Path, front})
+		}
+		if s.opts.Demo {
+			fronts = append(fronts, addressed[weibo.Push]{w.Account.Name, front})
+		} else if w.Path == "" {
+			return errors.New("web: a Weibo account has no path, which all but a demo needs")
+		}
 	}
-	return routeHook(s, weiboName, fronts)
+	return routeHook(s, weiboName, !s.opts.Demo, fronts)
 }
 
 // weiboFront speaks Weibo.
@@ -45,6 +56,7 @@ func (f *weiboFront) open(query string, body []byte) (opened[weibo.Push], fate, 
 	p, err := f.with.Open(weibo.ParseQuery(query), body)
 	o := opened[weibo.Push]{
 		native: p, citizen: p.Citizen, key: p.Key, input: p.Input,
+		bare:    true,
 		dated:   wechat.Dated{Timestamp: p.Timestamp, Swapped: p.Swapped, Reach: p.Reach, Signature: p.Signature},
 		follows: p.Following == weibo.FollowingBegan,
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -28,6 +29,7 @@ const (
 	weiboUID    = "1902538057"
 	weiboSecret = "xyz123xyz"
 	weiboSender = "2489518277"
+	weiboPath   = "the-path_of-the-tests-22"
 )
 
 // weiboSamples are the platform's published samples.
@@ -79,11 +81,9 @@ func newWeiboRig(t *testing.T, reply func(intake.Push) intake.Answer, change fun
 		t.Fatal(err)
 	}
 	return newHookRig(t, reply, func(o *Options) {
-		for _, name := range []string{"", "maanshan"} {
-			o.Weibo = append(o.Weibo, Weibo{
-				Account: &intake.Account{Name: name, ID: weiboUID, Tenant: "default", Channel: models.Social, Face: plainFace{}}, Front: front,
-			})
-		}
+		o.Weibo = append(o.Weibo, Weibo{
+			Account: &intake.Account{ID: weiboUID, Tenant: "default", Channel: models.Social, Face: plainFace{}}, Front: front, Path: weiboPath,
+		})
 		if change != nil {
 			change(o)
 		}
@@ -101,7 +101,7 @@ func weiboQuery() string {
 
 func (h *hookRig) weibo(t *testing.T, body string) *httptest.ResponseRecorder {
 	t.Helper()
-	return h.call(t, http.MethodPost, "/weibo"+weiboQuery(), strings.NewReader(body))
+	return h.call(t, http.MethodPost, "/weibo/"+weiboPath+weiboQuery(), strings.NewReader(body))
 }
 
 func weiboText(words string) string {
@@ -112,13 +112,13 @@ func weiboText(words string) string {
 func TestWeibo_handshake_publishedSample(t *testing.T) {
 	h, v := newWeiboRig(t, say(""), nil), weiboSamples(t).Handshake
 	q := url.Values{"signature": {v.Signature}, "timestamp": {v.Timestamp}, "nonce": {v.Nonce}, "echostr": {v.Echo}}
-	for _, path := range []string{"/weibo", "/weibo/maanshan"} {
+	for _, path := range []string{"/weibo/" + weiboPath} {
 		if w := h.call(t, http.MethodGet, path+"?"+q.Encode(), http.NoBody); w.Code != http.StatusOK || w.Body.String() != v.Echo {
 			t.Errorf("%s: %d %q", path, w.Code, w.Body)
 		}
 	}
 	q.Set("nonce", "57155158")
-	for path, method := range map[string]string{"/weibo": http.MethodGet, "/weibo/unknown": http.MethodGet} {
+	for path, method := range map[string]string{"/weibo/" + weiboPath: http.MethodGet, "/weibo/unknown": http.MethodGet} {
 		if w := h.call(t, method, path+"?"+q.Encode(), http.NoBody); w.Code != http.StatusForbidden || w.Body.Len() != 0 {
 			t.Errorf("%s: %d %q", path, w.Code, w.Body)
 		}
@@ -198,7 +198,7 @@ func TestWeibo_notAuthentic_isRefusedWithoutABody(t *testing.T) {
 		"another receiver": {good, strings.Replace(weiboText("x"), weiboUID, "7", 1)},
 		"said twice":       {good + "&nonce=1", weiboText("x")},
 	} {
-		if w := h.call(t, http.MethodPost, "/weibo"+call[0], strings.NewReader(call[1])); w.Code != http.StatusForbidden || w.Body.Len() != 0 {
+		if w := h.call(t, http.MethodPost, "/weibo/"+weiboPath+call[0], strings.NewReader(call[1])); w.Code != http.StatusForbidden || w.Body.Len() != 0 {
 			t.Errorf("%s: %d %q", name, w.Code, w.Body)
 		}
 	}
@@ -239,4 +239,86 @@ func TestWeibo_mention_goesToWhoTakesThem(t *testing.T) {
 	if n := len(h.intake.taken()); n != 0 {
 		t.Errorf("%d mentions went to the dialogue", n)
 	}
+}
+
+func TestWeibo_path_isTheOnlyAddressButInTheDemo(t *testing.T) {
+	call := func(h *hookRig, path string) int {
+		t.Helper()
+		return h.call(t, http.MethodPost, path+weiboQuery(), strings.NewReader(weiboText("x"))).Code
+	}
+	h := newWeiboRig(t, say("x"), nil)
+	for path, want := range map[string]int{
+		"/weibo/" + weiboPath: http.StatusOK, "/weibo": http.StatusNotFound, "/weibo/": http.StatusNotFound,
+		"/weibo/" + weiboPath + "x": http.StatusForbidden, "/weibo/" + weiboPath[1:]: http.StatusForbidden, "/weibo/" + weiboPath + "/": http.StatusNotFound,
+	} {
+		if got := call(h, path); got != want {
+			t.Errorf("%s: %d, want %d", path, got, want)
+		}
+	}
+	families, err := h.reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, said := range []string{h.log.String(), fmt.Sprint(families)} {
+		if strings.Contains(said, weiboPath) || strings.Contains(said, weiboPath[1:]) {
+			t.Errorf("the path is in\n%s", said)
+		}
+	}
+	h = newWeiboRig(t, say("x"), func(o *Options) { o.Demo = true })
+	for _, path := range []string{"/weibo/" + weiboPath, "/weibo"} {
+		if got := call(h, path); got != http.StatusOK {
+			t.Errorf("the demo: %s: %d", path, got)
+		}
+	}
+}
+
+// firstBody answers as told.
+type firstBody struct {
+	first bool
+	err   error
+	asked []string
+}
+
+func (f *firstBody) First(_ context.Context, to *intake.Account, signature string, body []byte) (bool, error) {
+	f.asked = append(f.asked, to.ID+" "+signature+" "+string(body))
+	return f.first, f.err
+}
+
+func TestWeibo_anotherBodyUnderASignature_isCountedAndRefusedWhereItShallBe(t *testing.T) {
+	for name, c := range map[string]struct {
+		body    firstBody
+		one     bool
+		status  int
+		counted float64
+	}{
+		"the first":        {firstBody{first: true}, true, http.StatusOK, 0},
+		"another":          {firstBody{}, false, http.StatusOK, 1},
+		"another, refused": {firstBody{}, true, http.StatusForbidden, 1},
+		"not known":        {firstBody{err: errors.New("away")}, true, http.StatusOK, 0},
+	} {
+		h := newWeiboRig(t, say("x"), func(o *Options) { o.Bodies, o.OneBody = &c.body, c.one })
+		query := weiboQuery()
+		signature := h.signature(query)
+		if w := h.call(t, http.MethodPost, "/weibo/"+weiboPath+query, strings.NewReader(weiboText("x"))); w.Code != c.status {
+			t.Errorf("%s: %d", name, w.Code)
+		}
+		if got := h.metric("pingyi_signatures_again_total", "platform", "weibo"); got != c.counted {
+			t.Errorf("%s: counted %v", name, got)
+		}
+		if len(c.body.asked) != 1 || c.body.asked[0] != weiboUID+" "+signature+" "+weiboText("x") {
+			t.Errorf("%s: asked for %q", name, c.body.asked)
+		}
+		h.push(t, "/wechat", text("x")) // whose signature covers the body
+		if len(c.body.asked) != 1 {
+			t.Errorf("%s: asked for a push of WeChat", name)
+		}
+	}
+}
+
+func (h *hookRig) signature(query string) string {
+	q, err := url.ParseQuery(strings.TrimPrefix(query, "?"))
+	if err != nil {
+		panic(err)
+	}
+	return q.Get("signature")
 }

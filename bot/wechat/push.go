@@ -54,7 +54,8 @@ type Push struct {
 	Dated Dated // how old it may be is Freshness's affair
 	Nonce string
 
-	key int // 0: nobody encrypted it; else 1 + the place of the key that worked
+	key   int // 0: nobody encrypted it; else 1 + the place of the key that worked
+	token int // the place of the token that worked
 }
 
 // Open authenticates, decrypts and parses a push. Its error is a *Refusal where
@@ -73,9 +74,11 @@ func (a *Account) Open(q Query, body []byte) (Push, error) {
 		return Push{}, refuse(BadEnvelope)
 	}
 	safe := len(a.keys) > 0
-	if reason := a.checkQuery(s, q, safe); reason != "" {
+	token, reason := a.checkQuery(s, q, safe)
+	if reason != "" {
 		return Push{}, refuse(reason)
 	}
+	p.token = token
 	var f fields
 	scanned := f.scan(string(body))
 	if safe {
@@ -109,28 +112,40 @@ func (a *Account) Open(q Query, body []byte) (Push, error) {
 func (a *Account) Handshake(q Query) (echo string, err error) {
 	s := a.borrow()
 	defer a.scratch.Put(s)
-	if q.faulty || !sameSignature(s.sign(a.token, q.Timestamp, q.Nonce, nil), q.Signature) {
+	if q.faulty || a.signer(s, q, nil, q.Signature) < 0 {
 		return "", refuse(BadSignature)
 	}
 	return q.EchoStr, nil
 }
 
-// checkQuery checks what can be checked before the body is looked at.
-func (a *Account) checkQuery(s *scratch, q Query, safe bool) Reason {
+// signer is the place of the token that a signature was made with, -1 where it was
+// made with none of ours.
+func (a *Account) signer(s *scratch, q Query, body []byte, signature string) int {
+	for i, token := range a.tokens {
+		if sameSignature(s.sign(token, q.Timestamp, q.Nonce, body), signature) {
+			return i
+		}
+	}
+	return -1
+}
+
+// checkQuery checks what can be checked before the body is looked at. token is the
+// one that signature was made with, the first where none was asked for.
+func (a *Account) checkQuery(s *scratch, q Query, safe bool) (token int, reason Reason) {
 	encrypted := q.EncryptType == "aes"
 	needed := !safe || !encrypted
 	if q.faulty {
-		return BadSignature
+		return 0, BadSignature
 	}
 	if needed || q.signed || q.Signature != "" {
-		if !sameSignature(s.sign(a.token, q.Timestamp, q.Nonce, nil), q.Signature) {
-			return BadSignature
+		if token = a.signer(s, q, nil, q.Signature); token < 0 {
+			return 0, BadSignature
 		}
 	}
 	if safe != encrypted || !safe && q.EncryptType != "" && q.EncryptType != "raw" {
-		return BadMode
+		return 0, BadMode
 	}
-	return ""
+	return token, ""
 }
 
 // unseal checks the envelope and decrypts what is in it.
@@ -140,9 +155,11 @@ func (a *Account) unseal(s *scratch, q Query, f *fields, p *Push) (message strin
 		return "", BadEnvelope
 	}
 	s.encoded = append(s.encoded[:0], encrypted...)
-	if !sameSignature(s.sign(a.token, q.Timestamp, q.Nonce, s.encoded), q.MsgSignature) {
-		return "", BadSignature
+	signer := a.signer(s, q, s.encoded, q.MsgSignature)
+	if signer < 0 || signer != p.token && (q.signed || q.Signature != "") {
+		return "", BadSignature // both signatures are made with one token
 	}
+	p.token = signer
 	if to := strings.TrimSpace(f.value[fToUserName]); to != "" && !a.ours(to) {
 		return "", BadReceiver
 	}

@@ -59,10 +59,14 @@ func appendCDATA(b []byte, s string) []byte {
 }
 
 // seal appends to dst the envelope of the message in s, which was begun with
-// fresh bytes, under the key that opened p.
+// fresh bytes, under the key
+// that opened p and the token that it was signed with.
 func (a *Account) seal(dst []byte, s *scratch, p Push, now time.Time) ([]byte, error) {
 	if p.key > len(a.keys) {
 		return nil, fmt.Errorf("a push of another account: key %d of %d", p.key, len(a.keys))
+	}
+	if p.token >= len(a.tokens) {
+		return nil, fmt.Errorf("a push of another account: token %d of %d", p.token+1, len(a.tokens))
 	}
 	var digits [20]byte
 	timestamp := string(strconv.AppendInt(digits[:0], now.Unix(), 10))
@@ -70,7 +74,7 @@ func (a *Account) seal(dst []byte, s *scratch, p Push, now time.Time) ([]byte, e
 	dst = append(dst, "<xml><Encrypt><![CDATA["...)
 	from := len(dst)
 	dst = a.encrypt(dst, s, p.key-1)
-	signature := s.sign(a.token, timestamp, nonce, dst[from:])
+	signature := s.sign(a.tokens[p.token], timestamp, nonce, dst[from:])
 	dst = append(dst, "]]></Encrypt><MsgSignature><![CDATA["...)
 	dst = append(dst, signature[:]...)
 	dst = append(dst, "]]></MsgSignature><TimeStamp>"...)

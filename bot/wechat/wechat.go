@@ -28,6 +28,7 @@ const maxDepth = 16
 type Options struct {
 	AppID          string // wx...
 	Token          string // of the server configuration; never empty
+	PreviousToken  string // the token before a rotation, or ""
 	AESKey         string // EncodingAESKey, 43 characters; empty only with AllowPlaintext
 	PreviousAESKey string // the key before a rotation, or ""
 	OriginalID     string // gh_..., or "" where the receiver is not checked
@@ -41,7 +42,7 @@ type Options struct {
 // concurrent use.
 type Account struct {
 	appID      string
-	token      string
+	tokens     []string // current, then previous
 	originalID string
 	keys       []aesKey // current, then previous; empty means plaintext
 	scratch    sync.Pool
@@ -64,7 +65,10 @@ func New(o Options) (*Account, error) {
 	if o.Token == "" {
 		faults = append(faults, fault("Token", errors.New("is empty, which would let anybody in")))
 	}
-	a := &Account{appID: o.AppID, token: o.Token, originalID: o.OriginalID}
+	a := &Account{appID: o.AppID, tokens: []string{o.Token}, originalID: o.OriginalID}
+	if o.PreviousToken != "" {
+		a.tokens = append(a.tokens, o.PreviousToken)
+	}
 	a.scratch.New = func() any { return new(scratch) }
 	switch {
 	case o.AESKey != "":

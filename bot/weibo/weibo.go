@@ -25,14 +25,16 @@ const MaxBody = 64 << 10
 // Options describe a Weibo account as its owner configured it.
 type Options struct {
 	AppSecret string // signs the pushes; never empty
-	UID       string // of the account, decimal digits
+	// PreviousAppSecret signed the pushes before a rotation, or "".
+	PreviousAppSecret string
+	UID               string // of the account, decimal digits
 }
 
 // Account opens and answers the pushes of one Weibo account. It is safe for
 // concurrent use.
 type Account struct {
-	secret string
-	uid    string
+	secrets []string // current, then previous
+	uid     string
 }
 
 // New checks the options. Its error names every option that cannot be used,
@@ -48,7 +50,11 @@ func New(o Options) (*Account, error) {
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
-	return &Account{secret: o.AppSecret, uid: o.UID}, nil
+	a := &Account{secrets: []string{o.AppSecret}, uid: o.UID}
+	if o.PreviousAppSecret != "" {
+		a.secrets = append(a.secrets, o.PreviousAppSecret)
+	}
+	return a, nil
 }
 
 func fault(option string, err error) error { return fmt.Errorf("%s: %w", option, err) }
@@ -86,14 +92,18 @@ func (a *Account) Handshake(q Query) (echo string, err error) {
 	return q.EchoStr, nil
 }
 
-// authentic checks the signature: SHA-1 over the app secret, the time and the
+// authentic checks the signature: SHA-1 over an app secret, the time and the
 // nonce, sorted as strings. It does not cover the body.
 func (a *Account) authentic(q Query) bool {
-	parts := []string{a.secret, q.Timestamp, q.Nonce}
-	slices.Sort(parts)
-	sum := sha1.Sum([]byte(strings.Join(parts, "")))
-	want := hex.EncodeToString(sum[:])
-	return !q.faulty && subtle.ConstantTimeCompare([]byte(want), []byte(q.Signature)) == 1
+	signed := false
+	for _, secret := range a.secrets {
+		parts := []string{secret, q.Timestamp, q.Nonce}
+		slices.Sort(parts)
+		sum := sha1.Sum([]byte(strings.Join(parts, "")))
+		want := hex.EncodeToString(sum[:])
+		signed = signed || subtle.ConstantTimeCompare([]byte(want), []byte(q.Signature)) == 1
+	}
+	return signed && !q.faulty
 }
 
 // parseTime reads the time of a query, 13 digits of milliseconds or 10 of

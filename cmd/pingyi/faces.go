@@ -26,7 +26,7 @@ func wechatAccounts(o *config.Options) ([]wechatAccount, error) {
 	var list []wechatAccount
 	add := func(name, tenant string, w config.WeChat) error {
 		door, err := wechat.New(wechat.Options{
-			AppID: w.AppID, Token: string(w.Token), AESKey: string(w.AESKey), PreviousAESKey: string(w.AESKeyPrevious),
+			AppID: w.AppID, Token: string(w.Token), PreviousToken: string(w.TokenPrevious), AESKey: string(w.AESKey), PreviousAESKey: string(w.AESKeyPrevious),
 			OriginalID: w.OriginalID, AllowPlaintext: o.Demo(),
 		})
 		if err != nil {

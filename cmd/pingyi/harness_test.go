@@ -27,7 +27,7 @@ import (
 const (
 	testAppID  = "wx0123456789abcdef"
 	testToken  = "AToken0fTheTests"
-	testAES    = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+	testAES    = "9nqxIyym0TPf50yKcFwBGhzejt206KxSIjdqUI8HLs0"
 	testGH     = "gh_0123456789ab"
 	testSecret = "a secret of the tests, 32 bytes or more"
 )

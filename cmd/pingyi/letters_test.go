@@ -163,6 +163,11 @@ func (in *instance) metricsText(t testing.TB) string {
 		t.Fatalf("the log names no address of /metrics\n%s", in.log)
 	}
 	addr, _, _ := strings.Cut(rest, " ")
+	return in.metricsAt(t, addr)
+}
+
+func (in *instance) metricsAt(t testing.TB, addr string) string {
+	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+addr+"/metrics", http.NoBody)
 	if err != nil {
 		t.Fatal(err)

@@ -197,7 +197,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 		Keys:   newAPIKeys(s.db, &s.opts), Campaigns: known, Scores: known, Complaints: &complaintList{s.db},
 		Social: office, Polls: office,
 		Intake: desk, WeChat: doors.wechat, Weibo: doors.weibo, Busy: doors.busy, Random: rand.Reader,
-		Freshness: wechat.NewFreshness(s.now, s.staleAlarm),
+		Freshness: wechat.NewFreshness(s.now, s.staleAlarm), Bodies: &firstBodies{s.ring, sessions}, OneBody: s.opts.Weibo.RefusesOtherBodies(),
 	}
 	if s.public != nil {
 		o.Mentions = s.public

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/seal"
+	"pingyi/session"
 	"pingyi/store"
 	"pingyi/web"
 	"pingyi/weiboapi"
@@ -46,7 +48,7 @@ func weiboAccounts(o *opened, engine *bot.Engine) ([]weiboAccount, error) {
 	if !w.Set() {
 		return nil, nil
 	}
-	door, err := weibo.New(weibo.Options{AppSecret: string(w.AppSecret), UID: w.UID})
+	door, err := weibo.New(weibo.Options{AppSecret: string(w.AppSecret), PreviousAppSecret: string(w.AppSecretPrevious), UID: w.UID})
 	if err != nil {
 		return nil, usageError{fmt.Errorf("weibo: %w", err)}
 	}
@@ -102,12 +104,31 @@ func openDoors(o *opened, wechats []wechatAccount, engine *bot.Engine) (doors, e
 	}
 	for _, a := range weibos {
 		d.accounts = append(d.accounts, a.account)
-		d.weibo = append(d.weibo, web.Weibo{Account: a.account, Front: a.door})
+		d.weibo = append(d.weibo, web.Weibo{Account: a.account, Front: a.door, Path: string(o.opts.Weibo.Path)})
 	}
 	if len(d.accounts) > 0 {
 		d.busy = d.accounts[0].Face.Render(engine.Busy())
 	}
 	return d, nil
+}
+
+// firstBodies knows the first body that came under a signature: both are keyed
+// hashes, in Redis. It implements web.Bodies.
+type firstBodies struct {
+	ring     *seal.Ring
+	sessions *session.Store
+}
+
+// First implements web.Bodies.
+func (b *firstBodies) First(ctx context.Context, to *intake.Account, signature string, body []byte) (bool, error) {
+	keys, err := b.ring.Tenant(ctx, to.Tenant)
+	if err != nil {
+		return false, err
+	}
+	name := keys.Signature(to.ID, signature)
+	ours := keys.SignedBody(name, body)
+	kept, err := b.sessions.First(ctx, name, ours[:])
+	return bytes.Equal(kept, ours[:]), err
 }
 
 // followers keeps who follows the accounts that strangers may write to. It
