@@ -169,7 +169,7 @@ func TestDrill_proxyPassesPushes_theLogSaysNothingOfThem(t *testing.T) {
 	f := newFront(t, newAuthority(t), w.bases...)
 	w.fronts, w.weibos = nil, nil
 	w.platforms(f.client("", true))
-	var secrets []string
+	secrets := []string{weiboPath}
 	for i := range 12 {
 		w.share = 100 * (i % 2) // each platform in turn
 		p := w.summarised(w.citizen(1), "A01", "55445")
@@ -222,7 +222,7 @@ func mustBound(f *front, key string) {
 		"a push of 64 KiB":             {"/wechat", nil, strings.NewReader(wide(most)), http.StatusForbidden},
 		"a push of a byte more":        {"/wechat", nil, strings.NewReader(wide(most + 1)), http.StatusRequestEntityTooLarge},
 		"the same without its length":  {"/wechat", nil, io.MultiReader(strings.NewReader(wide(most + 1))), http.StatusRequestEntityTooLarge},
-		"a message of a byte more":     {"/weibo", nil, strings.NewReader(wide(most + 1)), http.StatusRequestEntityTooLarge},
+		"a message of a byte more":     {"/weibo/" + weiboPath, nil, strings.NewReader(wide(most + 1)), http.StatusRequestEntityTooLarge},
 		"poll results that are none":   {polls, with(json.Clone(), key), strings.NewReader(`{"title":"` + wide(most/2) + `"}`), http.StatusBadRequest},
 		"poll results of over 64 KiB":  {polls, with(json.Clone(), key), strings.NewReader(`{"title":"` + wide(most) + `"}`), http.StatusRequestEntityTooLarge},
 		"the same without a valid key": {polls, with(json.Clone(), "guessed"), strings.NewReader(`{"title":"` + wide(most) + `"}`), http.StatusUnauthorized},

@@ -54,7 +54,7 @@ func (w *town) weiboOf(base string, o simulator.PlatformOptions) *simulator.Weib
 		}
 		numbers[target] = n
 	}
-	o.Target = base + "/weibo"
+	o.Target = base + "/weibo/" + weiboPath
 	p, err := simulator.NewWeiboPlatform(simulator.WeiboOptions{
 		PlatformOptions: o,
 		Weibo:           simulator.WeiboAccount{UID: weiboUID, AppSecret: weiboSecret},

@@ -252,11 +252,12 @@ func newRedis(t testing.TB, dir string) (p *process, addr string) {
 const (
 	appID      = "wx0123456789abcdef"
 	token      = "AToken0fTheTests"
-	aesKey     = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+	aesKey     = "9nqxIyym0TPf50yKcFwBGhzejt206KxSIjdqUI8HLs0"
 	originalID = "gh_0123456789ab"
 
 	weiboUID    = "1902538057"
 	weiboSecret = "ASecretOfTheFanService"
+	weiboPath   = "a-path_of-the-fan-service"
 )
 
 // build makes the program once a test run, with the flags that the tests were
@@ -292,7 +293,7 @@ func environ(database, redis, addr string) []string {
 		"PINGYI_ENV=demo", "PINGYI_ADDR=" + addr, "PINGYI_METRICS_ADDR=", "PINGYI_SECRET=a secret of the tests, 32 bytes or more",
 		"PINGYI_DATABASE=mysql:" + database, "PINGYI_REDIS=redis://" + redis + "/0", "PINGYI_WECHAT_APP_ID=" + appID,
 		"PINGYI_WECHAT_TOKEN=" + token, "PINGYI_WECHAT_AES_KEY=" + aesKey, "PINGYI_WECHAT_ORIGINAL_ID=" + originalID,
-		"PINGYI_WEIBO_UID=" + weiboUID, "PINGYI_WEIBO_APP_SECRET=" + weiboSecret,
+		"PINGYI_WEIBO_UID=" + weiboUID, "PINGYI_WEIBO_APP_SECRET=" + weiboSecret, "PINGYI_WEIBO_PATH=" + weiboPath,
 	}, plainEnviron()...)
 }
 
