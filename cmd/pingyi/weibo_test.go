@@ -294,7 +294,7 @@ func TestWeibo_pushFourTimesAtOnceOnTwoServers_oneEffectEqualAnswers(t *testing.
 			at <- struct{}{}
 			defer func() { <-at }()
 			for _, act := range []simulator.Act{
-				simulator.Follow(), simulator.Scan("u:A01"), simulator.Say("55445"), simulator.Say("1"), simulator.Say("查询"),
+				simulator.Follow(), simulator.Scan("u:A01"), simulator.Say("55445"), simulator.Say("确认"), simulator.Say("查询"),
 			} {
 				f.fourTimes(t, a.weibo(), b.weibo(), act)
 			}
