@@ -60,7 +60,7 @@ func (e *Engine) fixed(id textID) Message {
 // never that it failed, and to send 查询.
 func (e *Engine) Busy() Message { return e.busy }
 
-// Unfinished is what a citizen is told whose message could have no effect and was
+// Unfinished is what a citizen is told whose message had no effect and was
 // not finished in time: to send it again.
 func (e *Engine) Unfinished() Message { return e.unfinished }
 

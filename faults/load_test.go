@@ -78,7 +78,8 @@ func (l *load) push(j *journey) (more bool) {
 		l.confirms.add(e)
 	}
 	l.w.record.shown(e)
-	if strings.Contains(e.Text, busy) {
+	refused := e.Text == "" || strings.Contains(e.Text, again)
+	if strings.Contains(e.Text, busy) && !refused {
 		l.busy.Add(1)
 	}
 	j.tries++
@@ -92,7 +93,7 @@ func (l *load) push(j *journey) (more bool) {
 		j.act = simulator.Say("55445")
 	case ok && strings.Contains(e.Text, "请核对您对"):
 		j.act, j.final = simulator.Tap(confirm), true
-	case e.Text == "" && begun: // shed: the same again
+	case refused && begun: // the same again
 	default:
 		return false
 	}

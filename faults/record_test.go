@@ -56,8 +56,12 @@ func (r *record) counted() string {
 	return strings.Join(parts, ", ")
 }
 
-// busy is what a turn that was not finished says.
-const busy = "系统正忙"
+// busy is what a turn that was not finished says, and again what it says besides where
+// it is to be sent again.
+const (
+	busy  = "系统正忙"
+	again = "请再发一次"
+)
 
 // fresh reports whether an answer is that of a push that had an effect: it thanks,
 // or says what was taken back.

@@ -59,6 +59,9 @@ type turn struct {
 	box   seal.Box
 	token []byte // of our claim, made when first needed
 	kind  string // outcome label
+
+	tried     bool // its effect may have been had by this delivery
+	elsewhere bool // another delivery had the claim
 }
 
 // current is a citizen's session as it was last seen: its version and content.
@@ -71,13 +74,12 @@ type current struct {
 // itself (see Until). It never fails: what cannot be finished in time is answered with a
 // short text, which then is the push's first answer.
 func (d *Desk) Handle(ctx context.Context, p Push) Answer {
-	start := d.Now()
 	class := bot.ClassOf(p.Input)
-	if start.Sub(p.Input.Now) > patience[class] || !d.gate.enter(class) {
+	if !d.gate.enter(class, d.Now().Sub(p.Input.Now)) {
 		d.Observer.Shed(class)
-		return Answer{Shed: true}
+		return d.turnAway(p)
 	}
-	took := quickTurn // says nothing, as does that of a repeat, which waits for another
+	start, took := d.Now(), none
 	defer func() { d.gate.leave(took) }()
 	t, a, err := d.handle(ctx, p)
 	if err != nil {
@@ -89,6 +91,17 @@ func (d *Desk) Handle(ctx context.Context, p Push) Answer {
 		took = d.Now().Sub(start)
 	}
 	d.Observer.Turn(p.Input.Kind.String(), t.kind, d.Now().Sub(start))
+	return a
+}
+
+// turnAway is the answer to a push that gets no turn: a short text as long as the
+// platform waits for it. It is nobody's first answer, for nothing is stored: another
+// delivery of the push may have its turn, and the text is true then as well.
+func (d *Desk) turnAway(p Push) Answer {
+	a := Answer{At: d.Now().Unix(), Shed: true}
+	if p.Input.Kind != bot.Unfollow && d.Now().Sub(p.Input.Now) < Budget {
+		a.Text = p.Account.Face.Render(d.Engine.Unfinished())
+	}
 	return a
 }
 
@@ -140,6 +153,7 @@ func (d *Desk) run(ctx context.Context, t *turn) (Answer, error) {
 			t.kind = "repeat"
 			return t.openAnswer(st.Answer)
 		case Running:
+			t.elsewhere = true
 			if err = wait(ctx, pollEvery); err != nil {
 				return Answer{}, err
 			}

@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 
 	"pingyi/bot"
@@ -26,11 +27,7 @@ func (d *Desk) settled(ctx context.Context, t *turn, cur current) (SessionState,
 // claim takes the push for a turn on cur; taken is false where it is answered,
 // runs elsewhere, or the session is another one.
 func (d *Desk) claim(ctx context.Context, t *turn, cur current) (st SessionState, taken bool, err error) {
-	if t.token == nil {
-		t.token = make([]byte, 8)
-		_, _ = rand.Read(t.token) // never fails
-	}
-	st, err = d.Sessions.Claim(ctx, t.CitizenID, t.PushID, t.token)
+	st, err = d.Sessions.Claim(ctx, t.CitizenID, t.PushID, t.claimToken())
 	if err != nil || st.Status != Taken {
 		return st, false, err
 	}
@@ -39,6 +36,14 @@ func (d *Desk) claim(ctx context.Context, t *turn, cur current) (st SessionState
 		return st, false, nil
 	}
 	return st, true, nil
+}
+
+func (t *turn) claimToken() []byte {
+	if t.token == nil {
+		t.token = make([]byte, 8)
+		_, _ = rand.Read(t.token) // never fails
+	}
+	return t.token
 }
 
 // effect claims the push, has the effect, and saves the dialogue after it.
@@ -58,6 +63,7 @@ func (d *Desk) effect(ctx context.Context, t *turn, w *bot.World, cur current, n
 	}
 	r, first, err := d.Actions.Do(ctx, &t.Turn, a, finish)
 	if err != nil {
+		t.tried = !errors.Is(err, ErrNothingHad)
 		return SessionState{}, Answer{}, err
 	}
 	if first != nil {

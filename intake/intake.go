@@ -62,7 +62,7 @@ type Push struct {
 type Answer struct {
 	At   int64 // unix seconds of the first answer; the same for every repeat
 	Text string
-	Shed bool // refused under overload
+	Shed bool // refused under overload; Text may say so
 }
 
 // Turn is a push with its keyed hashes, as the ports see it.

@@ -24,6 +24,7 @@ type model struct {
 	epochOf   map[models.ID]int  // losses of Redis before the effect
 	short     map[string]bool    // answers of turns that were not finished
 	again     string             // the one of them that says to send it again
+	recording string             // the one that says that it is being recorded
 	counted   map[string]int     // what was exercised
 }
 
@@ -34,7 +35,7 @@ func newModel(s *sim) *model {
 	return &model{
 		sim: s, summaries: map[string]summary{}, effects: map[models.ID]*effect{}, drafts: map[models.ID]*effect{},
 		confirmed: map[string]*effect{}, epochOf: map[models.ID]int{}, counted: map[string]int{},
-		again: plainFace{}.Render(s.engine.Unfinished()),
+		again: plainFace{}.Render(s.engine.Unfinished()), recording: plainFace{}.Render(s.engine.Busy()),
 		short: map[string]bool{
 			plainFace{}.Render(s.engine.Busy()): true, plainFace{}.Render(s.engine.Unfinished()): true, plainFace{}.Render(s.engine.TooFast()): true,
 		},
@@ -67,15 +68,27 @@ func (m *model) answered(d *delivery) {
 		return
 	case m.short[a.Text]:
 		m.counted["busy"]++
-		if a.Text == m.again && m.effects[m.pushID(p)] != nil {
-			m.wrong("push %d had its effect and is told to send it again", p.id)
-		}
+		m.busyWords(d)
 		return
 	}
 	m.counted["answered"]++
 	m.readSummary(p.c.id, a.Text)
 	m.proofs(p, a.Text)
 	m.equal(d, a)
+}
+
+// busyWords: the short answer of a turn that was not finished is true as far as the
+// delivery could know. Where the claim was lost meanwhile, another delivery's short
+// answer may have become the first.
+func (m *model) busyWords(d *delivery) {
+	known := d.tried || d.elsewhere
+	alone := len(d.p.answers) == 1 && d.p.open == 0 // no other delivery's answer can be the first
+	switch {
+	case d.answer.Text == m.again && d.epoch == m.sim.redis.epoch && d.lapses == m.sim.redis.lapses && known && m.effects[m.pushID(d.p)] != nil:
+		m.wrong("push %d had its effect and is told to send it again", d.p.id)
+	case d.answer.Text == m.recording && !known && alone:
+		m.wrong("push %d is told that it is being recorded, and nothing of it was tried", d.p.id)
+	}
 }
 
 // equal: every proper answer of a push is the same, time included. Of a push

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"pingyi/bot"
@@ -52,6 +53,10 @@ type Sessions interface {
 	Forget(ctx context.Context, citizen models.ID, count []byte) error
 }
 
+// ErrNothingHad is in an error of Actions.Do after which it is certain that the call
+// had no effect and will have none.
+var ErrNothingHad = errors.New("the effect was not had")
+
 // Actions carries out what the engine asks for.
 type Actions interface {
 	// Do has the effect of a at most once for the turn's push and a's draft.
@@ -59,7 +64,8 @@ type Actions interface {
 	// committed with the effect; it may be called more than once, the last call
 	// counts. first is the sealed answer of an earlier effect of this very push,
 	// and then nothing else happened. A Result with another Status changed
-	// nothing. An error leaves open whether the effect was had.
+	// nothing. An error leaves open whether the effect was had, unless it is
+	// ErrNothingHad.
 	Do(ctx context.Context, t *Turn, a bot.Action, finish func(bot.Result) ([]byte, error)) (r bot.Result, first []byte, err error)
 	// Read looks something up.
 	Read(ctx context.Context, t *Turn, a bot.Action) (bot.Result, error)

@@ -33,8 +33,9 @@ func (m memory) clone() memory { return memory{maps.Clone(m.sessions), maps.Clon
 type simRedis struct {
 	sim *sim
 	memory
-	old   memory // of some time ago
-	epoch int    // counts the losses
+	old    memory // of some time ago
+	epoch  int    // counts the losses
+	lapses int    // how often leases ended early
 }
 
 var _ intake.Sessions = (*simRedis)(nil)
@@ -79,6 +80,14 @@ func (r *simRedis) Load(ctx context.Context, citizen, push models.ID) (st intake
 		}
 		st.Session = r.session(citizen)
 	})
+	return noted(ctx, st, err)
+}
+
+// noted remembers that a delivery was told that another one runs.
+func noted(ctx context.Context, st intake.SessionState, err error) (intake.SessionState, error) {
+	if d, ok := ctx.Value(deliveryKey{}).(*delivery); ok && err == nil && st.Status == intake.Running {
+		d.elsewhere = true
+	}
 	return st, err
 }
 
@@ -101,7 +110,7 @@ func (r *simRedis) Swap(ctx context.Context, citizen, push models.ID, token, exp
 		r.answered(push, answer)
 		st = intake.SessionState{Status: intake.Saved}
 	})
-	return st, err
+	return noted(ctx, st, err)
 }
 
 func version(sealed []byte) []byte { return sealed[:min(len(sealed), intake.VersionSize)] }
@@ -116,7 +125,7 @@ func (r *simRedis) Claim(ctx context.Context, citizen, push models.ID, token []b
 		r.pushes[push] = held{value: token, claim: true, expiry: r.sim.now().Add(4500 * time.Millisecond)}
 		st = intake.SessionState{Status: intake.Taken, Session: r.session(citizen)}
 	})
-	return st, err
+	return noted(ctx, st, err)
 }
 
 // Answer implements intake.Sessions.
@@ -159,6 +168,7 @@ func (r *simRedis) forgetOne(citizen models.ID) {
 
 // expireClaims ends every lease before its time.
 func (r *simRedis) expireClaims() {
+	r.lapses++
 	for id, h := range r.pushes {
 		if h.claim {
 			delete(r.pushes, id)

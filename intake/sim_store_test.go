@@ -65,6 +65,8 @@ func (q *simStore) Do(ctx context.Context, t *intake.Turn, a bot.Action, finish 
 	e := &effect{push: t.PushID, citizen: t.Citizen, action: a, at: t.Input.Now, platformAt: t.Input.At}
 	done := bot.Result{Status: bot.Done, At: t.Input.Now}
 	q.serial++
+	d, _ := ctx.Value(deliveryKey{}).(*delivery)
+	d.tried = true
 	switch a := a.(type) {
 	case bot.Rate:
 		e.draft, e.receipt = a.Draft, fmt.Sprintf("7K3M-Q9XA-2T4P-%04d", q.serial)
@@ -86,7 +88,6 @@ func (q *simStore) Do(ctx context.Context, t *intake.Turn, a bot.Action, finish 
 		return bot.Result{}, nil, err
 	}
 	var tx transaction
-	d, _ := ctx.Value(deliveryKey{}).(*delivery)
 	gone := false
 	err = q.sim.call(ctx, "do", func() { tx = q.commit(e, done, gone || d.epoch != q.sim.redis.epoch) })
 	if err != nil {
@@ -257,5 +258,10 @@ func (q *simStore) Finished(ctx context.Context, t *intake.Turn) (answer []byte,
 			answer = e.answer
 		}
 	})
+	if err == nil && answer != nil {
+		if d, ok := ctx.Value(deliveryKey{}).(*delivery); ok {
+			d.elsewhere = true
+		}
+	}
 	return answer, err
 }

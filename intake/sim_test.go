@@ -117,9 +117,13 @@ type delivery struct {
 	desk   int
 	begun  time.Time
 	epoch  int // losses of Redis before it began
+	lapses int // leases that ended early before it began
 	ended  time.Time
 	answer intake.Answer
 	killed bool
+
+	tried     bool // it asked for an effect
+	elsewhere bool // it was told that another delivery runs, or of the effect that that had
 }
 
 type deliveryKey struct{}
@@ -260,7 +264,7 @@ func (s *sim) begin(i int) {
 	d := s.pending[i]
 	s.pending = slices.Delete(s.pending, i, i+1)
 	s.running++
-	d.begun, d.epoch = s.now(), s.redis.epoch
+	d.begun, d.epoch, d.lapses = s.now(), s.redis.epoch, s.redis.lapses
 	s.note("begin %d/%d on %d", d.p.id, d.id, d.desk)
 	in := d.p.input
 	in.Now = d.begun

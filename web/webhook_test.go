@@ -190,6 +190,7 @@ func TestPush_outcomes(t *testing.T) {
 	}{
 		"nothing to say": {text("好"), intake.Answer{}, "text", outSilent, success},
 		"shed":           {text("好"), intake.Answer{Shed: true}, "text", outShed, success},
+		"shed and told":  {text("好"), intake.Answer{Shed: true, At: 1, Text: "请再发一次"}, "text", outShed, ""},
 		"view":           {message("event", "<Event><![CDATA[VIEW]]></Event>"), intake.Answer{Text: "not asked"}, "other", outIgnored, success},
 		"unknown kind":   {message("hologram", ""), intake.Answer{Text: "not asked"}, "other", outIgnored, success},
 		"broken":         {"<xml><ToUserName>", intake.Answer{Text: "not asked"}, "other", outUnusable, success},

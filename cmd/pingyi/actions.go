@@ -39,6 +39,14 @@ func (a *actions) Finished(ctx context.Context, t *intake.Turn) ([]byte, error) 
 
 // Do implements intake.Actions.
 func (a *actions) Do(ctx context.Context, t *intake.Turn, what bot.Action, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
+	r, first, err := a.do(ctx, t, what, finish)
+	if err != nil && !store.IsUnresolved(err) {
+		err = fmt.Errorf("%w: %w", intake.ErrNothingHad, err)
+	}
+	return r, first, err
+}
+
+func (a *actions) do(ctx context.Context, t *intake.Turn, what bot.Action, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
 	switch what := what.(type) {
 	case bot.Rate:
 		return a.rate(ctx, t, what, finish)
