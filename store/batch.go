@@ -14,15 +14,16 @@ import (
 type batch struct {
 	db       *DB
 	jobs     []*job
-	lost     bool // an earlier attempt may have been committed
+	again    bool // an earlier attempt came to its commit: what is there may be its own
 	verdicts []*scoring.Ack
 
-	window   *window // nil: no such campaign
-	public   publicWindow
-	holders  map[models.ID]models.ID
-	earlier  map[models.ID]bool // ratings that an earlier attempt committed: whether they replaced one
-	in       []*job             // those whose effect this attempt put in
-	replaced map[models.ID]liveRow
+	window     *window // nil: no such campaign
+	public     publicWindow
+	holders    map[models.ID]models.ID
+	earlier    map[models.ID]bool // ratings that an earlier attempt committed: whether they replaced one
+	committing bool               // the packet that commits was sent
+	in         []*job             // those whose effect this attempt put in
+	replaced   map[models.ID]liveRow
 }
 
 // window is what a rating is checked against, read under the share lock.
@@ -126,6 +127,7 @@ func (b *batch) careful(ctx context.Context, conn *sql.Conn) (committed bool, er
 // commit sends the last packet. Where it fails, what became of the commit is
 // for the writer to find out; the rollback that follows ends whatever is left.
 func (b *batch) commit(ctx context.Context, conn *sql.Conn) error {
+	b.committing = true
 	if err := b.db.dialect.runScript(ctx, conn, b.finish()...); err != nil {
 		return err
 	}
@@ -161,7 +163,7 @@ func (b *batch) claim() []part {
 			return nil
 		},
 	})
-	if b.lost {
+	if b.again {
 		b.earlier = map[models.ID]bool{}
 		parts = append(parts, b.committedBefore(jobs))
 	}

@@ -74,25 +74,42 @@ type fault uint8
 
 const (
 	faultRow   fault = iota // the statement or a row is to blame: running it again changes nothing
-	faultBusy               // a deadlock or a lock held too long: run the whole transaction again
-	faultLost               // the connection is gone: the outcome is unknown
+	faultBusy               // a deadlock or a lock held too long: it was rolled back, run the whole transaction again
+	faultLost               // the connection or the server is gone: run it again elsewhere; behind a commit the outcome is unknown
 	faultAsked              // the transaction itself decided to end, with a domain error
 )
 
-// Errors of MySQL, MariaDB and TiDB by number.
+// Errors of MySQL, MariaDB and TiDB by number. Those of faultBusy say also at a commit
+// that nothing was committed.
 var mysqlFaults = map[uint16]fault{
 	1205: faultBusy,                                                    // lock wait timeout
-	1213: faultBusy,                                                    // deadlock
+	1213: faultBusy,                                                    // deadlock; at a commit: another node of a Galera cluster was first
 	1020: faultBusy,                                                    // record changed since last read (MariaDB, snapshot isolation)
-	1317: faultBusy,                                                    // query interrupted
+	3101: faultBusy,                                                    // MySQL: group replication rolled the transaction back
 	8022: faultBusy,                                                    // TiDB: commit failed, may be tried again
 	9007: faultBusy,                                                    // TiDB: write conflict
+	1317: faultLost,                                                    // query interrupted
+	1180: faultLost,                                                    // error during commit: the engine may have committed
 	1040: faultLost,                                                    // too many connections
 	1053: faultLost,                                                    // server shutdown in progress
 	1152: faultLost,                                                    // aborted connection
 	1158: faultLost, 1159: faultLost, 1160: faultLost, 1161: faultLost, // network
-	1927: faultLost, // MariaDB: connection was killed
-	3169: faultLost, // MySQL: session was killed
+	1927: faultLost,                                   // MariaDB: connection was killed
+	3169: faultLost,                                   // MySQL: session was killed
+	1047: faultLost,                                   // Galera: the node has no quorum, or is not ready
+	1290: faultLost, 1792: faultLost, 1836: faultLost, // the server became read-only; the driver makes ErrBadConn of it
+}
+
+// refusesAll are what a server says that takes no transaction at present, though its
+// connections stand.
+var refusesAll = map[uint16]bool{1047: true, 1053: true}
+
+// mayStand reports whether a transaction may have been committed whose commit ended
+// with err.
+func mayStand(err error) bool {
+	// Of a bad connection nothing was sent; it is also what the driver makes of a
+	// server that became read-only, and it has hung up.
+	return faultOf(err) == faultLost && !errors.Is(err, driver.ErrBadConn)
 }
 
 func faultOf(err error) fault {
@@ -108,8 +125,11 @@ func faultOf(err error) fault {
 	case errors.As(err, &my):
 		return mysqlFaults[my.Number]
 	case errors.As(err, &lite):
-		if c := lite.Code() & 0xff; c == sqliteBusy || c == sqliteLocked {
+		switch lite.Code() & 0xff {
+		case sqliteBusy, sqliteLocked:
 			return faultBusy
+		case sqliteInterrupt, sqliteIOErr: // of a commit: the log may have it
+			return faultLost
 		}
 		return faultRow
 	case errors.Is(err, driver.ErrBadConn), errors.Is(err, mysql.ErrInvalidConn), errors.Is(err, sql.ErrConnDone),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,6 +20,7 @@ const sqlMode = "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVIS
 // millisecond, and group commit has writers of its own.
 const (
 	maxConns     = 24
+	batchConns   = maxConns / 2
 	connLifetime = 30 * time.Minute
 	connIdleTime = 5 * time.Minute
 )
@@ -32,7 +34,7 @@ func (db *DB) openMySQL(dsn string) error {
 		return err
 	}
 	db.readSQL = db.sql
-	if db.batch, err = mysqlPool(dsn, true, maxConns/2); err != nil {
+	if db.batch, err = mysqlPool(dsn, true, batchConns); err != nil {
 		return err
 	}
 	db.gorm, err = openGorm(mysql.New(mysql.Config{Conn: db.sql, SkipInitializeWithVersion: true}), db.logger)
@@ -88,8 +90,21 @@ func mysqlPool(dsn string, several bool, conns int) (*sql.DB, error) {
 	return pool, nil
 }
 
-// readCommitted sets the isolation of every new session by statement: the
-// variable's name differs between MySQL and MariaDB.
+// leave closes the idle connections to a server that refuses every transaction: the
+// next ones may lead to another, by way of a proxy or of a name.
+func (db *DB) leave(err error) {
+	var my *sqldriver.MySQLError
+	if !errors.As(err, &my) || !refusesAll[my.Number] {
+		return
+	}
+	for pool, conns := range map[*sql.DB]int{db.sql: maxConns, db.batch: batchConns} {
+		pool.SetMaxIdleConns(0)
+		pool.SetMaxIdleConns(conns)
+	}
+}
+
+// readCommitted makes sessions and sets their isolation by statement: the variable's
+// name differs between MySQL and MariaDB.
 type readCommitted struct{ driver.Connector }
 
 // Connect opens a session in READ COMMITTED.
@@ -98,15 +113,60 @@ func (c readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
 	}
-	ex, ok := conn.(driver.ExecerContext)
+	whole, ok := conn.(mysqlConn)
 	if !ok {
-		return nil, fmt.Errorf("a connection of type %T executes nothing", conn)
+		return nil, errors.Join(fmt.Errorf("a connection of type %T lacks what the store needs", conn), conn.Close())
 	}
-	if _, err := ex.ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", nil); err != nil {
+	if _, err := whole.ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", nil); err != nil {
 		if cerr := conn.Close(); cerr != nil {
 			return nil, fmt.Errorf("set the isolation: %w; close: %w", err, cerr)
 		}
 		return nil, fmt.Errorf("set the isolation: %w", err)
 	}
-	return conn, nil
+	return &session{mysqlConn: whole}, nil
+}
+
+// mysqlConn is what database/sql and the store use of a connection.
+type mysqlConn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.Pinger
+	driver.SessionResetter
+	driver.Validator
+	driver.NamedValueChecker
+}
+
+// session is a connection that ends with a commit that failed. A server that refused
+// the commit may hold the transaction open, and the next one on the connection would
+// commit it.
+type session struct {
+	mysqlConn
+	ended bool
+}
+
+// BeginTx begins a transaction whose commit is watched.
+func (s *session) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	tx, err := s.mysqlConn.BeginTx(ctx, o)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // classified and wrapped by whoever begins
+	}
+	return &watchedTx{tx, s}, nil
+}
+
+// IsValid tells the pool to close the connection where a commit failed.
+func (s *session) IsValid() bool { return !s.ended && s.mysqlConn.IsValid() }
+
+type watchedTx struct {
+	driver.Tx
+	on *session
+}
+
+// Commit commits.
+func (t *watchedTx) Commit() error {
+	err := t.Tx.Commit()
+	t.on.ended = t.on.ended || err != nil
+	return err //nolint:wrapcheck // as above
 }

@@ -23,11 +23,13 @@ import (
 type cut int
 
 const (
-	cutNone   cut = iota
-	cutBefore     // the commit never reaches the server; both sides end
-	cutAfter      // the commit is done, its answer is lost
-	cutLate       // the client's side ends; the commit reaches the server when it is released
-	cutDown       // like cutAfter, and nobody gets through any more
+	cutNone    cut = iota
+	cutBefore      // the commit never reaches the server; both sides end
+	cutAfter       // the commit is done, its answer is lost
+	cutLate        // the client's side ends; the commit reaches the server when it is released
+	cutDown        // like cutAfter, and nobody gets through any more
+	cutRefused     // the commit never reaches the server, which is said to have refused it
+	cutDenied      // the commit is done, and the server is said to have failed at it
 )
 
 // proxy stands between the program and MariaDB and cuts at a commit.
@@ -43,6 +45,11 @@ type proxy struct {
 	next cut
 	cuts int
 	down bool
+
+	number uint16 // of the error that stands for a refusal
+	times  int    // refusals to come, or -1 for all
+	at     string // what a packet has in it that is refused; "": one that commits
+	opened int    // connections
 }
 
 // newProxy listens in front of the server and returns the proxy and the URL of
@@ -86,6 +93,7 @@ func (p *proxy) serve() {
 		}
 		p.mu.Lock()
 		down := p.down
+		p.opened++
 		p.mu.Unlock()
 		if down {
 			_ = client.Close()
@@ -130,9 +138,15 @@ func (p *proxy) forward(client, server net.Conn) {
 		case cutBefore:
 			_ = client.Close()
 			return
+		case cutRefused:
+			if _, err := client.Write(p.refusal()); err != nil {
+				return
+			}
 		default:
 			mute.Lock()
-			_ = client.Close()
+			if c != cutDenied {
+				_ = client.Close()
+			}
 			if c == cutLate {
 				<-p.release
 			}
@@ -141,6 +155,10 @@ func (p *proxy) forward(client, server net.Conn) {
 			// waiting until the row is there, which the test does.
 			_, _ = server.Write(packet)
 			p.awaitIdle(server)
+			if c == cutDenied {
+				_, _ = client.Write(p.refusal())
+				_ = client.Close()
+			}
 			p.settled <- struct{}{}
 			mute.Unlock()
 			return
@@ -158,18 +176,43 @@ func (p *proxy) awaitIdle(server net.Conn) {
 
 // take decides about a packet.
 func (p *proxy) take(packet []byte) cut {
-	const query = 3
-	if len(packet) < 5 || packet[4] != query || !bytes.HasSuffix(packet, []byte("COMMIT")) {
-		return cutNone
-	}
+	const query, prepare = 3, 22
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	switch {
+	case len(packet) < 5 || packet[4] != query && packet[4] != prepare:
+		return cutNone
+	case p.at != "" && bytes.Contains(packet, []byte(p.at)):
+	case p.at != "" || !bytes.HasSuffix(packet, []byte("COMMIT")):
+		return cutNone
+	}
+	if p.times != 0 {
+		p.times--
+		p.cuts++
+		return cutRefused
+	}
 	c := p.next
 	if p.next = cutNone; c != cutNone {
 		p.cuts++
 	}
 	p.down = p.down || c == cutDown
 	return c
+}
+
+// refuse answers so many of the next packets that commit, or that have a text in them,
+// with an error of the server; -1 are all.
+func (p *proxy) refuse(number uint16, times int, at string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.number, p.times, p.at = number, times, at
+}
+
+// refusal is the server's error, as the answer to a query.
+func (p *proxy) refusal() []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	body := append([]byte{0xff, byte(p.number), byte(p.number >> 8)}, "#HY000refused by the proxy"...)
+	return append([]byte{byte(len(body)), 0, 0, 1}, body...)
 }
 
 func readPacket(r io.Reader) ([]byte, error) {

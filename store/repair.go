@@ -14,13 +14,14 @@ import (
 // holds the campaign exclusively from the count to the commit: nothing is
 // recorded meanwhile.
 func (db *DB) Repair(ctx context.Context, tenant, campaign string) error {
+	const reruns = 3 // it may take minutes
 	var t tries
-	for {
+	for n := 0; ; n++ {
 		err := db.repair(ctx, tenant, campaign)
 		if err == nil {
 			return nil
 		}
-		if faultOf(err) == faultLost || !t.again(ctx, err) {
+		if n == reruns || faultOf(err) == faultLost || !t.again(ctx, err, false) {
 			return fail("repair", err)
 		}
 	}

@@ -24,6 +24,8 @@ const sqliteDriver = "sqlite"
 const (
 	sqliteBusy       = 5
 	sqliteLocked     = 6
+	sqliteInterrupt  = 9
+	sqliteIOErr      = 10
 	sqlitePrimaryKey = 1555
 	sqliteUnique     = 2067
 	sqliteNotNull    = 1299

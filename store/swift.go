@@ -10,7 +10,7 @@ import (
 // swift is the way of a batch that brings nothing but first pushes into an open
 // window: two packets, and no row is read. It is tried first, and reports
 // false, with the transaction rolled back, where it finds anything else. After
-// a lost connection it is not tried: what is there may be our own.
+// a commit that failed it is not tried: what is there may be our own.
 func (b *batch) swift(ctx context.Context, conn *sql.Conn, known *campaignUnits) (committed bool, err error) {
 	jobs := b.undecided()
 	for _, j := range jobs {
@@ -20,7 +20,7 @@ func (b *batch) swift(ctx context.Context, conn *sql.Conn, known *campaignUnits)
 			return false, nil
 		}
 	}
-	if b.lost {
+	if b.again {
 		return false, nil
 	}
 	b.in = jobs
@@ -84,13 +84,14 @@ func (b *batch) alone(ctx context.Context, conn *sql.Conn) (committed bool, err 
 	p.sql = effectInsert + "(?,?,?,?,?,?,?,(SELECT ? FROM campaigns WHERE tenant=? AND id=? AND sealed_at IS NULL AND NOT EXISTS (" + later.sql + ")" + d.share + "))"
 	p.args = append(append(p.args, s.Tenant, s.Campaign), later.args...)
 	script := append([]part{{sql: d.begin}, p}, b.insert("")...)
+	b.committing = true
 	err = d.runScript(ctx, conn, append(script, b.finish()...)...)
 	switch {
 	case err == nil:
 		b.counted()
 		return true, nil
 	case refused(err):
-		b.in = nil
+		b.in, b.committing = nil, false
 		return false, rollback(ctx, conn)
 	default:
 		return false, err

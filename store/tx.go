@@ -4,68 +4,70 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"gorm.io/gorm"
 )
 
-// Reruns of a transaction. A deadlock or a lock time-out is worth three; a lost
-// connection is tried until the caller's time is up, for until the outcome is
-// known nobody may be told that it failed.
+// Reruns of a transaction: until the caller's time is up, with waits that are drawn
+// so that two that met do not meet again. The last one begins so long before that
+// end that its outcome is told in time.
 const (
-	maxReruns     = 3
 	firstWait     = 5 * time.Millisecond
 	longestWait   = 200 * time.Millisecond
+	lastRerun     = 100 * time.Millisecond
 	withoutLimits = 10 * time.Second // for a caller whose context has no deadline
 )
 
 // tries counts the attempts at one transaction.
 type tries struct {
-	reruns int
-	lost   bool  // an earlier attempt may have been committed
-	cause  error // why the last attempt that did not end with its context lost its connection
-	wait   time.Duration
+	careful bool  // an earlier attempt came to its commit: what is there may be its own
+	lost    bool  // an earlier attempt may have been committed
+	cause   error // why the last attempt that did not end with its context lost its connection
+	wait    time.Duration
 }
 
 // again reports whether the transaction should be run once more after err, and
-// waits as long as that needs.
-func (t *tries) again(ctx context.Context, err error) bool {
-	switch faultOf(err) {
-	case faultBusy:
-		t.reruns++
-		return t.reruns <= maxReruns && ctx.Err() == nil
-	case faultLost:
-		t.lost = true
+// waits as long as that needs. committing says that err may be that of the commit.
+func (t *tries) again(ctx context.Context, err error, committing bool) bool {
+	f := faultOf(err)
+	if f != faultBusy && f != faultLost {
+		return false
+	}
+	t.careful = t.careful || committing
+	if f == faultLost {
+		// What the caller's time ended was under way, so it is not called refused.
+		t.lost = t.lost || ctx.Err() != nil || committing && mayStand(err)
 		if ctx.Err() == nil {
 			t.cause = err
 		}
-		if t.wait = min(longestWait, max(firstWait, 2*t.wait)); ctx.Err() != nil {
-			return false
-		}
-		timer := time.NewTimer(t.wait)
-		defer timer.Stop()
-		select {
-		case <-ctx.Done():
-			return false
-		case <-timer.C:
-			return true
-		}
-	default:
+	}
+	t.wait = min(longestWait, max(firstWait, 2*t.wait))
+	wait := t.wait/2 + rand.N(t.wait/2)
+	if end, ok := ctx.Deadline(); ok && time.Until(end) < wait+lastRerun {
 		return false
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
 	}
 }
 
 // outcome is what the caller is told when the attempts are over with err.
 func (t *tries) outcome(op string, err error) error {
-	switch f := faultOf(err); {
-	case f == faultLost, t.lost && f == faultBusy:
-		if t.cause != nil {
-			err = t.cause
-		}
-		return fmt.Errorf("store: %s: %w (%w)", op, errUnresolved, safe(err))
-	default:
-		return fail(op, err)
+	f := faultOf(err)
+	if f == faultLost && t.cause != nil {
+		err = t.cause
 	}
+	if t.lost && f != faultAsked {
+		return fmt.Errorf("store: %s: %w (%w)", op, errUnresolved, safe(err))
+	}
+	return fail(op, err)
 }
 
 // bounded gives ctx a deadline where it has none.
@@ -91,11 +93,17 @@ func (db *DB) write(ctx context.Context, op string, fn func(tx *gorm.DB) error) 
 	defer cancel()
 	var t tries
 	for {
-		err := db.gorm.WithContext(ctx).Transaction(fn)
+		committing := false
+		err := db.gorm.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+			err := fn(tx)
+			committing = err == nil
+			return err
+		})
 		if err == nil || errors.Is(err, errNothing) {
 			return nil
 		}
-		if !t.again(ctx, err) {
+		db.leave(err)
+		if !t.again(ctx, err, committing) {
 			return t.outcome(op, err)
 		}
 	}

@@ -128,6 +128,11 @@ func (w *Writer) Submit(ctx context.Context, s scoring.Submission) (scoring.Ack,
 	case r := <-j.reply:
 		return r.ack, r.err
 	case <-ctx.Done():
+		select {
+		case r := <-j.reply:
+			return r.ack, r.err
+		default:
+		}
 		return scoring.Ack{}, fmt.Errorf("store: submit: %w (%w)", errUnresolved, ctx.Err())
 	}
 }
@@ -173,7 +178,7 @@ func (w *Writer) loop() {
 		rest = w.take(rest)
 		var batch []*job
 		batch, rest = split(rest, w.o.MaxBatch)
-		w.run(batch, false)
+		w.run(batch, tries{})
 	}
 }
 
@@ -225,9 +230,9 @@ func split(jobs []*job, limit int) (batch, rest []*job) {
 	return batch, rest
 }
 
-// run brings a batch to its end: every waiter is answered. lost says that an
-// earlier attempt at these may have been committed.
-func (w *Writer) run(jobs []*job, lost bool) {
+// run brings a batch to its end: every waiter is answered. t counts the attempts at
+// these so far.
+func (w *Writer) run(jobs []*job, t tries) {
 	deadline := jobs[0].deadline
 	for _, j := range jobs {
 		if j.deadline.After(deadline) {
@@ -236,21 +241,21 @@ func (w *Writer) run(jobs []*job, lost bool) {
 	}
 	ctx, cancel := context.WithDeadline(context.Background(), deadline)
 	defer cancel()
-	t := tries{lost: lost}
 	for len(jobs) > 0 {
-		b := &batch{db: w.db, jobs: jobs, lost: t.lost, verdicts: make([]*scoring.Ack, len(jobs))}
+		b := &batch{db: w.db, jobs: jobs, again: t.careful, verdicts: make([]*scoring.Ack, len(jobs))}
 		err := w.attempt(ctx, b)
 		if err == nil {
 			jobs = b.settle()
 			continue
 		}
-		if t.again(ctx, err) {
+		w.db.leave(err)
+		if t.again(ctx, err, b.committing) {
 			continue
 		}
 		if faultOf(err) == faultRow && len(jobs) > 1 {
 			// One row is to blame, and only its waiter shall hear of it.
 			for _, j := range jobs {
-				w.run([]*job{j}, t.lost)
+				w.run([]*job{j}, t)
 			}
 			return
 		}
