@@ -104,6 +104,9 @@ const (
 	ActRestore = "restore"
 )
 
+// UnknownVia stands where what entered a row was not kept yet.
+const UnknownVia = "unknown"
+
 // ExclusionEvent says that a rating was left out or taken back in, by whom, and
 // why. Rating names a row, nobody.
 type ExclusionEvent struct {
@@ -114,6 +117,7 @@ type ExclusionEvent struct {
 	Note       string    `json:"note,omitempty"`
 	By         string    `json:"by"`
 	ApprovedBy string    `json:"approved_by"`
+	Via        string    `json:"via" doc:"What entered both names, which nothing proves: api:<id of the key>, shell:<uid>(<user>), or unknown."`
 	At         time.Time `json:"at"`
 	Withdrawn  bool      `json:"withdrawn,omitempty" doc:"The rating was taken back: it is in neither figure, whatever the event says."`
 }

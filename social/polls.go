@@ -1,6 +1,7 @@
 package social
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -36,6 +37,7 @@ type PollEntry struct {
 	EvidenceHash string // SHA-256 of the evidence in hexadecimal, or empty
 	Replaces     string // id of results that these correct, or empty
 	Rows         []PollRow
+	Via          string // what entered it: an API key, or a user of the operating system
 }
 
 // PollResults are entered results as they are shown.
@@ -47,6 +49,7 @@ type PollResults struct {
 	SHA256    string    `json:"evidence_sha256_prefix,omitempty" doc:"The first 16 bytes of the evidence's SHA-256, in hexadecimal."`
 	Replaces  string    `json:"replaces,omitempty" doc:"Id of the results that these correct."`
 	EnteredAt time.Time `json:"entered_at"`
+	Via       string    `json:"via" doc:"What entered it: api:<id of the key>, shell:<uid>(<user>), or unknown. Nothing proves the signer."`
 	Results   []PollRow `json:"results" nullable:"false"`
 }
 
@@ -136,12 +139,13 @@ type PollRecord struct {
 	EvidenceHash models.ID // the beginning of its SHA-256; zero: none was given
 	Replaces     models.ID // zero: none
 	EnteredAt    time.Time
+	Via          string `json:"-"` // no part of the ID; empty: unknown
 }
 
 // Record is the record of a checked entry.
 func (p *PollEntry) Record(tenant, campaign string, now time.Time) (PollRecord, error) {
 	r := PollRecord{
-		Tenant: tenant, Campaign: campaign, Title: p.Title, Rows: p.Rows, Signer: p.Signer, Evidence: p.Evidence, EnteredAt: now,
+		Tenant: tenant, Campaign: campaign, Title: p.Title, Rows: p.Rows, Signer: p.Signer, Evidence: p.Evidence, EnteredAt: now, Via: p.Via,
 	}
 	var err error
 	if r.EvidenceHash, err = p.evidence(); err != nil {
@@ -165,6 +169,7 @@ func (p *PollEntry) Record(tenant, campaign string, now time.Time) (PollRecord, 
 func (r *PollRecord) Show() PollResults {
 	p := PollResults{
 		ID: r.ID.String(), Title: r.Title, Signer: r.Signer, Evidence: r.Evidence, EnteredAt: r.EnteredAt.UTC().Truncate(time.Second), Results: r.Rows,
+		Via: cmp.Or(r.Via, UnknownVia),
 	}
 	if !r.EvidenceHash.IsZero() {
 		p.SHA256 = r.EvidenceHash.String()

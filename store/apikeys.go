@@ -17,6 +17,7 @@ type APIKey struct {
 	Role                             models.Role
 	Hash                             []byte // SHA-256 of the key
 	CreatedAt, RevokedAt, LastUsedAt time.Time
+	CreatedVia                       string // what made it; see Act. Empty: unknown
 }
 
 // apiKeyUse is how coarse the time of the last use is: a key that is used all
@@ -32,18 +33,19 @@ type apiKeyRow struct {
 	CreatedAt  stamp `gorm:"autoCreateTime:false"`
 	RevokedAt  stamp
 	LastUsedAt stamp
+	CreatedVia string
 }
 
 func (apiKeyRow) TableName() string { return "api_keys" }
 
 func (r apiKeyRow) key() APIKey {
-	return APIKey{r.ID, r.Tenant, r.Name, r.Role, r.Hash, r.CreatedAt.Time, r.RevokedAt.Time, r.LastUsedAt.Time}
+	return APIKey{r.ID, r.Tenant, r.Name, r.Role, r.Hash, r.CreatedAt.Time, r.RevokedAt.Time, r.LastUsedAt.Time, r.CreatedVia}
 }
 
 // CreateAPIKey stores a key. models.Conflict: its hash is there.
 func (db *DB) CreateAPIKey(ctx context.Context, k APIKey) error {
 	return db.write(ctx, "create API key", func(tx *gorm.DB) error {
-		err := tx.Create(&apiKeyRow{ID: k.ID, Tenant: k.Tenant, Name: k.Name, Role: k.Role, Hash: k.Hash, CreatedAt: at(k.CreatedAt)}).Error
+		err := tx.Create(&apiKeyRow{ID: k.ID, Tenant: k.Tenant, Name: k.Name, Role: k.Role, Hash: k.Hash, CreatedAt: at(k.CreatedAt), CreatedVia: k.CreatedVia}).Error
 		if errors.Is(err, gorm.ErrDuplicatedKey) {
 			return models.Errorf(models.Conflict, "api_key_exists", "the API key exists")
 		}

@@ -21,6 +21,7 @@ type campaignRow struct {
 	CreatedAt   stamp `gorm:"autoCreateTime:false"`
 	ApprovedAt  stamp
 	ApprovedBy  string
+	ApprovedVia string
 	SealedAt    stamp
 	SettledAt   stamp
 	PublishedAt stamp
@@ -64,6 +65,8 @@ type Campaign struct {
 	CreatedAt                                    time.Time
 	ApprovedAt, SealedAt, SettledAt, PublishedAt time.Time // zero: not yet
 	ApprovedBy                                   string
+	// ApprovedVia is what entered the approval; see Act. Empty: unknown.
+	ApprovedVia string
 }
 
 // Channel is what a campaign asks of a channel.
@@ -96,7 +99,7 @@ func (db *DB) EnsureCampaign(ctx context.Context, c Campaign) (created bool, err
 		}
 		done := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&campaignRow{
 			Tenant: c.Tenant, ID: c.ID, Title: c.Title, Profile: c.Profile, Definition: string(c.Definition),
-			OpensAt: at(c.From), ClosesAt: at(c.To), CreatedAt: at(c.CreatedAt), ApprovedAt: at(c.ApprovedAt), ApprovedBy: c.ApprovedBy,
+			OpensAt: at(c.From), ClosesAt: at(c.To), CreatedAt: at(c.CreatedAt), ApprovedAt: at(c.ApprovedAt), ApprovedBy: c.ApprovedBy, ApprovedVia: c.ApprovedVia,
 		})
 		if done.Error != nil || done.RowsAffected == 0 {
 			return done.Error
@@ -186,7 +189,7 @@ func (r campaignRow) campaign() Campaign {
 	return Campaign{
 		Tenant: r.Tenant, ID: r.ID, Title: r.Title, Profile: r.Profile, Definition: []byte(r.Definition),
 		From: r.OpensAt.Time, To: r.ClosesAt.Time, CreatedAt: r.CreatedAt.Time, ApprovedAt: r.ApprovedAt.Time,
-		SealedAt: r.SealedAt.Time, SettledAt: r.SettledAt.Time, PublishedAt: r.PublishedAt.Time, ApprovedBy: r.ApprovedBy,
+		SealedAt: r.SealedAt.Time, SettledAt: r.SettledAt.Time, PublishedAt: r.PublishedAt.Time, ApprovedBy: r.ApprovedBy, ApprovedVia: r.ApprovedVia,
 	}
 }
 

@@ -11,10 +11,13 @@ import (
 	"pingyi/scoring"
 )
 
-// Act is who did something administrative, and who agreed.
+// Act is who did something administrative, and who agreed. Both names are as they
+// were typed; Via is what entered them, an API key or a user of the operating
+// system. Empty: unknown, as it was not kept then.
 type Act struct {
 	By, ApprovedBy, Note string
 	At                   time.Time
+	Via                  string
 }
 
 // Exclusion is an event of a rating's exclusion: odd ones exclude, even ones
@@ -178,8 +181,8 @@ func (db *DB) endExcluded(tx *gorm.DB, w scoring.Withdrawal, rating models.ID) e
 }
 
 func noteExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int, reason string, a Act) error {
-	return tx.Exec("INSERT INTO rating_exclusions (tenant,campaign,rating,seq,reason,note,by_name,approved_by,happened_at) VALUES "+tuples(1, 9),
-		w.Tenant, w.Campaign, raw(rating), seq, reason, a.Note, a.By, a.ApprovedBy, text(a.At)).Error
+	return tx.Exec("INSERT INTO rating_exclusions (tenant,campaign,rating,seq,reason,note,by_name,approved_by,happened_at,via) VALUES "+tuples(1, 10),
+		w.Tenant, w.Campaign, raw(rating), seq, reason, a.Note, a.By, a.ApprovedBy, text(a.At), a.Via).Error
 }
 
 // noted reports whether an event is this very act: an earlier attempt, whose
@@ -214,16 +217,16 @@ func (db *DB) Exclusions(ctx context.Context, tenant, campaign string, channel m
 		Seq                              int
 		Reason, Note, ByName, ApprovedBy string
 		HappenedAt                       stamp
-		How                              string
+		How, Via                         string
 	}
-	err := db.read.WithContext(ctx).Raw(`SELECT x.rating, r.unit, x.seq, x.reason, x.note, x.by_name, x.approved_by, x.happened_at, COALESCE(e.how, '') AS how
+	err := db.read.WithContext(ctx).Raw(`SELECT x.rating, r.unit, x.seq, x.reason, x.note, x.by_name, x.approved_by, x.happened_at, COALESCE(e.how, '') AS how, COALESCE(x.via, '') AS via
  FROM rating_exclusions x
  JOIN ratings r ON r.tenant = x.tenant AND r.campaign = x.campaign AND r.id = x.rating
  LEFT JOIN rating_ends e ON e.tenant = x.tenant AND e.campaign = x.campaign AND e.rating = x.rating
  WHERE x.tenant=? AND x.campaign=? AND r.channel=? ORDER BY x.happened_at, x.rating, x.seq`, tenant, campaign, channel).Scan(&rows).Error
 	list := make([]Exclusion, len(rows))
 	for i, r := range rows {
-		list[i] = Exclusion{r.Rating, r.Unit, r.Seq, r.Reason, r.How == endWithdrawn, Act{r.ByName, r.ApprovedBy, r.Note, r.HappenedAt.Time}}
+		list[i] = Exclusion{r.Rating, r.Unit, r.Seq, r.Reason, r.How == endWithdrawn, Act{r.ByName, r.ApprovedBy, r.Note, r.HappenedAt.Time, r.Via}}
 	}
 	return list, fail("exclusions", err)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -14,12 +13,13 @@ import (
 
 // AddPollResult adds what an operator entered of a poll. A correction is a new
 // record that replaces another; none is changed or deleted, and one that is there
-// already stays as it was entered first: added is false then, and entered says
-// when. models.NotFound: what it replaces is not there.
-func (db *DB) AddPollResult(ctx context.Context, p social.PollRecord) (entered time.Time, added bool, err error) {
+// already stays as it was entered first: added is false then, and stored says when
+// and by what. models.NotFound: what it replaces is not there.
+func (db *DB) AddPollResult(ctx context.Context, p social.PollRecord) (stored social.PollRecord, added bool, err error) {
+	stored = p
 	body, err := json.Marshal(p.Rows)
 	if err != nil {
-		return entered, false, fail("add poll result", err)
+		return stored, false, fail("add poll result", err)
 	}
 	err = db.write(ctx, "add poll result", func(tx *gorm.DB) error {
 		if !p.Replaces.IsZero() {
@@ -31,19 +31,19 @@ func (db *DB) AddPollResult(ctx context.Context, p social.PollRecord) (entered t
 				return models.Errorf(models.NotFound, "unknown_poll_result", "there is no poll result %s", p.Replaces)
 			}
 		}
-		put := tx.Exec("INSERT INTO poll_results (tenant,id,campaign,title,body,signer,evidence,evidence_hash,replaces,entered_at) VALUES "+
-			tuples(1, 10)+db.dialect.onConflictKeep("title"),
-			p.Tenant, raw(p.ID), p.Campaign, p.Title, string(body), p.Signer, p.Evidence, raw(p.EvidenceHash), raw(p.Replaces), text(p.EnteredAt))
+		put := tx.Exec("INSERT INTO poll_results (tenant,id,campaign,title,body,signer,evidence,evidence_hash,replaces,entered_at,via) VALUES "+
+			tuples(1, 11)+db.dialect.onConflictKeep("title"),
+			p.Tenant, raw(p.ID), p.Campaign, p.Title, string(body), p.Signer, p.Evidence, raw(p.EvidenceHash), raw(p.Replaces), text(p.EnteredAt), p.Via)
 		if put.Error != nil {
 			return put.Error
 		}
 		added = put.RowsAffected == 1
 		var at stamp
-		err := tx.Raw("SELECT entered_at FROM poll_results WHERE tenant=? AND id=?", p.Tenant, raw(p.ID)).Row().Scan(&at)
-		entered = at.Time
+		err := tx.Raw("SELECT entered_at, COALESCE(via, '') FROM poll_results WHERE tenant=? AND id=?", p.Tenant, raw(p.ID)).Row().Scan(&at, &stored.Via)
+		stored.EnteredAt = at.Time
 		return err
 	})
-	return entered, added, err
+	return stored, added, err
 }
 
 // PollResults lists at most limit of a campaign's behind after, in the order in
@@ -54,13 +54,14 @@ func (db *DB) PollResults(ctx context.Context, tenant, campaign string, after Af
 		Title, Body, Signer, Evidence string
 		EvidenceHash, Replaces        models.ID
 		EnteredAt                     stamp
+		Via                           string
 	}
 	where, args := "tenant=? AND campaign=?", []any{tenant, campaign}
 	if !after.ID.IsZero() {
 		where += " AND (entered_at>? OR entered_at=? AND id>?)"
 		args = append(args, at(after.At), at(after.At), after.ID[:])
 	}
-	err := db.read.WithContext(ctx).Raw("SELECT id, title, body, signer, evidence, evidence_hash, replaces, entered_at FROM poll_results WHERE "+
+	err := db.read.WithContext(ctx).Raw("SELECT id, title, body, signer, evidence, evidence_hash, replaces, entered_at, COALESCE(via, '') AS via FROM poll_results WHERE "+
 		where+" ORDER BY entered_at, id LIMIT ?", append(args, limit)...).Scan(&rows).Error
 	if err != nil {
 		return nil, fail("poll results", err)
@@ -69,7 +70,7 @@ func (db *DB) PollResults(ctx context.Context, tenant, campaign string, after Af
 	for i, r := range rows {
 		list[i] = social.PollRecord{
 			Tenant: tenant, ID: r.ID, Campaign: campaign, Title: r.Title, Signer: r.Signer, Evidence: r.Evidence,
-			EvidenceHash: r.EvidenceHash, Replaces: r.Replaces, EnteredAt: r.EnteredAt.Time,
+			EvidenceHash: r.EvidenceHash, Replaces: r.Replaces, EnteredAt: r.EnteredAt.Time, Via: r.Via,
 		}
 		if err := json.Unmarshal([]byte(r.Body), &list[i].Rows); err != nil {
 			return nil, fail("poll results", fmt.Errorf("stored results: %w", err))

@@ -205,6 +205,7 @@ func (s *Server) addPoll(ctx context.Context, who Principal, in *pollEntry) (*po
 	b := &in.Body
 	results, added, err := s.opts.Polls.AddPollResults(ctx, who.Tenant, in.Campaign, social.PollEntry{
 		Title: b.Title, Signer: b.Signer, Evidence: b.Evidence, EvidenceHash: b.SHA256, Replaces: b.Replaces, Rows: b.Results,
+		Via: "api:" + who.KeyID,
 	}, placeInBody)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -15,6 +16,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"pingyi/models"
+	"pingyi/social"
 	"pingyi/store"
 )
 
@@ -34,12 +36,12 @@ func keyHash(key string) []byte {
 }
 
 // ensureAPIKey stores a key's hash unless it is there.
-func ensureAPIKey(ctx context.Context, db *store.DB, tenant, name string, role models.Role, key string) error {
+func ensureAPIKey(ctx context.Context, db *store.DB, tenant, name string, role models.Role, key, via string) error {
 	id, err := models.NewID(rand.Reader)
 	if err != nil {
 		return err
 	}
-	err = db.CreateAPIKey(ctx, store.APIKey{ID: id, Tenant: tenant, Name: name, Role: role, Hash: keyHash(key), CreatedAt: time.Now()})
+	err = db.CreateAPIKey(ctx, store.APIKey{ID: id, Tenant: tenant, Name: name, Role: role, Hash: keyHash(key), CreatedAt: time.Now(), CreatedVia: via})
 	if models.KindOf(err) == models.Conflict {
 		return nil
 	}
@@ -99,7 +101,7 @@ func (e *env) apikeyCreate(ctx context.Context, c *cli.Command) error {
 	}
 	return e.with(ctx, c, filling, func(o *opened) error {
 		key := newAPIKey()
-		if err := ensureAPIKey(ctx, o.db, o.tenant, name, role, key); err != nil {
+		if err := ensureAPIKey(ctx, o.db, o.tenant, name, role, key, via(viaShell)); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintln(e.out, key)
@@ -118,7 +120,8 @@ func (e *env) apikeyList(ctx context.Context, c *cli.Command) error {
 			if !k.RevokedAt.IsZero() {
 				state = "revoked"
 			}
-			if _, err = fmt.Fprintf(e.out, "%s\t%s\t%s\t%s\t%s\n", k.ID, k.Role, state, k.CreatedAt.Format(time.RFC3339), k.Name); err != nil {
+			if _, err = fmt.Fprintf(e.out, "%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.Role, state, k.CreatedAt.Format(time.RFC3339), k.Name,
+				cmp.Or(k.CreatedVia, social.UnknownVia)); err != nil {
 				return err
 			}
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"pingyi/config"
 	"pingyi/models"
 	"pingyi/register"
+	"pingyi/social"
 	"pingyi/store"
 )
 
@@ -53,7 +55,7 @@ func (e *env) campaignCommand() *cli.Command {
 				Name:  "approve",
 				Usage: "record that the office approved a campaign and its methods; ratings count only after it",
 				Flags: []cli.Flag{
-					id(), &cli.StringFlag{Name: "by", Usage: "who approved it, and under which document"}, tenantFlag(),
+					id(), &cli.StringFlag{Name: "by", Usage: "who approved it, and under which document; kept as typed, nothing proves it"}, tenantFlag(),
 				},
 				Action: e.campaignApprove,
 			},
@@ -82,7 +84,7 @@ func (e *env) campaignCreate(ctx context.Context, c *cli.Command) error {
 	return e.with(ctx, c, filling, func(o *opened) error {
 		plan := campaignPlan{id: c.String("id"), profile: c.String("profile"), from: from, to: to}
 		if o.opts.Demo() {
-			plan.approvedBy = "demo"
+			plan.approvedBy, plan.via = "demo", via(viaShell)
 		}
 		created, err := newCampaign(ctx, o, plan)
 		if err != nil {
@@ -111,28 +113,37 @@ func (e *env) campaignApprove(ctx context.Context, c *cli.Command) error {
 		return misuse("campaign approve: --by %s", fault)
 	}
 	return e.withOpen(ctx, c, func(o *opened) error {
-		done, err := o.db.ApproveCampaign(ctx, o.tenant, c.String("id"), by, time.Now())
+		done, err := o.db.ApproveCampaign(ctx, o.tenant, c.String("id"), by, via(viaShell), time.Now())
 		switch {
 		case err != nil:
 			return err
 		case done:
 			fmt.Fprintf(e.err, "campaign %s is approved; its dates alone decide now, pingyi campaign list shows the phase\n", c.String("id"))
-		default:
-			fmt.Fprintln(e.err, "it was approved before; nothing changed")
+			e.unproven(fmt.Sprintf("approved by %q", by))
+			return nil
 		}
+		before, err := o.db.Campaign(ctx, o.tenant, c.String("id"))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(e.err, "it was approved before, by %q, entered by %s; nothing changed\n", before.ApprovedBy, cmp.Or(before.ApprovedVia, social.UnknownVia))
 		return nil
 	})
 }
 
 func (e *env) campaignList(ctx context.Context, c *cli.Command) error {
 	return e.withOpen(ctx, c, func(o *opened) error {
-		list, err := newCampaigns(o.db, time.Now).Campaigns(ctx, o.tenant, "", everything)
+		list, err := newCampaigns(o.db, time.Now).of(ctx, o.tenant)
 		if err != nil {
 			return err
 		}
-		for _, one := range list {
-			if _, err := fmt.Fprintf(e.out, "%s\t%s\t%s\t%s\t%s\n", one.ID, one.Phase,
-				one.From.In(shanghai()).Format(time.RFC3339), one.To.In(shanghai()).Format(time.RFC3339), one.Title); err != nil {
+		for i := range list {
+			one, by, via := &list[i], "-", "-"
+			if !one.ApprovedAt.IsZero() {
+				by, via = one.ApprovedBy, cmp.Or(one.ApprovedVia, social.UnknownVia)
+			}
+			if _, err := fmt.Fprintf(e.out, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", one.ID, one.phase(time.Now()),
+				one.From.In(shanghai()).Format(time.RFC3339), one.To.In(shanghai()).Format(time.RFC3339), one.Title, by, via); err != nil {
 				return err
 			}
 		}
@@ -161,6 +172,7 @@ type campaignPlan struct {
 	id, profile string
 	from, to    time.Time
 	approvedBy  string // "" leaves it a draft
+	via         string // what enters the approval
 }
 
 // newCampaign makes a campaign of a profile and the tenant's register.
@@ -187,7 +199,7 @@ func newCampaign(ctx context.Context, o *opened, plan campaignPlan) (store.Campa
 		From: plan.from, To: plan.to, Channels: channels, CreatedAt: now,
 	}
 	if plan.approvedBy != "" {
-		c.ApprovedAt, c.ApprovedBy = now, plan.approvedBy
+		c.ApprovedAt, c.ApprovedBy, c.ApprovedVia = now, plan.approvedBy, plan.via
 	}
 	if c.Units, err = ratedUnits(units, p.Classes); err != nil {
 		return store.Campaign{}, err

@@ -57,7 +57,7 @@ func prepareDemo(ctx context.Context, o *opened, accounts []wechatAccount) (*dem
 	if len(list) == 0 {
 		midnight := beijingMidnight(o.now())
 		c, err := newCampaign(ctx, o, campaignPlan{
-			id: demoCampaign, profile: demoProfile, from: midnight, to: midnight.AddDate(1, 0, 1), approvedBy: "demo",
+			id: demoCampaign, profile: demoProfile, from: midnight, to: midnight.AddDate(1, 0, 1), approvedBy: "demo", via: via(viaServer),
 		})
 		if err != nil {
 			return nil, err
@@ -67,7 +67,7 @@ func prepareDemo(ctx context.Context, o *opened, accounts []wechatAccount) (*dem
 		}
 	}
 	d := &demo{o: o, accounts: accounts, key: demoKey(string(o.opts.Secret), o.tenant)}
-	return d, ensureAPIKey(ctx, o.db, o.tenant, "demo", models.RoleOffice, d.key)
+	return d, ensureAPIKey(ctx, o.db, o.tenant, "demo", models.RoleOffice, d.key, via(viaServer))
 }
 
 func importSample(ctx context.Context, o *opened) error {

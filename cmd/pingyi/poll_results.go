@@ -32,7 +32,7 @@ func (e *env) pollResultsCommand() *cli.Command {
 				Name: "add", Usage: "enter the results of a poll from a CSV file: code,5,4,3,2,1 (votes for each level)", Action: e.pollResultsAdd,
 				Flags: []cli.Flag{
 					campaign(), &cli.StringFlag{Name: "file", Usage: "the CSV file"}, &cli.StringFlag{Name: "title", Usage: "of the poll, with its address"},
-					&cli.StringFlag{Name: "signer", Usage: "who answers for the figures"},
+					&cli.StringFlag{Name: "signer", Usage: "who answers for the figures; kept as typed, nothing proves it"},
 					&cli.StringFlag{Name: "evidence", Usage: "a file, such as a picture of the poll, whose SHA-256 is kept; or where the evidence is filed"},
 					&cli.StringFlag{Name: "replaces", Usage: "the id of results that these correct"}, tenantFlag(),
 				},
@@ -44,7 +44,7 @@ func (e *env) pollResultsCommand() *cli.Command {
 
 func (e *env) pollResultsAdd(ctx context.Context, c *cli.Command) error {
 	campaign, name := c.String("campaign"), c.String("file")
-	p := social.PollEntry{Title: c.String("title"), Signer: c.String("signer"), Evidence: c.String("evidence"), Replaces: c.String("replaces")}
+	p := social.PollEntry{Title: c.String("title"), Signer: c.String("signer"), Evidence: c.String("evidence"), Replaces: c.String("replaces"), Via: via(viaShell)}
 	if campaign == "" || name == "" || p.Title == "" || p.Signer == "" || p.Evidence == "" {
 		return misuse("poll-results add needs --campaign, --file, --title, --signer and --evidence")
 	}
@@ -74,6 +74,7 @@ func (e *env) pollResultsAdd(ctx context.Context, c *cli.Command) error {
 		if err != nil {
 			return err
 		}
+		e.unproven(fmt.Sprintf("signed by %q", p.Signer))
 		_, err = fmt.Fprintln(e.out, results.ID)
 		return err
 	})

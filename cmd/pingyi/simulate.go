@@ -51,7 +51,7 @@ func (e *env) simulate(ctx context.Context, c *cli.Command) error {
 			return err
 		}
 		key := newAPIKey()
-		if err = ensureAPIKey(ctx, o.db, o.tenant, "simulate", models.RoleOffice, key); err != nil {
+		if err = ensureAPIKey(ctx, o.db, o.tenant, "simulate", models.RoleOffice, key, via(viaShell)); err != nil {
 			return err
 		}
 		sum, err := simulator.Drive(ctx, simulator.DriveOptions{

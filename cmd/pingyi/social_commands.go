@@ -198,15 +198,17 @@ func (e *env) socialLookup(ctx context.Context, c *cli.Command) error {
 // actFlags say who leaves something out, and who agrees.
 func actFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "by", Usage: "who decides"}, &cli.StringFlag{Name: "approved-by", Usage: "the second person, who agrees"},
+		&cli.StringFlag{Name: "by", Usage: "who decides; kept as typed, nothing proves it"}, &cli.StringFlag{Name: "approved-by", Usage: "the second person, who agrees; kept as typed, nothing proves it"},
 		&cli.StringFlag{Name: "note", Usage: "the document or the ground"}, &cli.StringFlag{Name: "receipt", Usage: "of one rating"}, tenantFlag(),
 	}
 }
 
-// act reads actFlags: two people, as nothing is left out by one alone.
+// act reads actFlags: two names, as nothing is left out by one person alone. That
+// two people stand behind them nothing proves until people sign in.
 func act(c *cli.Command) (store.Act, error) {
 	a := store.Act{
 		By: strings.TrimSpace(c.String("by")), ApprovedBy: strings.TrimSpace(c.String("approved-by")), Note: strings.TrimSpace(c.String("note")), At: time.Now(),
+		Via: via(viaShell),
 	}
 	switch {
 	case a.By == "" || a.ApprovedBy == "" || strings.EqualFold(a.By, a.ApprovedBy):
@@ -217,12 +219,17 @@ func act(c *cli.Command) (store.Act, error) {
 	return a, nil
 }
 
+func (e *env) unprovenAct(a store.Act) {
+	e.unproven(fmt.Sprintf("decided by %q, agreed by %q", a.By, a.ApprovedBy))
+}
+
 func (e *env) socialExclude(ctx context.Context, c *cli.Command) error {
 	a, err := act(c)
 	if err != nil {
 		return err
 	}
 	return e.withChannel(ctx, c, func(ch *socialChannel) error {
+		e.unprovenAct(a)
 		if receipt := c.String("receipt"); receipt != "" {
 			return e.report(ch.excludeReceipt(ctx, receipt, a))
 		}
@@ -248,6 +255,7 @@ func (e *env) socialRestore(ctx context.Context, c *cli.Command) error {
 		return misuse("social restore needs --receipt, or --rating as social figures shows it")
 	}
 	return e.withChannel(ctx, c, func(ch *socialChannel) error {
+		e.unprovenAct(a)
 		return e.report(ch.restore(ctx, c.String("receipt"), c.String("rating"), a))
 	})
 }

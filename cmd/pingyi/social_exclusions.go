@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
 	"pingyi/models"
@@ -19,7 +20,7 @@ func (c *socialChannel) events(ctx context.Context) ([]social.ExclusionEvent, er
 		x := &list[i]
 		out[i] = social.ExclusionEvent{
 			Rating: x.Rating.String(), Unit: x.Unit, Act: social.ActRestore, Reason: x.Reason, Note: x.Note, By: x.By, ApprovedBy: x.ApprovedBy, At: x.At,
-			Withdrawn: x.Withdrawn,
+			Withdrawn: x.Withdrawn, Via: cmp.Or(x.Via, social.UnknownVia),
 		}
 		if x.Excludes() {
 			out[i].Act = social.ActExclude

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE poll_results ADD COLUMN via TEXT NULL;
