@@ -274,11 +274,17 @@ func TestDrill_databaseReadOnly_saysSoAndGoesOn(t *testing.T) {
 	p.say("评议 A02")
 	p.say("54321")
 	run("SET GLOBAL read_only = 1")
+	for start := time.Now(); get(t.Context(), base+"/readyz") == nil; time.Sleep(50 * time.Millisecond) {
+		if time.Since(start) > patience {
+			t.Fatal("a server on a read-only database is ready")
+		}
+	}
 	if said := p.confirm(); !strings.Contains(said, busy) {
 		t.Errorf("a confirmation on a read-only database is answered %q", said)
 	}
 	p.mustCount(told)
 	run("SET GLOBAL read_only = 0")
+	s.await()
 	if said := p.say("确认"); line(said, "回执：") == "" {
 		t.Errorf("once the database takes writes, 确认 is answered %q", said)
 	}

@@ -65,9 +65,6 @@ func New(client redis.UniversalClient) (*Store, error) {
 // Close ends what the store has running. Calls that are not answered yet fail.
 func (s *Store) Close() { s.way.Close() }
 
-// Ping reports whether Redis answers.
-func (s *Store) Ping(ctx context.Context) error { return s.client.Ping(ctx).Err() }
-
 // Values of a push's key: an answer begins with 'A', a claim with 'C'.
 const (
 	markAnswer = 'A'

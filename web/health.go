@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"golang.org/x/sync/singleflight"
 )
 
 // Check asks whether something the server depends on is there.
@@ -21,6 +22,7 @@ type Check struct {
 
 const (
 	checkTimeout = time.Second
+	checkEvery   = time.Second // at most, for all who ask
 	ready        = "ok"
 	notReady     = "unavailable"
 	leaving      = "leaving"
@@ -41,12 +43,11 @@ func (s *Server) readyz(c *gin.Context) {
 		env = "demo"
 	}
 	answer, status := map[string]string{"env": env}, http.StatusOK
-	for i, err := range s.runChecks(c.Request.Context()) {
+	for i, err := range s.readiness.ask(s.now, s.runChecks) {
 		name := s.opts.Checks[i].Name
 		answer[name] = ready
 		if err != nil {
 			answer[name], status = notReady, http.StatusServiceUnavailable
-			s.log.LogAttrs(c.Request.Context(), slog.LevelWarn, "not ready", slog.String("check", name), slog.Any("error", err))
 		}
 	}
 	if s.leaving.Load() {
@@ -61,10 +62,48 @@ func (s *Server) readyz(c *gin.Context) {
 	c.Data(status, "application/json", body)
 }
 
+// readiness is what the checks found last. They write to the database and to Redis, and
+// anybody may ask, so they run once at a time and once a second.
+type readiness struct {
+	group singleflight.Group
+	mu    sync.Mutex
+	at    time.Time // when they ended; zero: never
+	errs  []error
+}
+
+// ask returns what the checks found, an error a check, at most checkEvery ago. Those
+// who ask while they run wait for them.
+func (r *readiness) ask(now func() time.Time, run func() []error) []error {
+	last := func() []error {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if age := now().Sub(r.at); r.at.IsZero() || age < 0 || age >= checkEvery {
+			return nil
+		}
+		return r.errs
+	}
+	if errs := last(); errs != nil {
+		return errs
+	}
+	v, _, _ := r.group.Do("", func() (any, error) {
+		if errs := last(); errs != nil { // they ended while this one came
+			return errs, nil
+		}
+		errs := run()
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.at, r.errs = now(), errs
+		return errs, nil
+	})
+	errs, _ := v.([]error)
+	return errs
+}
+
 // runChecks runs all checks side by side; one that does not heed its context is
-// given up, so that the answer comes in time.
-func (s *Server) runChecks(ctx context.Context) []error {
-	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+// given up, so that the answer comes in time. It is nobody's request that they run
+// for, so that one who leaves does not fail them for the others.
+func (s *Server) runChecks() []error {
+	ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)
 	defer cancel()
 	errs := make([]error, len(s.opts.Checks))
 	var wg sync.WaitGroup
@@ -80,5 +119,10 @@ func (s *Server) runChecks(ctx context.Context) []error {
 		})
 	}
 	wg.Wait()
+	for i, err := range errs {
+		if err != nil {
+			s.log.LogAttrs(ctx, slog.LevelWarn, "not ready", slog.String("check", s.opts.Checks[i].Name), slog.Any("error", err))
+		}
+	}
 	return errs
 }

@@ -9,7 +9,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -286,8 +289,9 @@ func TestReadyz_namesWhatIsReadyAndWhatIsNot(t *testing.T) {
 	stuck := make(chan struct{})
 	defer close(stuck)
 	wait := false
+	now := time.Now()
 	r := newRig(t, func(o *Options) {
-		o.Demo = true
+		o.Demo, o.Now = true, func() time.Time { return now }
 		o.Checks = []Check{
 			{"database", func(context.Context) error { return failing }},
 			{"redis", func(ctx context.Context) error {
@@ -303,6 +307,7 @@ func TestReadyz_namesWhatIsReadyAndWhatIsNot(t *testing.T) {
 		}
 	})
 	ask := func() (int, map[string]string) {
+		now = now.Add(checkEvery)
 		w := r.call(t, http.MethodGet, "/readyz", nil)
 		var got map[string]string
 		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
@@ -322,6 +327,49 @@ func TestReadyz_namesWhatIsReadyAndWhatIsNot(t *testing.T) {
 	failing, wait = nil, true
 	if status, got = ask(); status != http.StatusServiceUnavailable || got["redis"] != notReady || got["database"] != "ok" {
 		t.Errorf("%d %v", status, got)
+	}
+}
+
+// However many ask, the checks run once a second and once at a time, and who leaves
+// takes nobody's answer along.
+func TestReadyz_manyAsk_checksRunOnceASecond(t *testing.T) {
+	var runs atomic.Int64
+	now := time.Now()
+	release := make(chan struct{})
+	r := newRig(t, func(o *Options) {
+		o.Now = func() time.Time { return now }
+		o.Checks = []Check{{"database", func(ctx context.Context) error {
+			runs.Add(1)
+			<-release
+			return ctx.Err()
+		}}}
+	})
+	var group sync.WaitGroup
+	for i := range 50 {
+		group.Go(func() {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if i%2 == 0 {
+				cancel()
+			}
+			w := httptest.NewRecorder()
+			r.engine.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, "/readyz", nil))
+			if w.Code != http.StatusOK {
+				t.Errorf("%d %s", w.Code, w.Body)
+			}
+		})
+	}
+	close(release)
+	group.Wait()
+	for range 10 {
+		r.call(t, http.MethodGet, "/readyz", nil)
+	}
+	if n := runs.Load(); n != 1 {
+		t.Errorf("the checks ran %d times within a second", n)
+	}
+	now = now.Add(checkEvery)
+	if r.call(t, http.MethodGet, "/readyz", nil); runs.Load() != 2 {
+		t.Errorf("the checks ran %d times within two seconds", runs.Load())
 	}
 }
 

@@ -135,6 +135,7 @@ type Server struct {
 	buffers  sync.Pool // *[]byte: bodies of pushes
 
 	turnstile turnstile
+	readiness readiness
 	leaving   atomic.Bool // the end was asked for
 	closing   sync.Once
 	closed    chan struct{} // nothing new is taken

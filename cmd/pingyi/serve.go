@@ -223,8 +223,8 @@ func newEngine() (*bot.Engine, error) {
 
 func (s *server) checks(sessions *session.Store) []web.Check {
 	return []web.Check{
-		{Name: "database", Ready: s.db.Ping},
-		{Name: "redis", Ready: sessions.Ping},
+		{Name: "database", Ready: s.db.Ready},
+		{Name: "redis", Ready: sessions.Ready},
 		{Name: "schema", Ready: func(ctx context.Context) error { return checkSchema(ctx, s.db) }},
 	}
 }

@@ -86,11 +86,12 @@ type ownRedis struct {
 	t    testing.TB
 	addr string
 	dir  string
+	more []string // options of the server
 	cmd  *exec.Cmd
 }
 
-// withRedis gives the world a Redis of its own.
-func (w *world) withRedis(t testing.TB) *ownRedis {
+// withRedis gives the world a Redis of its own, with further options.
+func (w *world) withRedis(t testing.TB, more ...string) *ownRedis {
 	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		t.Skip("redis-server is not installed")
@@ -99,7 +100,7 @@ func (w *world) withRedis(t testing.TB) *ownRedis {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &ownRedis{t: t, addr: l.Addr().String(), dir: t.TempDir()}
+	r := &ownRedis{t: t, addr: l.Addr().String(), dir: t.TempDir(), more: more}
 	if err = l.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +118,9 @@ func (r *ownRedis) start() {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	r.cmd = exec.CommandContext(context.Background(), "redis-server", "--bind", "127.0.0.1", "--port", port, "--save", "", "--dir", r.dir)
+	r.cmd = exec.CommandContext(context.Background(), "redis-server", append([]string{
+		"--bind", "127.0.0.1", "--port", port, "--save", "", "--dir", r.dir,
+	}, r.more...)...)
 	if err = r.cmd.Start(); err != nil {
 		r.t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -12,6 +13,47 @@ var refusing = map[string]struct{ on, off []string }{
 	"at maxmemory":   {[]string{"CONFIG", "SET", "maxmemory", "1"}, []string{"CONFIG", "SET", "maxmemory", "0"}},
 	"a replica":      {[]string{"REPLICAOF", "127.0.0.1", "1"}, []string{"REPLICAOF", "NO", "ONE"}},
 	"lacks replicas": {[]string{"CONFIG", "SET", "min-replicas-to-write", "1"}, []string{"CONFIG", "SET", "min-replicas-to-write", "0"}},
+}
+
+// awaitRedis returns once /readyz says this of Redis, with the status that goes with it.
+func (in *instance) awaitRedis(t *testing.T, said string) {
+	t.Helper()
+	status := http.StatusServiceUnavailable
+	if said == "ok" {
+		status = http.StatusOK
+	}
+	eventually(t, "/readyz says of Redis "+said, func() bool {
+		got, _, body := in.get("/readyz", "")
+		return got == status && strings.Contains(string(body), `"redis":"`+said+`"`) && strings.Contains(string(body), `"database":"ok"`)
+	})
+}
+
+// A Redis that answers and takes no write makes a server unready.
+func TestReadyz_redisRefusesWrites_isNotReady(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.withRedis(t)
+	in := w.serve()
+	for _, c := range refusing {
+		in.awaitRedis(t, "ok")
+		r.do(c.on)
+		in.awaitRedis(t, "unavailable")
+		r.do(c.off)
+	}
+	in.awaitRedis(t, "ok")
+}
+
+// A node of a cluster that lacks slots answers CLUSTERDOWN.
+func TestReadyz_clusterDown_isNotReady(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.withRedis(t, "--cluster-enabled", "yes")
+	in := w.serve()
+	in.awaitRedis(t, "unavailable")
+	r.do([]string{"CLUSTER", "ADDSLOTSRANGE", "0", "16383"})
+	in.awaitRedis(t, "ok")
+	r.do([]string{"CLUSTER", "DELSLOTSRANGE", "0", "100"})
+	in.awaitRedis(t, "unavailable")
 }
 
 func (r *ownRedis) do(words []string) {
