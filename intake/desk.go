@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pingyi/bot"
+	"pingyi/models"
 	"pingyi/seal"
 )
 
@@ -55,6 +56,10 @@ func NewDesk(o Options) *Desk {
 // turn is the state of one push on its way.
 type turn struct {
 	Turn
+	// What names the session and the push in Redis: hashes other than those of SQL.
+	sessionName, pushName models.ID
+	old                   bool // the session stands under its name of the earlier release yet
+
 	keys  *seal.Tenant
 	box   seal.Box
 	token []byte // of our claim, made when first needed
@@ -116,6 +121,7 @@ func (d *Desk) handle(ctx context.Context, p Push) (*turn, Answer, error) {
 	t.keys = keys
 	t.CitizenID = keys.Citizen(p.Account.ID, p.Citizen)
 	t.PushID = keys.Push(p.Account.ID, p.Key)
+	t.sessionName, t.pushName = keys.CitizenName(p.Account.ID, p.Citizen), keys.PushName(p.Account.ID, p.Key)
 	if t.box, err = keys.Session(t.CitizenID); err != nil {
 		return t, Answer{}, err
 	}
@@ -138,7 +144,7 @@ func (d *Desk) run(ctx context.Context, t *turn) (Answer, error) {
 		if known {
 			st, a, err = d.step(ctx, t, cur)
 		} else {
-			st, err = d.Sessions.Load(ctx, t.CitizenID, t.PushID)
+			st, err = d.Sessions.Load(ctx, t.sessionName, t.pushName)
 			if st.Status == Saved { // the push is unknown
 				st.Status = Stale
 			}
@@ -159,12 +165,35 @@ func (d *Desk) run(ctx context.Context, t *turn) (Answer, error) {
 			}
 			known = false
 		default: // Stale: run on what is there
-			if st.Session == nil {
-				if first, found, err := d.finished(ctx, t); err != nil || found {
-					return first, err
-				}
+			if st.Session != nil {
+				cur, known = t.open(st.Session), true
+				continue
 			}
-			cur, known = t.open(st.Session), true
+			var first Answer
+			var found bool
+			if cur, first, found, err = d.unseen(ctx, t); err != nil || found {
+				return first, err
+			}
+			known = true
+		}
+	}
+}
+
+// unseen looks elsewhere where Redis has no session: for the answer of the push, or
+// else what the release before keeps of the citizen.
+func (d *Desk) unseen(ctx context.Context, t *turn) (cur current, first Answer, found bool, err error) {
+	if first, found, err = d.finished(ctx, t); err != nil || found {
+		return cur, first, found, err
+	}
+	for {
+		before, first, err := d.earlier(ctx, t)
+		switch {
+		case err != nil || before.Status == Answered:
+			return cur, first, true, err
+		case before.Status != Running:
+			cur = t.open(before.Session)
+			cur.version = nil // under the present name there is none
+			return cur, first, false, nil
 		}
 	}
 }
@@ -188,7 +217,7 @@ func (d *Desk) first(ctx context.Context, t *turn, sealed []byte) (Answer, error
 	if err != nil {
 		return Answer{}, err
 	}
-	st, err := d.Sessions.Answer(ctx, t.CitizenID, t.PushID, t.sealAnswer(a))
+	st, err := d.Sessions.Answer(ctx, t.sessionName, t.pushName, t.sealAnswer(a))
 	if err == nil && st.Status == Answered {
 		return t.openAnswer(st.Answer)
 	}
@@ -243,8 +272,9 @@ func (d *Desk) save(ctx context.Context, t *turn, cur current, next bot.Session,
 		return SessionState{}, Answer{}, fmt.Errorf("session: %w", err)
 	}
 	sealed := t.box.Seal(plain, sessionUse)
-	st, err := d.Sessions.Swap(ctx, t.CitizenID, t.PushID, t.token, cur.version, sealed, t.sealAnswer(a))
+	st, err := d.Sessions.Swap(ctx, t.sessionName, t.pushName, t.token, cur.version, sealed, t.sealAnswer(a))
 	if err == nil && st.Status == Saved {
+		d.dropEarlier(ctx, t)
 		d.hints.put(t.CitizenID, current{version: sealed[:VersionSize:VersionSize], session: next})
 	}
 	return st, a, err
@@ -253,7 +283,7 @@ func (d *Desk) save(ctx context.Context, t *turn, cur current, next bot.Session,
 // refuse answers what goes beyond the limit with a bare success, unless it
 // repeats a push that was answered before.
 func (d *Desk) refuse(ctx context.Context, t *turn) (SessionState, Answer, error) {
-	st, err := d.Sessions.Load(ctx, t.CitizenID, t.PushID)
+	st, err := d.Sessions.Load(ctx, t.sessionName, t.pushName)
 	if err == nil && st.Status == Answered {
 		return st, Answer{}, nil
 	}

@@ -27,7 +27,7 @@ func (d *Desk) settled(ctx context.Context, t *turn, cur current) (SessionState,
 // claim takes the push for a turn on cur; taken is false where it is answered,
 // runs elsewhere, or the session is another one.
 func (d *Desk) claim(ctx context.Context, t *turn, cur current) (st SessionState, taken bool, err error) {
-	st, err = d.Sessions.Claim(ctx, t.CitizenID, t.PushID, t.claimToken())
+	st, err = d.Sessions.Claim(ctx, t.sessionName, t.pushName, t.claimToken())
 	if err != nil || st.Status != Taken {
 		return st, false, err
 	}
@@ -91,10 +91,13 @@ func (d *Desk) saveEffect(ctx context.Context, t *turn, cur current, next bot.Se
 		if err != nil {
 			return SessionState{}, Answer{}, fmt.Errorf("session: %w", err)
 		}
-		if err = d.Sessions.Forget(ctx, t.CitizenID, t.box.Seal(count, sessionUse)); err != nil {
+		if err = d.Sessions.Forget(ctx, t.sessionName, t.box.Seal(count, sessionUse)); err != nil {
 			return SessionState{}, Answer{}, err
 		}
-		st, err := d.Sessions.Answer(ctx, t.CitizenID, t.PushID, t.sealAnswer(ans))
+		if err = d.Sessions.Drop(ctx, t.CitizenID); err != nil { // of the release before
+			return SessionState{}, Answer{}, err
+		}
+		st, err := d.Sessions.Answer(ctx, t.sessionName, t.pushName, t.sealAnswer(ans))
 		return st, ans, err
 	}
 	st, saved, err := d.save(ctx, t, cur, next, ans)
@@ -104,7 +107,7 @@ func (d *Desk) saveEffect(ctx context.Context, t *turn, cur current, next bot.Se
 	case st.Status == Answered:
 		return st, saved, nil
 	case st.Status != Saved:
-		if st, err = d.Sessions.Answer(ctx, t.CitizenID, t.PushID, t.sealAnswer(ans)); err == nil && st.Status == Answered {
+		if st, err = d.Sessions.Answer(ctx, t.sessionName, t.pushName, t.sealAnswer(ans)); err == nil && st.Status == Answered {
 			return st, ans, nil
 		}
 	}

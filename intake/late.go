@@ -41,7 +41,7 @@ func (d *Desk) busy(ctx context.Context, t *turn) Answer {
 	if !held {
 		return a
 	}
-	st, err := d.Sessions.Answer(ctx, t.CitizenID, t.PushID, t.sealAnswer(a))
+	st, err := d.Sessions.Answer(ctx, t.sessionName, t.pushName, t.sealAnswer(a))
 	switch {
 	case err != nil:
 	case st.Status == Answered:
@@ -64,7 +64,7 @@ func (d *Desk) hold(ctx context.Context, t *turn) (first *Answer, held bool) {
 	}
 	ctx, cancel := by(ctx, reserve/2) // a Redis that hangs leaves time to look in SQL
 	defer cancel()
-	st, err := d.Sessions.Claim(ctx, t.CitizenID, t.PushID, t.claimToken())
+	st, err := d.Sessions.Claim(ctx, t.sessionName, t.pushName, t.claimToken())
 	if err != nil {
 		return nil, false
 	}

@@ -82,6 +82,8 @@ func (o *oneCitizen) Forget(_ context.Context, _ models.ID, count []byte) error 
 	return nil
 }
 
+func (o *oneCitizen) Drop(context.Context, models.ID) error { return nil } // of another name
+
 func (o *oneCitizen) Do(context.Context, *Turn, bot.Action, func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
 	return bot.Result{Status: bot.NotFound}, nil, nil
 }

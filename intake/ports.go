@@ -36,7 +36,8 @@ type SessionState struct {
 const VersionSize = seal.SessionNonce
 
 // Sessions keeps what may be lost: dialogues, claims, first answers. Every call
-// is atomic and one round trip. All values are sealed.
+// is atomic and one round trip. All values are sealed. Citizen and push are named by
+// hashes that stand nowhere else.
 type Sessions interface {
 	// Load reads; Status is Answered, Running, or Saved for an unknown push.
 	Load(ctx context.Context, citizen, push models.ID) (SessionState, error)
@@ -51,6 +52,8 @@ type Sessions interface {
 	// Forget replaces the citizen's session, whatever its version, by one that
 	// holds nothing but the count of pushes, and that only until the minute is over.
 	Forget(ctx context.Context, citizen models.ID, count []byte) error
+	// Drop deletes the citizen's session.
+	Drop(ctx context.Context, citizen models.ID) error
 }
 
 // ErrNothingHad is in an error of Actions.Do after which it is certain that the call

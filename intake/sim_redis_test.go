@@ -148,6 +148,11 @@ func (r *simRedis) Forget(ctx context.Context, citizen models.ID, count []byte) 
 	})
 }
 
+// Drop implements intake.Sessions.
+func (r *simRedis) Drop(ctx context.Context, citizen models.ID) error {
+	return r.sim.call(ctx, "drop", func() { delete(r.sessions, citizen) })
+}
+
 // wipe loses everything.
 func (r *simRedis) wipe() {
 	r.epoch++

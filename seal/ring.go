@@ -41,7 +41,7 @@ func NewRing(w *Wrapper, store Keys) *Ring {
 
 // Tenant holds the keys that one tenant's pushes need.
 type Tenant struct {
-	citizens, pushes, sessions, codes, signatures *Hasher
+	citizens, pushes, sessions, codes, names, signatures *Hasher
 
 	ids, answers Box
 }
@@ -71,7 +71,7 @@ func newTenant(root []byte) (*Tenant, error) {
 	t := &Tenant{}
 	for purpose, dst := range map[string]**Hasher{
 		"citizens": &t.citizens, "pushes": &t.pushes, "sessions": &t.sessions, "codes": &t.codes,
-		"signatures": &t.signatures,
+		"signatures": &t.signatures, "names in redis": &t.names,
 	} {
 		k, err := subkey(root, purpose)
 		if err != nil {
@@ -91,8 +91,8 @@ func newTenant(root []byte) (*Tenant, error) {
 	return t, nil
 }
 
-// Citizen is the keyed hash of a platform id; it names sessions in Redis and
-// the deletable link from a ticket to its citizen.
+// Citizen is the keyed hash of a platform id in SQL: the deletable link from a
+// ticket to its citizen.
 func (t *Tenant) Citizen(account, id string) models.ID { return t.citizens.Hash(account, id) }
 
 // Push is the keyed hash of a push's identity.
@@ -107,6 +107,15 @@ func (t *Tenant) Signature(account, signature string) models.ID {
 func (t *Tenant) SignedBody(signature models.ID, body []byte) models.ID {
 	return t.signatures.Hash("body", string(signature[:]), string(body))
 }
+
+// CitizenName is what stands for a citizen in the names of Redis. It is under a key
+// of its own: whoever holds both stores and no key cannot join them by it.
+func (t *Tenant) CitizenName(account, id string) models.ID {
+	return t.names.Hash("citizen", account, id)
+}
+
+// PushName is what stands for a push in the names of Redis.
+func (t *Tenant) PushName(account, key string) models.ID { return t.names.Hash("push", account, key) }
 
 // Draft makes a draft's id, which is unique among its citizen's, unique among all.
 func (t *Tenant) Draft(citizen, draft models.ID) models.ID {

@@ -47,6 +47,14 @@ var forgetCommand = &command{
 	},
 }
 
+// dropCommand deletes a session.
+var dropCommand = &command{
+	head: []any{"del"}, keys: 1,
+	typed: func(ctx context.Context, r redis.Cmdable, keys []string, _ []any) (any, error) {
+		return r.Del(ctx, keys...).Result()
+	},
+}
+
 // The lives as Redis takes them, made once.
 var (
 	answerSeconds  any = strconv.Itoa(int(AnswerLife / time.Second))
@@ -89,7 +97,7 @@ func (c *call) start(of *command, citizen, push models.ID) {
 	c.command = of
 	c.args = append(c.args[:0], of.head...)
 	pk, sk := keys(&c.names, citizen, push)
-	if of != forgetCommand {
+	if of != forgetCommand && of != dropCommand {
 		c.add(pk)
 	}
 	if of != answerScript {

@@ -41,7 +41,7 @@ func TestCalls_redisHangs_endWithTheirContext(t *testing.T) {
 	_, claim := s.Claim(ctx, citizen, push, []byte("token"))
 	_, swap := s.Swap(ctx, citizen, push, nil, nil, value(1, "one"), []byte("a"))
 	_, answer := s.Answer(ctx, citizen, push, []byte("a"))
-	for name, err := range map[string]error{"load": load, "claim": claim, "swap": swap, "answer": answer, "forget": s.Forget(ctx, citizen, value(1, ""))} {
+	for name, err := range map[string]error{"load": load, "claim": claim, "swap": swap, "answer": answer, "forget": s.Forget(ctx, citizen, value(1, "")), "drop": s.Drop(ctx, citizen)} {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: %v", name, err)
 		}

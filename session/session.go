@@ -191,6 +191,14 @@ func (s *Store) Forget(ctx context.Context, citizen models.ID, count []byte) err
 	return nil
 }
 
+// Drop deletes a citizen's session.
+func (s *Store) Drop(ctx context.Context, citizen models.ID) error {
+	if _, err := s.way.do(ctx, s.call(dropCommand, citizen, models.ID{})); err != nil {
+		return fmt.Errorf("drop session: %w", err)
+	}
+	return nil
+}
+
 // call begins a call with its keys.
 func (s *Store) call(of *command, citizen, push models.ID) *call {
 	c := s.way.borrow()

@@ -144,6 +144,21 @@ func TestAnswer_empty_isAnAnswer(t *testing.T) {
 	})
 }
 
+func TestDrop_deletesTheSessionAlone(t *testing.T) {
+	stores(t, func(t *testing.T, s *session.Store) {
+		ctx, citizen, push := context.Background(), id(t), id(t)
+		want(t, intake.Saved)(s.Swap(ctx, citizen, push, nil, nil, value(1, "x"), []byte("a")))
+		for range 2 { // also where there is none any more
+			if err := s.Drop(ctx, citizen); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if st := want(t, intake.Answered)(s.Load(ctx, citizen, push)); st.Session != nil || string(st.Answer) != "a" {
+			t.Fatalf("after the drop there is %q with the answer %q", st.Session, st.Answer)
+		}
+	})
+}
+
 func TestForget_leavesTheCountAlone_forAMinute(t *testing.T) {
 	stores(t, func(t *testing.T, s *session.Store) {
 		ctx, citizen := context.Background(), id(t)

@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"pingyi/complaints"
 	"pingyi/models"
 	"pingyi/social"
 )
@@ -18,7 +19,7 @@ type Identity struct {
 	SealedID        []byte
 	Follows         *bool // nil: not known
 	FollowedAt      time.Time
-	SeenAt          time.Time
+	SeenAt          time.Time // the record has its hour: by its second it would name a rating
 }
 
 // Remember stores or renews an identity; what it does not know of following
@@ -31,7 +32,7 @@ func (db *DB) Remember(ctx context.Context, i Identity) error {
 		}
 		return tx.Exec("INSERT INTO identities (tenant,account,citizen,sealed_id,follows,followed_at,seen_at) VALUES "+tuples(1, 7)+
 			db.dialect.onConflictSet("tenant,account,citizen", columns...),
-			i.Tenant, i.Account, raw(i.Citizen), blob(i.SealedID), i.Follows, text(i.FollowedAt), text(i.SeenAt)).Error
+			i.Tenant, i.Account, raw(i.Citizen), blob(i.SealedID), i.Follows, text(i.FollowedAt), text(complaints.Hour(i.SeenAt))).Error
 	})
 }
 

@@ -189,7 +189,7 @@ func TestReplay_confirmationKeptBack_confirmsNoLaterDraft(t *testing.T) {
 		if n := w.count(t, "SELECT COUNT(*) FROM complaints"); n != filed {
 			t.Errorf("%d complaints were filed by the one kept back", n-filed)
 		}
-		contains(t, c.say("确认"), "受理编号：")
+		contains(t, c.say("确认"), "登记编号：")
 		in.stop()
 		sums(t, w)
 	})
