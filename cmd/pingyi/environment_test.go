@@ -253,6 +253,7 @@ func TestRestart_keepsEverythingThatMatters(t *testing.T) {
 		if got := b.scores(); asJSON(t, got) != asJSON(t, scores) {
 			t.Error("the scores changed")
 		}
+		c.say("取消") // what the dialogue before was about
 		c.rates("市教育局", "11111")
 		if u := b.scores()["A03"]; u.Ratings != 1 {
 			t.Errorf("%d live ratings of one person", u.Ratings)
