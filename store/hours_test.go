@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pingyi/complaints"
+	"pingyi/scoring"
 )
 
 // complaintTimes are all times that the record has of complaints, by column.
@@ -74,6 +75,40 @@ func TestFile_timesOfTheRecord_areFullHours(t *testing.T) {
 		if ack := file(t, db, again, complaints.DraftDone); ack.No != "20261122-0001" {
 			t.Errorf("the draft again: %+v", ack)
 		}
+		wantSound(t, db)
+	})
+}
+
+// A server of an earlier release wrote times to the millisecond, also beside the
+// migrated schema.
+func TestMigrate_exactTimesOfAnEarlierRelease_becomeFullHours(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		withCampaign(t, db, 3)
+		f := filing(t)
+		file(t, db, f, complaints.Filed)
+		s := rating(t, "A01", "11111")
+		submit(t, writerOn(t, db, WriterOptions{}), s, scoring.Counted)
+		exact := text(inside.Add(59*time.Minute + 58*time.Second + 987*time.Millisecond))
+		for _, sql := range []string{
+			"UPDATE effects SET recorded_at = ? WHERE kind = 'complaint'", "UPDATE complaint_events SET happened_at = ?",
+			"UPDATE complaints SET platform_at = ?", "UPDATE complaints SET received_at = ?",
+		} {
+			if err := db.gorm.Exec(sql, exact).Error; err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 2 {
+			if err := db.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			wantHours(t, db, map[string]int{"complaints.platform_at": 1, "complaints.received_at": 1, "complaint_events.happened_at": 1, "effects.recorded_at": 1})
+		}
+		if n := count(t, db, "ratings", "received_at = ?", text(s.ReceivedAt)); n != 1 {
+			t.Error("the time of a rating was changed")
+		}
+		again := f
+		again.ID = newID(t)
+		file(t, db, again, complaints.Repeat)
 		wantSound(t, db)
 	})
 }

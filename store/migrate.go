@@ -43,7 +43,10 @@ func (db *DB) Migrate(ctx context.Context) (err error) {
 	if err != nil {
 		return fail("migrations", err)
 	}
-	return db.migrate(ctx, folder)
+	if err := db.migrate(ctx, folder); err != nil {
+		return err
+	}
+	return db.takeToHours(ctx)
 }
 
 func (db *DB) migrate(ctx context.Context, folder fs.FS) error {
