@@ -264,7 +264,7 @@ func TestComplaints_pagesHoldEveryRowOnce(t *testing.T) {
 		seen := map[models.ID]bool{}
 		var after After
 		for {
-			page, err := db.Complaints(t.Context(), tenant, after, 2)
+			page, err := db.Complaints(t.Context(), tenant, models.Scope{}, after, 2)
 			if err != nil {
 				t.Fatal(err)
 			}

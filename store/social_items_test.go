@@ -86,7 +86,7 @@ func TestListed_pagesWhatDidNotCount(t *testing.T) {
 		}
 		seen, after := 0, After{}
 		for {
-			page, err := db.Listed(t.Context(), weibo, social.NoLevel, after, 2)
+			page, err := db.Listed(t.Context(), weibo, models.Scope{}, social.NoLevel, after, 2)
 			if err != nil {
 				t.Fatal(err)
 			}

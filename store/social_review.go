@@ -13,9 +13,9 @@ type Review struct {
 	Reading social.Reading
 }
 
-// Listed lists texts that did not count, by the platform's time: at most limit
-// behind after. An empty reason lists all.
-func (db *DB) Listed(ctx context.Context, a social.Account, reason social.Reason, after After, limit int) ([]Review, error) {
+// Listed lists texts in a scope that did not count, by the platform's time: at most
+// limit behind after. An empty reason lists all.
+func (db *DB) Listed(ctx context.Context, a social.Account, scope models.Scope, reason social.Reason, after After, limit int) ([]Review, error) {
 	query := `SELECT i.item, i.kind, i.feed, i.author, i.sealed, i.platform_at, i.fetched_at, r.reason, r.campaign, r.unit, r.level, r.read_at
  FROM social_items i JOIN social_readings r ON r.tenant = i.tenant AND r.account = i.account AND r.item = i.item
  WHERE i.tenant=? AND i.account=? AND i.done=1 AND r.outcome=? AND (i.platform_at>? OR i.platform_at=? AND i.item>?)`
@@ -27,6 +27,7 @@ func (db *DB) Listed(ctx context.Context, a social.Account, reason social.Reason
 	if reason != social.None {
 		query, args = query+" AND r.reason=?", append(args, string(reason))
 	}
+	query, args = inScope(query, args, "r.", scope)
 	var rows []struct {
 		Item       models.ID // not an embedded itemRow: gorm leaves out what has no exported name
 		Kind       social.Kind

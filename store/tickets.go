@@ -125,10 +125,10 @@ type After struct {
 	ID models.ID
 }
 
-// Complaints lists at most limit complaints, the last received first, among
-// those received at the same time by descending ID.
-func (db *DB) Complaints(ctx context.Context, tenant string, after After, limit int) ([]complaints.Record, error) {
-	where, args := "WHERE c.tenant = ?", []any{tenant}
+// Complaints lists at most limit complaints in a scope, the last received first,
+// among those received at the same time by descending ID.
+func (db *DB) Complaints(ctx context.Context, tenant string, scope models.Scope, after After, limit int) ([]complaints.Record, error) {
+	where, args := inScope("WHERE c.tenant = ?", []any{tenant}, "c.", scope)
 	if !after.ID.IsZero() {
 		where += " AND (c.received_at < ? OR (c.received_at = ? AND c.id < ?))"
 		args = append(args, at(after.At), at(after.At), raw(after.ID))

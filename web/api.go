@@ -45,13 +45,15 @@ func (s *Server) routeAPI() error {
 			Info: &huma.Info{
 				Title: "pingyi", Version: apiVersion,
 				Description: "Public appraisal of government conduct (民主评议政风行风): campaigns, channel scores and complaints of one tenant, " +
-					"which is that of the key. Decimals are strings, times are UTC, lists page by cursor. " +
+					"which is that of the key. A key may be bound to a campaign and to units: it reaches those alone, in every operation, and another " +
+					"campaign is answered as one that there is not. A key of unit-leader or unit-handler reaches nothing until it is bound. A key may end " +
+					"on a date; from then on it is answered 401. Decimals are strings, times are UTC, lists page by cursor. " +
 					"Every error is a problem document (RFC 9457) with a stable code.",
 			},
 			Components: &huma.Components{
 				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
-					bearer: {Type: "http", Scheme: "bearer", Description: "A key made by `pingyi apikey create`."},
+					bearer: {Type: "http", Scheme: "bearer", Description: "A key made by `pingyi apikey create`, perhaps bound by `pingyi apikey bind`."},
 				},
 			},
 			Security: []map[string][]string{{bearer: {}}},

@@ -46,7 +46,7 @@ func (s *Server) listCampaigns(ctx context.Context, who Principal, in *listCampa
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.opts.Campaigns.Campaigns(ctx, who.Tenant, after, in.Limit+1)
+	rows, err := s.opts.Campaigns.Campaigns(ctx, who.Tenant, who.Scope, after, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,7 @@ func (s *Server) listComplaints(ctx context.Context, who Principal, in *listComp
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.opts.Complaints.Complaints(ctx, who.Tenant, at, id, in.Limit+1)
+	rows, err := s.opts.Complaints.Complaints(ctx, who.Tenant, who.Scope, at, id, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}

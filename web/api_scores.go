@@ -72,7 +72,8 @@ func scoresForms(document *huma.Schema) []form {
 const scoresRule = "The scores of every unit of a campaign on one channel, in the order of the register. " +
 	"Before the close everybody but the office gets 403 with the code scores_sealed; after it, whoever is not of the office " +
 	"sees null and hidden small_n where there are too few ratings; in a class with such a unit the others show no shrunk_mean, " +
-	"and where that is official no points and no rank, with hidden small_n_in_class. Decimals are strings."
+	"and where that is official no points and no rank, with hidden small_n_in_class. Decimals are strings. " +
+	"A key that is bound to units gets those alone, with the ranks and means that they have among all; a unit's key that is bound to none gets none."
 
 func (s *Server) routeScores(api huma.API) {
 	schemas := api.OpenAPI().Components.Schemas
@@ -101,6 +102,9 @@ func (s *Server) routeScores(api huma.API) {
 
 // getScores answers in one form with what the caller may see.
 func (s *Server) getScores(ctx context.Context, who Principal, in *getScores, f form) (*scoresFile, error) {
+	if err := who.reaches(in.Campaign); err != nil {
+		return nil, err
+	}
 	doc, phase, err := s.opts.Scores.Scores(ctx, who.Tenant, in.Campaign, models.Channel(in.Channel))
 	if err != nil {
 		return nil, err
@@ -111,6 +115,7 @@ func (s *Server) getScores(ctx context.Context, who Principal, in *getScores, f 
 		}
 		doc = doc.ForPublic()
 	}
+	doc = scoresIn(doc, who.Scope) // last: what is hidden depends on the others of a class
 	tag, err := etag(doc, f.name)
 	if err != nil {
 		return nil, err

@@ -95,7 +95,7 @@ func (s *Server) listTexts(ctx context.Context, who Principal, in *listTexts) (*
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.opts.Social.Texts(ctx, who.Tenant, social.Reason(in.Reason), at, id, in.Limit+1)
+	rows, err := s.opts.Social.Texts(ctx, who.Tenant, who.Scope, social.Reason(in.Reason), at, id, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +111,9 @@ func (s *Server) listTexts(ctx context.Context, who Principal, in *listTexts) (*
 }
 
 func (s *Server) socialFigures(ctx context.Context, who Principal, in *ofCampaign) (*socialFigures, error) {
+	if err := who.reaches(in.Campaign); err != nil {
+		return nil, err
+	}
 	f, phase, err := s.opts.Social.Figures(ctx, who.Tenant, in.Campaign)
 	if err != nil {
 		return nil, err
@@ -121,7 +124,7 @@ func (s *Server) socialFigures(ctx context.Context, who Principal, in *ofCampaig
 		}
 		f = f.ForPublic()
 	}
-	return &socialFigures{CacheControl: "private, no-store", Body: f}, nil
+	return &socialFigures{CacheControl: "private, no-store", Body: figuresIn(f, who.Scope)}, nil
 }
 
 type pollEntry struct {
@@ -187,6 +190,9 @@ func (s *Server) listPolls(ctx context.Context, who Principal, in *listPolls) (*
 	if err != nil {
 		return nil, err
 	}
+	if err = who.reaches(in.Campaign); err != nil {
+		return nil, err
+	}
 	rows, err := s.opts.Polls.PollResults(ctx, who.Tenant, in.Campaign, at, id, in.Limit+1)
 	if err != nil {
 		return nil, err
@@ -196,13 +202,21 @@ func (s *Server) listPolls(ctx context.Context, who Principal, in *listPolls) (*
 	out.Body.Next = next
 	out.Body.PollResults = make([]social.PollResults, len(rows))
 	for i := range rows {
-		out.Body.PollResults[i] = rows[i].Show()
+		out.Body.PollResults[i] = pollIn(rows[i].Show(), who.Scope)
 	}
 	return out, nil
 }
 
 func (s *Server) addPoll(ctx context.Context, who Principal, in *pollEntry) (*pollEntered, error) {
 	b := &in.Body
+	if err := who.reaches(in.Campaign); err != nil {
+		return nil, err
+	}
+	for _, r := range b.Results {
+		if !who.Scope.HasUnit(r.Unit) {
+			return nil, models.Errorf(models.Forbidden, "unit_out_of_scope", "this key is bound to other units than those of the results")
+		}
+	}
 	results, added, err := s.opts.Polls.AddPollResults(ctx, who.Tenant, in.Campaign, social.PollEntry{
 		Title: b.Title, Signer: b.Signer, Evidence: b.Evidence, EvidenceHash: b.SHA256, Replaces: b.Replaces, Rows: b.Results,
 		Via: "api:" + who.KeyID,

@@ -50,13 +50,13 @@ func (k fakeKeys) Refresh(context.Context) error { return k.err }
 // fakeCampaigns is a list in the order of the port.
 type fakeCampaigns []Campaign
 
-func (f fakeCampaigns) Campaigns(_ context.Context, tenant, after string, limit int) ([]Campaign, error) {
+func (f fakeCampaigns) Campaigns(_ context.Context, tenant string, scope models.Scope, after string, limit int) ([]Campaign, error) {
 	if tenant != "default" {
 		return nil, errors.New("another tenant")
 	}
 	var out []Campaign
 	for _, c := range f {
-		if (after == "" || c.ID < after) && len(out) < limit {
+		if (after == "" || c.ID < after) && !scope.Nothing() && scope.HasCampaign(c.ID) && len(out) < limit {
 			out = append(out, c)
 		}
 	}
@@ -85,11 +85,11 @@ func (f *fakeScores) Scores(_ context.Context, _, campaign string, channel model
 // fakeComplaints is a list in the order of the port.
 type fakeComplaints []complaints.Record
 
-func (f fakeComplaints) Complaints(_ context.Context, _ string, at time.Time, id models.ID, limit int) ([]complaints.Record, error) {
+func (f fakeComplaints) Complaints(_ context.Context, _ string, scope models.Scope, at time.Time, id models.ID, limit int) ([]complaints.Record, error) {
 	var out []complaints.Record
 	for _, r := range f {
 		behind := id.IsZero() || r.At.Before(at) || r.At.Equal(at) && bytes.Compare(r.ID[:], id[:]) < 0
-		if behind && len(out) < limit {
+		if behind && scope.HasCampaign(r.Campaign) && scope.HasUnit(r.Unit) && len(out) < limit {
 			out = append(out, r)
 		}
 	}
@@ -117,14 +117,14 @@ func (f *fakeSocial) Status(_ context.Context, tenant string) (social.AccountSta
 	}, f.account(tenant)
 }
 
-func (f *fakeSocial) Texts(_ context.Context, tenant string, reason social.Reason, at time.Time, id models.ID, limit int) ([]social.ListedText, error) {
+func (f *fakeSocial) Texts(_ context.Context, tenant string, scope models.Scope, reason social.Reason, at time.Time, id models.ID, limit int) ([]social.ListedText, error) {
 	if reason != "" && !slices.Contains(social.Reasons(), reason) {
 		return nil, models.Errorf(models.Invalid, "bad_reason", "no such reason")
 	}
 	var out []social.ListedText
 	for _, t := range f.texts {
 		behind := id.IsZero() || t.At.After(at) || t.At.Equal(at) && bytes.Compare(t.Item[:], id[:]) > 0
-		if behind && (reason == "" || t.Reason == reason) && len(out) < limit {
+		if behind && scope.HasCampaign(t.Campaign) && scope.HasUnit(t.Unit) && (reason == "" || t.Reason == reason) && len(out) < limit {
 			out = append(out, t)
 		}
 	}

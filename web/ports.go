@@ -55,6 +55,7 @@ type Principal struct {
 	KeyID  string // names the key in the access log; no secret
 	Name   string
 	Role   models.Role
+	Scope  models.Scope // what of the tenant the key reaches
 }
 
 // Keys knows the API keys.
@@ -80,9 +81,9 @@ type Campaign struct {
 
 // Campaigns lists a tenant's campaigns.
 type Campaigns interface {
-	// Campaigns is at most limit campaigns by descending id, from the first one
-	// that sorts after the id after; "" is the start.
-	Campaigns(ctx context.Context, tenant, after string, limit int) ([]Campaign, error)
+	// Campaigns is at most limit campaigns in the scope by descending id, from the
+	// first one that sorts after the id after; "" is the start.
+	Campaigns(ctx context.Context, tenant string, scope models.Scope, after string, limit int) ([]Campaign, error)
 }
 
 // Scores computes channel scores.
@@ -96,10 +97,10 @@ type Scores interface {
 
 // Complaints lists a tenant's complaints.
 type Complaints interface {
-	// Complaints is at most limit complaints, the last received first, among
+	// Complaints is at most limit complaints in the scope, the last received first, among
 	// those received at the same time by descending id. It starts behind the row
 	// received at (whole microseconds) with this id; a zero id is the start.
-	Complaints(ctx context.Context, tenant string, at time.Time, id models.ID, limit int) ([]complaints.Record, error)
+	Complaints(ctx context.Context, tenant string, scope models.Scope, at time.Time, id models.ID, limit int) ([]complaints.Record, error)
 }
 
 // Social shows the office the public side of a tenant's Weibo account. Of a
@@ -108,11 +109,11 @@ type Complaints interface {
 type Social interface {
 	// Status is how the account's day stands.
 	Status(ctx context.Context, tenant string) (social.AccountStatus, error)
-	// Texts is at most limit texts that did not count, the oldest first, behind
+	// Texts is at most limit texts in the scope that did not count, the oldest first, behind
 	// the one written at (whole microseconds) with this id; a zero id is the
 	// start. An empty reason is every reason; one that there is not is a
 	// models.Error bad_reason of kind Invalid.
-	Texts(ctx context.Context, tenant string, reason social.Reason, at time.Time, id models.ID, limit int) ([]social.ListedText, error)
+	Texts(ctx context.Context, tenant string, scope models.Scope, reason social.Reason, at time.Time, id models.ID, limit int) ([]social.ListedText, error)
 	// Figures are those of a campaign's social channel, and the phase that it is
 	// in. Errors are those of Scores.
 	Figures(ctx context.Context, tenant, campaign string) (social.Figures, models.Phase, error)

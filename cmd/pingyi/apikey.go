@@ -15,6 +15,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"pingyi/folding"
 	"pingyi/models"
 	"pingyi/social"
 	"pingyi/store"
@@ -37,37 +38,60 @@ func keyHash(key string) []byte {
 
 // ensureAPIKey stores a key's hash unless it is there.
 func ensureAPIKey(ctx context.Context, db *store.DB, tenant, name string, role models.Role, key, via string) error {
-	id, err := models.NewID(rand.Reader)
-	if err != nil {
+	return addAPIKey(ctx, db, &store.APIKey{Tenant: tenant, Name: name, Role: role, CreatedVia: via}, key)
+}
+
+// addAPIKey stores a key under a fresh id, by its hash, unless the hash is there.
+func addAPIKey(ctx context.Context, db *store.DB, k *store.APIKey, key string) (err error) {
+	if k.ID, err = models.NewID(rand.Reader); err != nil {
 		return err
 	}
-	err = db.CreateAPIKey(ctx, store.APIKey{ID: id, Tenant: tenant, Name: name, Role: role, Hash: keyHash(key), CreatedAt: time.Now(), CreatedVia: via})
+	k.Hash, k.CreatedAt = keyHash(key), time.Now()
+	err = db.CreateAPIKey(ctx, *k)
 	if models.KindOf(err) == models.Conflict {
 		return nil
 	}
 	return err
 }
 
+// bindingFlags say what a key reaches, and until when.
+func bindingFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "unit", Usage: "code of a unit that the key reaches, and no other; may be given again. A unit's own key reaches nothing without one"},
+		&cli.StringFlag{Name: "campaign", Usage: "the one campaign that the key reaches"},
+		&cli.StringFlag{Name: "until", Usage: "last day of the key, 2027-06-30 (it is counted in), or the exact time of its end"},
+	}
+}
+
 func (e *env) apikeyCommand() *cli.Command {
+	id := func() cli.Flag { return &cli.StringFlag{Name: "id", Usage: "as apikey list shows it"} }
 	return &cli.Command{
 		Name:  "apikey",
-		Usage: "make, list and revoke keys of the API",
+		Usage: "make, bind, list and revoke keys of the API",
 		Commands: []*cli.Command{
 			{
 				Name:  "create",
 				Usage: "make a key and print it, once",
-				Flags: []cli.Flag{
+				Flags: append([]cli.Flag{
 					&cli.StringFlag{Name: "name", Usage: "whose key it is"},
 					&cli.StringFlag{Name: "role", Usage: "office, channel-owner, unit-leader, unit-handler, supervisor, custodian, auditor or reader"},
 					tenantFlag(),
-				},
+				}, bindingFlags()...),
 				Action: e.apikeyCreate,
 			},
-			{Name: "list", Usage: "list keys; the keys themselves are kept nowhere", Flags: []cli.Flag{tenantFlag()}, Action: e.apikeyList},
 			{
-				Name: "revoke", Usage: "revoke a key", Action: e.apikeyRevoke,
-				Flags: []cli.Flag{&cli.StringFlag{Name: "id", Usage: "as apikey list shows it"}, tenantFlag()},
+				Name:   "bind",
+				Usage:  "say anew what a key reaches, and until when; what is not given stays as it is",
+				Flags:  append([]cli.Flag{id(), tenantFlag()}, bindingFlags()...),
+				Action: e.apikeyBind,
 			},
+			{
+				Name: "list",
+				Usage: "list keys (tab-separated: id, role, state, made, hour of the last use, end, campaign, units, name, what made it; - for none, * for all); " +
+					"the keys themselves are kept nowhere",
+				Flags: []cli.Flag{tenantFlag()}, Action: e.apikeyList,
+			},
+			{Name: "revoke", Usage: "revoke a key", Action: e.apikeyRevoke, Flags: []cli.Flag{id(), tenantFlag()}},
 		},
 	}
 }
@@ -91,6 +115,57 @@ func lineFault(s string, most int) string {
 	return ""
 }
 
+// binding reads and checks what the flags bind a key to; what is not given is nil.
+func binding(ctx context.Context, c *cli.Command, o *opened) (b store.Binding, err error) {
+	if given := c.StringSlice("unit"); len(given) > 0 {
+		if b.Units, err = registered(ctx, o, given); err != nil {
+			return b, err
+		}
+	}
+	if id := c.String("campaign"); id != "" {
+		if _, err := newCampaigns(o.db, time.Now).get(ctx, o.tenant, id); err != nil {
+			return b, err
+		}
+		b.Campaign = &id
+	}
+	if day := c.String("until"); day != "" {
+		end, err := parseDay(day, true)
+		if err != nil {
+			return b, misuse("--until: %w", err)
+		}
+		if !end.After(time.Now()) {
+			return b, misuse("--until %s is over", day)
+		}
+		b.EndsAt = &end
+	}
+	return b, nil
+}
+
+// registered are the codes as the register has them; every one that it does not have
+// is named.
+func registered(ctx context.Context, o *opened, codes []string) ([]string, error) {
+	units, err := o.db.Units(ctx, o.tenant)
+	if err != nil {
+		return nil, err
+	}
+	spelt := make(map[string]string, len(units))
+	for _, u := range units {
+		spelt[folding.Code(u.Code)] = u.Code
+	}
+	var found, missing []string
+	for _, code := range codes {
+		if own := spelt[folding.Code(code)]; own != "" {
+			found = append(found, own)
+		} else {
+			missing = append(missing, fmt.Sprintf("%q", code))
+		}
+	}
+	if len(missing) > 0 {
+		return nil, models.Errorf(models.NotFound, "unknown_unit", "the register has no unit %s", strings.Join(missing, ", "))
+	}
+	return found, nil
+}
+
 func (e *env) apikeyCreate(ctx context.Context, c *cli.Command) error {
 	name, role := strings.TrimSpace(c.String("name")), models.Role(c.String("role"))
 	if fault := lineFault(name, 128); fault != "" {
@@ -100,12 +175,43 @@ func (e *env) apikeyCreate(ctx context.Context, c *cli.Command) error {
 		return misuse("apikey create: --role is %q, not one of %v", role, models.Roles())
 	}
 	return e.with(ctx, c, filling, func(o *opened) error {
-		key := newAPIKey()
-		if err := ensureAPIKey(ctx, o.db, o.tenant, name, role, key, via(viaShell)); err != nil {
+		b, err := binding(ctx, c, o)
+		if err != nil {
 			return err
 		}
-		_, err := fmt.Fprintln(e.out, key)
+		k := store.APIKey{Tenant: o.tenant, Name: name, Role: role, Units: b.Units, CreatedVia: via(viaShell)}
+		if b.Campaign != nil {
+			k.Campaign = *b.Campaign
+		}
+		if b.EndsAt != nil {
+			k.EndsAt = *b.EndsAt
+		}
+		key := newAPIKey()
+		if err := addAPIKey(ctx, o.db, &k, key); err != nil {
+			return err
+		}
+		if scope := k.Scope(); scope.Nothing() {
+			fmt.Fprintf(e.err, "the key reaches nothing until it is bound: pingyi apikey bind --id %s --unit CODE\n", k.ID)
+		}
+		_, err = fmt.Fprintln(e.out, key)
 		return err
+	})
+}
+
+func (e *env) apikeyBind(ctx context.Context, c *cli.Command) error {
+	if c.String("id") == "" || len(c.StringSlice("unit")) == 0 && c.String("campaign") == "" && c.String("until") == "" {
+		return misuse("apikey bind needs --id, and --unit, --campaign or --until")
+	}
+	return e.withOpen(ctx, c, func(o *opened) error {
+		k, err := keyByID(ctx, o, c.String("id"))
+		if err != nil {
+			return err
+		}
+		b, err := binding(ctx, c, o)
+		if err != nil {
+			return err
+		}
+		return o.db.BindAPIKey(ctx, o.tenant, k.ID, b)
 	})
 }
 
@@ -115,13 +221,8 @@ func (e *env) apikeyList(ctx context.Context, c *cli.Command) error {
 		if err != nil {
 			return err
 		}
-		for _, k := range keys {
-			state := "active"
-			if !k.RevokedAt.IsZero() {
-				state = "revoked"
-			}
-			if _, err = fmt.Fprintf(e.out, "%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.Role, state, k.CreatedAt.Format(time.RFC3339), k.Name,
-				cmp.Or(k.CreatedVia, social.UnknownVia)); err != nil {
+		for i := range keys {
+			if _, err = fmt.Fprintln(e.out, keyLine(&keys[i], time.Now())); err != nil {
 				return err
 			}
 		}
@@ -129,17 +230,59 @@ func (e *env) apikeyList(ctx context.Context, c *cli.Command) error {
 	})
 }
 
+// keyLine is a key's line in the list.
+func keyLine(k *store.APIKey, now time.Time) string {
+	scope, state := k.Scope(), "active"
+	switch {
+	case !k.RevokedAt.IsZero():
+		state = "revoked"
+	case k.Ended(now):
+		state = "ended"
+	case scope.Nothing():
+		state = "unbound"
+	}
+	when := func(t time.Time) string {
+		if t.IsZero() {
+			return "-"
+		}
+		return t.Format(time.RFC3339)
+	}
+	campaign, units := "*", "*"
+	if scope.Campaign != "" {
+		campaign = scope.Campaign
+	}
+	switch {
+	case scope.Nothing():
+		campaign, units = "-", "-"
+	case scope.Bounded:
+		units = strings.Join(scope.Units, ",")
+	}
+	return strings.Join([]string{
+		k.ID.String(), string(k.Role), state, when(k.CreatedAt), when(k.LastUsedAt), when(k.EndsAt), campaign, units, k.Name,
+		cmp.Or(k.CreatedVia, social.UnknownVia),
+	}, "\t")
+}
+
 func (e *env) apikeyRevoke(ctx context.Context, c *cli.Command) error {
 	return e.withOpen(ctx, c, func(o *opened) error {
-		keys, err := o.db.APIKeys(ctx, o.tenant)
+		k, err := keyByID(ctx, o, c.String("id"))
 		if err != nil {
 			return err
 		}
-		for _, k := range keys {
-			if k.ID.String() == c.String("id") {
-				return o.db.RevokeAPIKey(ctx, o.tenant, k.ID, time.Now())
-			}
-		}
-		return models.Errorf(models.NotFound, "unknown_key", "there is no key %q; pingyi apikey list shows them", c.String("id"))
+		return o.db.RevokeAPIKey(ctx, o.tenant, k.ID, time.Now())
 	})
+}
+
+// keyByID finds a key of the tenant as the list names it.
+func keyByID(ctx context.Context, o *opened, id string) (store.APIKey, error) {
+	keys, err := o.db.APIKeys(ctx, o.tenant)
+	if err != nil {
+		return store.APIKey{}, err
+	}
+	for _, k := range keys {
+		if k.ID.String() == id {
+			return k, nil
+		}
+	}
+	return store.APIKey{}, models.Errorf(models.NotFound, "unknown_key", "there is no key %q; pingyi apikey list shows them", id)
 }

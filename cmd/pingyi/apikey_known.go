@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -18,6 +19,8 @@ import (
 const (
 	keysKnown    = 10_000 // hashes of keys in force that a server remembers
 	refreshWait  = 3 * time.Second
+	useWait      = time.Second // for writing that a key was used
+	useRetry     = time.Minute
 	refreshEvery = time.Second // how often it looks which they are, under a load of wrong ones
 )
 
@@ -26,15 +29,19 @@ const (
 type apiKeys struct {
 	db   *store.DB
 	opts *config.Options
+	log  *slog.Logger
 
 	mu        sync.Mutex
 	known     map[[sha256.Size]byte]bool
 	refreshed time.Time
 	refresh   singleflight.Group
+	noted     map[models.ID]time.Time // when the use of a key was to be written last
 }
 
-func newAPIKeys(db *store.DB, o *config.Options) *apiKeys {
-	return &apiKeys{db: db, opts: o, known: map[[sha256.Size]byte]bool{}}
+func newAPIKeys(o *opened) *apiKeys {
+	return &apiKeys{
+		db: o.db, opts: &o.opts, log: o.log, known: map[[sha256.Size]byte]bool{}, noted: map[models.ID]time.Time{},
+	}
 }
 
 // Authenticate implements web.Keys. What a key may is asked each time, so that it can
@@ -45,7 +52,7 @@ func (k *apiKeys) Authenticate(ctx context.Context, key string) (web.Principal, 
 		return web.Principal{}, unknown
 	}
 	found, err := k.db.APIKeyByHash(ctx, keyHash(key))
-	if err == nil && !k.opts.Demo() && isDemoKey(k.opts, found.Tenant, found.Hash) {
+	if err == nil && (found.Ended(time.Now()) || !k.opts.Demo() && isDemoKey(k.opts, found.Tenant, found.Hash)) {
 		err = unknown
 	}
 	switch models.KindOf(err) {
@@ -57,7 +64,28 @@ func (k *apiKeys) Authenticate(ctx context.Context, key string) (web.Principal, 
 		return web.Principal{}, err
 	}
 	k.remember(key, true)
-	return web.Principal{Tenant: found.Tenant, KeyID: found.ID.String(), Name: found.Name, Role: found.Role}, nil
+	k.use(ctx, &found)
+	return web.Principal{Tenant: found.Tenant, KeyID: found.ID.String(), Name: found.Name, Role: found.Role, Scope: found.Scope()}, nil
+}
+
+// use notes the hour of a key's last use. A caller is answered also where that cannot
+// be written; a minute later it is tried again.
+func (k *apiKeys) use(ctx context.Context, found *store.APIKey) {
+	now := time.Now()
+	k.mu.Lock()
+	due := found.LastUsedAt.Before(now.Truncate(time.Hour)) && now.Sub(k.noted[found.ID]) >= useRetry
+	if due {
+		k.noted[found.ID] = now
+	}
+	k.mu.Unlock()
+	if !due {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), useWait)
+	defer cancel()
+	if err := k.db.UsedAPIKey(ctx, found, now); err != nil {
+		k.log.Warn("the last use of an API key was not written", "key", found.ID.String(), "err", err)
+	}
 }
 
 // isKey reports whether a text has the form of a key.

@@ -78,7 +78,7 @@ func (c *campaigns) get(ctx context.Context, tenant, id string) (*knownCampaign,
 }
 
 // Campaigns implements web.Campaigns.
-func (c *campaigns) Campaigns(ctx context.Context, tenant, after string, limit int) ([]web.Campaign, error) {
+func (c *campaigns) Campaigns(ctx context.Context, tenant string, scope models.Scope, after string, limit int) ([]web.Campaign, error) {
 	known, err := c.of(ctx, tenant)
 	if err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (c *campaigns) Campaigns(ctx context.Context, tenant, after string, limit i
 	var list []web.Campaign
 	for i := range known {
 		one := &known[i]
-		if after != "" && one.ID >= after {
+		if after != "" && one.ID >= after || scope.Nothing() || !scope.HasCampaign(one.ID) {
 			continue
 		}
 		if len(list) == limit {
@@ -109,6 +109,6 @@ const everything = math.MaxInt
 type complaintList struct{ db *store.DB }
 
 // Complaints implements web.Complaints.
-func (c *complaintList) Complaints(ctx context.Context, tenant string, at time.Time, id models.ID, limit int) ([]complaints.Record, error) {
-	return c.db.Complaints(ctx, tenant, store.After{At: at, ID: id}, limit)
+func (c *complaintList) Complaints(ctx context.Context, tenant string, scope models.Scope, at time.Time, id models.ID, limit int) ([]complaints.Record, error) {
+	return c.db.Complaints(ctx, tenant, scope, store.After{At: at, ID: id}, limit)
 }

@@ -194,7 +194,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 		HTTPS: strings.HasPrefix(s.opts.PublicURL, "https://"),
 		Log:   s.log, Now: time.Now, Clock: s.now, Registry: s.registry, Metrics: s.metrics,
 		Checks: s.checks(sessions),
-		Keys:   newAPIKeys(s.db, &s.opts), Campaigns: known, Scores: known, Complaints: &complaintList{s.db},
+		Keys:   newAPIKeys(s.opened), Campaigns: known, Scores: known, Complaints: &complaintList{s.db},
 		Social: office, Polls: office,
 		Intake: desk, WeChat: doors.wechat, Weibo: doors.weibo, Busy: doors.busy, Random: rand.Reader,
 		Freshness: wechat.NewFreshness(s.now, s.staleAlarm), Bodies: &firstBodies{s.ring, sessions}, OneBody: s.opts.Weibo.RefusesOtherBodies(),

@@ -117,7 +117,7 @@ func (e *env) socialReview(ctx context.Context, c *cli.Command) error {
 		var at time.Time
 		var id models.ID
 		for {
-			list, err := f.Texts(ctx, f.tenant, reason, at, id, reviewPage)
+			list, err := f.Texts(ctx, f.tenant, models.Scope{}, reason, at, id, reviewPage)
 			if err != nil {
 				return err
 			}

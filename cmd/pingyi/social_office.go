@@ -65,7 +65,7 @@ func (f *office) Status(ctx context.Context, tenant string) (social.AccountStatu
 }
 
 // Texts implements web.Social.
-func (f *office) Texts(ctx context.Context, tenant string, reason social.Reason, at time.Time, id models.ID, limit int) ([]social.ListedText, error) {
+func (f *office) Texts(ctx context.Context, tenant string, scope models.Scope, reason social.Reason, at time.Time, id models.ID, limit int) ([]social.ListedText, error) {
 	keys, err := f.keys(ctx, tenant)
 	if err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func (f *office) Texts(ctx context.Context, tenant string, reason social.Reason,
 	if reason != social.None && !slices.Contains(social.Reasons(), reason) {
 		return nil, models.Errorf(models.Invalid, "bad_reason", "the reason is not one of %v", social.Reasons())
 	}
-	list, err := f.db.Listed(ctx, keys.account, reason, store.After{At: at, ID: id}, limit)
+	list, err := f.db.Listed(ctx, keys.account, scope, reason, store.After{At: at, ID: id}, limit)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,126 @@
+package store
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pingyi/models"
+)
+
+func apiKey(t *testing.T, role models.Role, units ...string) APIKey {
+	t.Helper()
+	return APIKey{
+		ID: models.ID(randomID(t)), Tenant: tenant, Name: string(role), Role: role, Hash: append(randomID(t).bytes(), randomID(t).bytes()...),
+		CreatedAt: inside, Units: units,
+	}
+}
+
+func (k APIKey) stored(t *testing.T, db *DB) APIKey {
+	t.Helper()
+	got, err := db.APIKeyByHash(t.Context(), k.Hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func TestAPIKey_boundAnew_keepsWhatWasNotGiven(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		k, other := apiKey(t, models.RoleUnitLeader, "A03", "A01", "A03"), apiKey(t, models.RoleUnitHandler)
+		k.Campaign, k.EndsAt = "2017", closes
+		for _, one := range []APIKey{k, other} {
+			if err := db.CreateAPIKey(t.Context(), one); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := models.Scope{Campaign: "2017", Bounded: true, Units: []string{"A01", "A03"}}
+		got := k.stored(t, db)
+		if diff := cmp.Diff(want, got.Scope()); diff != "" || !got.EndsAt.Equal(closes) || got.Ended(closes.Add(-time.Millisecond)) || !got.Ended(closes) {
+			t.Errorf("%s%v", diff, got.EndsAt)
+		}
+		if got := other.stored(t, db); !got.Scope().Nothing() {
+			t.Errorf("a key that is bound to nothing reaches %+v", got.Scope())
+		}
+		campaign := "2018"
+		if err := db.BindAPIKey(t.Context(), tenant, k.ID, Binding{Campaign: &campaign}); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.BindAPIKey(t.Context(), tenant, other.ID, Binding{Units: []string{"A05"}}); err != nil {
+			t.Fatal(err)
+		}
+		want.Campaign = campaign
+		list, err := db.APIKeys(t.Context(), tenant)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scopes := map[models.ID]models.Scope{}
+		for _, one := range list {
+			scopes[one.ID] = one.Scope()
+		}
+		if diff := cmp.Diff(map[models.ID]models.Scope{k.ID: want, other.ID: {Bounded: true, Units: []string{"A05"}}}, scopes); diff != "" {
+			t.Error(diff)
+		}
+		if err := db.BindAPIKey(t.Context(), "another", k.ID, Binding{Units: []string{"A05"}}); models.KindOf(err) != models.NotFound {
+			t.Errorf("bound by another tenant: %v", err)
+		}
+		if err := db.RevokeAPIKey(t.Context(), tenant, k.ID, inside); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.BindAPIKey(t.Context(), tenant, k.ID, Binding{Units: []string{"A05"}}); models.KindOf(err) != models.NotFound {
+			t.Errorf("a revoked key was bound: %v", err)
+		}
+		if hashes, err := db.APIKeyHashes(t.Context(), 10); err != nil || len(hashes) != 1 || string(hashes[0]) != string(other.Hash) {
+			t.Errorf("%d keys are in force, %v", len(hashes), err)
+		}
+	})
+}
+
+// An older release's program makes keys without the columns that came later, beside
+// this one.
+func TestAPIKey_ofAnOlderRelease_endsNeverAndAUnitsReachesNothing(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		for role, nothing := range map[models.Role]bool{
+			models.RoleOffice: false, models.RoleReader: false, models.RoleUnitLeader: true, models.RoleUnitHandler: true,
+		} {
+			k := apiKey(t, role)
+			if _, err := db.sql.ExecContext(t.Context(), "INSERT INTO api_keys (id,tenant,name,role,hash,created_at) VALUES (?,?,?,?,?,?)",
+				k.ID[:], k.Tenant, k.Name, string(k.Role), k.Hash, at(k.CreatedAt)); err != nil {
+				t.Fatal(err)
+			}
+			got := k.stored(t, db)
+			if s := got.Scope(); s.Nothing() != nothing || s.Campaign != "" || s.HasUnit("A03") == nothing || got.Ended(closes.AddDate(99, 0, 0)) {
+				t.Errorf("%s: %+v", role, s)
+			}
+		}
+	})
+}
+
+func TestAPIKey_usedManyTimes_isWrittenOnceAnHour(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB) {
+		k := apiKey(t, models.RoleReader)
+		if err := db.CreateAPIKey(t.Context(), k); err != nil {
+			t.Fatal(err)
+		}
+		begin := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+		for minute := range 180 {
+			seen := k.stored(t, db)
+			if minute%7 == 0 {
+				seen.LastUsedAt = time.Time{} // as another server read it before
+			}
+			if err := db.UsedAPIKey(t.Context(), &seen, begin.Add(time.Duration(minute)*time.Minute)); err != nil {
+				t.Fatal(err)
+			}
+			if want := begin.Add(time.Duration(minute/60) * time.Hour); !k.stored(t, db).LastUsedAt.Equal(want) {
+				t.Fatalf("after %d minutes last used at %v", minute, k.stored(t, db).LastUsedAt)
+			}
+		}
+		// An hour that is over is not written again.
+		seen := k.stored(t, db)
+		seen.LastUsedAt = time.Time{}
+		if err := db.UsedAPIKey(t.Context(), &seen, begin); err != nil || k.stored(t, db).LastUsedAt.Equal(begin) {
+			t.Errorf("%v, %v", err, k.stored(t, db).LastUsedAt)
+		}
+	})
+}
