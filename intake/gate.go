@@ -28,7 +28,7 @@ var shares = [bot.ClassConfirm + 1]int{
 const (
 	// lastStart is how long after its receipt a push may begin its turn at the
 	// latest; worthwhile is how many usual turns must fit behind that.
-	lastStart  = Budget - reserve - 400*time.Millisecond
+	lastStart  = Budget - reserve - time.Second
 	worthwhile = 3
 	// overloadedFor is how long after a refusal the gate takes the server to be
 	// overloaded, and longestQueue how long a push may then expect to wait.
