@@ -107,7 +107,7 @@ func (t *turn) leave() {
 		t.say(textLeftComplaint)
 	}
 	if t.lost != 0 {
-		t.say(t.lost)
+		t.tellLost()
 	}
 	t.forget()
 }
@@ -274,10 +274,18 @@ func (t *turn) closed(c *Campaign, code string) {
 
 // sayClosed tells that a campaign is not open, with its day.
 func (t *turn) sayClosed(c *Campaign) {
-	if t.in.At.Before(c.From) {
+	if c.ahead(t.in.At) {
 		t.say(textTooEarly, t.date(c.From))
-	} else {
-		t.say(textTooLate, t.lastDay(c))
+		return
+	}
+	t.say(textTooLate, t.lastDay(c))
+	t.sayStopped(c)
+}
+
+// sayStopped tells why a campaign ended before its time, where it did.
+func (t *turn) sayStopped(c *Campaign) {
+	if c.Stopped != "" {
+		t.say(textWhyStopped, safe(c.Stopped))
 	}
 }
 

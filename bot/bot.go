@@ -90,12 +90,17 @@ type Campaign struct {
 	Title      string    // 2017年度政风行风评议
 	From, To   time.Time // the rating window, half open
 	Appealed   time.Time // when the appeal period ends, after which its keys may be destroyed; zero where not known
+	Stopped    string    // why it ended before its time; "": it did not
 	Classes    []string  // in the order of the register
 	Units      []models.Unit
 	Dimensions map[models.UnitType][]models.Dimension // all sets have the same length
 
 	index indexOf
 }
+
+// ahead reports whether the rating window is still to come at t. One that was
+// stopped before it began never is.
+func (c *Campaign) ahead(t time.Time) bool { return t.Before(c.From) && c.From.Before(c.To) }
 
 // Open reports whether a rating that the platform took at t counts.
 func (c *Campaign) Open(t time.Time) bool { return !t.Before(c.From) && t.Before(c.To) }

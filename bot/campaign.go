@@ -100,7 +100,7 @@ func (t *turn) campaignFor(code string) *Campaign {
 		case !has(c):
 		case c.Open(t.in.At):
 			return c
-		case t.in.At.Before(c.From):
+		case c.ahead(t.in.At):
 			next = c // newest first: the last that is seen opens first
 		case past == nil:
 			past = c

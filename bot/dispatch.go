@@ -237,12 +237,12 @@ func (t *turn) sayLost(c command) {
 	if t.lost == 0 || c.verb == vFree || c.ofDraft() || c.verb == vDigits {
 		return
 	}
-	t.say(t.lost)
+	t.tellLost()
 }
 
 // offerLost tells that the draft was given up and how to begin again.
 func (t *turn) offerLost() {
-	t.say(t.lost)
+	t.tellLost()
 	if t.lostOn != "" && t.lost != textLostClosed {
 		t.nav(choice{t.e.texts.word(vRate), command{verb: vRate, unit: t.lostOn}}, t.navComplain(), t.navQuery())
 		return

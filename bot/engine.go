@@ -186,9 +186,11 @@ type turn struct {
 	warned int    // lines on danger that the answer begins with
 	lost   textID // why the draft was given up at the start of this turn, or 0
 	lostOn string // code of the unit of that draft
-	action Action
-	class  Class
-	silent bool // rightly says nothing
+
+	lostWhy string // why its campaign was stopped, or ""
+	action  Action
+	class   Class
+	silent  bool // rightly says nothing
 }
 
 func (e *Engine) turn(w *World, s Session, in Input) *turn {
@@ -326,8 +328,19 @@ func (t *turn) lose(why textID) {
 	if t.step().flow == flowRating {
 		t.lostOn = t.s.draft.unit
 	}
+	if why == textLostClosed && t.camp != nil {
+		t.lostWhy = t.camp.Stopped
+	}
 	t.forget()
 	t.lost = why
+}
+
+// tellLost says why the draft is gone.
+func (t *turn) tellLost() {
+	t.say(t.lost)
+	if t.lostWhy != "" {
+		t.say(textWhyStopped, safe(t.lostWhy))
+	}
 }
 
 // forget ends the draft.

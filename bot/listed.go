@@ -29,7 +29,7 @@ func (t *turn) listed(a Action, r Result) {
 // change of it that is lost would have replaced: which of the two nobody knows.
 func (t *turn) unknownConfirmation(wish command, r Result) (done bool) {
 	if t.lost != 0 {
-		t.say(t.lost)
+		t.tellLost()
 	}
 	for _, m := range r.Ratings {
 		if wish.unit == "" || m.Unit != wish.unit || flowID(wish.arg) != flowNone || m.State != Live {

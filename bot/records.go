@@ -29,6 +29,7 @@ func (t *turn) rated(a Action, r Result) {
 			t.say(textTooEarly, t.date(camp.From))
 		default:
 			t.say(textNotReceived, t.lastDay(camp))
+			t.sayStopped(camp)
 		}
 		t.nav(t.navComplainAbout(rate.Unit), t.navQuery())
 		return

@@ -32,6 +32,7 @@ const (
 	textTooEarly
 	textTooLate
 	textNotReceived
+	textWhyStopped
 	textNoCampaign
 	textQuestion
 	textPlain

@@ -34,6 +34,7 @@ var textSpecs = [numTexts]textSpec{
 	textTooEarly:           {"window.too_early", []string{"date"}},
 	textTooLate:            {"window.too_late", []string{"date"}},
 	textNotReceived:        {"window.not_received", []string{"date"}},
+	textWhyStopped:         {"window.why_stopped", []string{"reason"}},
 	textNoCampaign:         {"window.no_campaign", nil},
 	textQuestion:           {"question.head", []string{"n", "count", "title"}},
 	textPlain:              {"question.plain", []string{"question"}},

@@ -20,13 +20,34 @@ import (
 type Profile struct {
 	ID         string
 	Title      string // with {year} where the year goes; see TitleOf
-	Sample     bool   // issued by nobody
+	Sample     bool   // issued by nobody: Issued is empty
 	Phases     Phases
 	Classes    []string                               // in the order in which they are shown
 	Dimensions map[models.UnitType][]models.Dimension // all sets have the same length
 	Channels   []ProfileChannel                       // full marks total exactly 100
 	Methods    []scoring.Method
 	Contacts   Contacts
+	Issued     Issued
+}
+
+// Issued is the paper by which the city issued the programme and its methods. A
+// profile that names none is a sample.
+type Issued struct {
+	Body   string `json:"body" yaml:"body"`     // 市纠风办
+	Number string `json:"number" yaml:"number"` // 马纠办〔2017〕3号
+	Date   string `json:"date" yaml:"date"`     // 2017-04-20
+}
+
+// String is "市纠风办 马纠办〔2017〕3号（2017年4月20日）", or "" for a sample.
+func (i Issued) String() string {
+	if i == (Issued{}) {
+		return ""
+	}
+	date := i.Date
+	if day, err := time.Parse(time.DateOnly, i.Date); err == nil {
+		date = day.Format("2006年1月2日")
+	}
+	return i.Body + " " + i.Number + "（" + date + "）"
 }
 
 // ProfileChannel is a channel of a programme (测评渠道).
@@ -98,6 +119,7 @@ type (
 		Channels   []channelFile                       `yaml:"channels"`
 		Methods    []methodFile                        `yaml:"methods"`
 		Contacts   Contacts                            `yaml:"contacts"`
+		Issued     Issued                              `yaml:"issued"`
 	}
 	phasesFile struct {
 		Publicity  int `yaml:"publicity"`
@@ -136,7 +158,9 @@ type (
 // maxProfileBytes bounds a profile.
 const maxProfileBytes = 256 << 10
 
-// ParseProfile reads a profile. It is strict: an unknown or doubled field is a
+// ParseProfile reads a profile. Whether it and its methods are a sample follows from
+// the paper that it names alone: a copy of a sample may still say sample: true. It is
+// strict: an unknown or doubled field is a
 // fault, and so is whatever a campaign could not run with. The error is of type
 // Faults; the YAML's own are named by their line, all others at once by their
 // place.
@@ -172,7 +196,7 @@ func yamlFault(err error) Fault {
 
 func (f *profileFile) profile(faults *Faults) Profile {
 	p := Profile{
-		ID: f.ID, Title: f.Title, Sample: f.Sample, Phases: Phases(f.Phases), Classes: f.Classes,
+		ID: f.ID, Title: f.Title, Sample: f.Issued == Issued{}, Issued: f.Issued, Phases: Phases(f.Phases), Classes: f.Classes,
 		Dimensions: make(map[models.UnitType][]models.Dimension, len(f.Dimensions)), Contacts: f.Contacts,
 	}
 	for i, class := range p.Classes {
@@ -187,7 +211,9 @@ func (f *profileFile) profile(faults *Faults) Profile {
 		p.Channels = append(p.Channels, ProfileChannel(c))
 	}
 	for i, m := range f.Methods {
-		p.Methods = append(p.Methods, m.method(faults, fmt.Sprintf("methods[%d]", i)))
+		method := m.method(faults, fmt.Sprintf("methods[%d]", i))
+		method.Sample, method.Paper = p.Sample, p.Issued.String()
+		p.Methods = append(p.Methods, method)
 	}
 	return p
 }
@@ -212,7 +238,7 @@ func (m *methodFile) method(faults *Faults, at string) scoring.Method {
 		faults.add(at+".points", "has %d levels; expected 5, 4, 3, 2, 1", len(m.Points))
 	}
 	return scoring.Method{
-		ID: m.ID, Sample: m.Sample, Weights: m.Weights, Official: m.Official, Handling: m.Handling,
+		ID: m.ID, Weights: m.Weights, Official: m.Official, Handling: m.Handling,
 		Points: scoring.PerLevel{L5: m.Points[5], L4: m.Points[4], L3: m.Points[3], L2: m.Points[2], L1: m.Points[1]},
 		M:      or(m.M, scoring.DefaultM), HideBelow: or(m.HideBelow, scoring.DefaultHideBelow),
 		ScarceBelow: or(m.ScarceBelow, scoring.DefaultScarceBelow), Public: m.Public, LeaveOut: m.LeaveOut,

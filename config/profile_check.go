@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -55,10 +56,23 @@ func (f *Faults) checkProfile(p *Profile) {
 			f.add(at, "stands there twice")
 		}
 	}
+	f.checkIssued(p.Issued)
 	f.checkDimensions(p)
 	f.checkMethods(p)
 	f.checkChannels(p)
 	f.checkContacts(&p.Contacts)
+}
+
+// checkIssued wants the whole of a paper or nothing.
+func (f *Faults) checkIssued(i Issued) {
+	if i == (Issued{}) {
+		return
+	}
+	f.checkText("issued.body", i.Body, maxTitle)
+	f.checkText("issued.number", i.Number, maxTitle)
+	if _, err := time.Parse(time.DateOnly, i.Date); err != nil {
+		f.add("issued.date", "is %q; expected a day such as 2017-04-20", i.Date)
+	}
 }
 
 func (f *Faults) checkDays(phase string, days, least int) {

@@ -53,6 +53,18 @@ func LoadProfile(name string) (Profile, error) {
 	return p, nil
 }
 
+// ProfileText is a shipped profile as its file has it, for a city's own copy.
+func ProfileText(name string) ([]byte, error) {
+	if !slices.Contains(Profiles(), name) {
+		return nil, Faults{{"profile", fmt.Sprintf("%q is none of the shipped ones (%s)", name, strings.Join(Profiles(), ", "))}}
+	}
+	text, err := shipped.ReadFile(path.Join(profileFolder, name+profileEnd))
+	if err != nil {
+		return nil, fmt.Errorf("read the profile: %w", err)
+	}
+	return text, nil
+}
+
 // SampleUnits is the sample register: 84 units in three classes and four
 // windows, as the CSV that units are imported from.
 func SampleUnits() []byte {

@@ -185,6 +185,28 @@ func TestParseProfile_byteOrderMarkAndClassForms_areTaken(t *testing.T) {
 	}
 }
 
+// The city's own copy is what it is by the paper that it names; a copied sample: true
+// says nothing.
+func TestParseProfile_issuedByAPaper_isNoSampleAndEveryMethodNamesIt(t *testing.T) {
+	const paper = "issued: {body: 市纠风办, number: 马纠办〔2017〕3号, date: 2017-04-20}\n"
+	p, err := ParseProfile([]byte(paper + shippedProfile(t, "maanshan-2017")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Sample {
+		t.Error("it is a sample")
+	}
+	for _, m := range p.Methods {
+		if got := m.Notice(); got != "依据 市纠风办 马纠办〔2017〕3号（2017年4月20日）" {
+			t.Errorf("%s says %q", m.ID, got)
+		}
+	}
+	unsaid := strings.ReplaceAll(shippedProfile(t, "maanshan-2017"), "sample: true\n", "sample: false\n")
+	if p, err = ParseProfile([]byte(unsaid)); err != nil || !p.Sample || p.Methods[0].Notice() != scoring.SampleNotice {
+		t.Errorf("without a paper: sample %v, %q, %v", p.Sample, p.Methods[0].Notice(), err)
+	}
+}
+
 func TestParseProfile_methodWithoutFigures_getsTheDefaults(t *testing.T) {
 	text := shippedProfile(t, "maanshan-2017") + "  - {id: short/2, points: {5: 100, 4: 75, 3: 50, 2: 25, 1: 0}, weights: [1, 2, 3, 4, 5]}\n"
 	p, err := ParseProfile([]byte(text))
@@ -192,7 +214,7 @@ func TestParseProfile_methodWithoutFigures_getsTheDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := scoring.Method{
-		ID: "short/2", Points: scoring.Linear(), Weights: []int64{1, 2, 3, 4, 5}, M: 30, Official: scoring.Raw, HideBelow: 10, ScarceBelow: 30,
+		ID: "short/2", Sample: true, Points: scoring.Linear(), Weights: []int64{1, 2, 3, 4, 5}, M: 30, Official: scoring.Raw, HideBelow: 10, ScarceBelow: 30,
 	}
 	got, _ := p.Method("short/2")
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -206,6 +228,8 @@ func TestParseProfile_badProfile_namesTheFault(t *testing.T) {
 		"no YAML":             {good, "a: [", "line 1: "},
 		"empty":               {good, "", "id: is \"\""},
 		"class in two forms":  {"classes: [政府部门,", "classes: [政府部門, 政府部门,", "classes[1]: stands there twice"},
+		"paper without body":  {"sample: true\n\n", "issued: {number: x, date: 2017-04-20}\n\n", "issued.body: is missing"},
+		"paper of no day":     {"sample: true\n\n", "issued: {body: x, number: x, date: 四月}\n\n", `issued.date: is "四月"`},
 		"two documents":       {"id: maanshan-2017\n", "id: x\n---\nid: maanshan-2017\n", "more than one YAML document"},
 		"unknown field":       {"sample: true\n\n", "sample: true\ncolour: red\n\n", `line 8: unknown field "colour"`},
 		"unknown inner field": {"full_marks: 10, collected: true", "full_marks: 10, colected: true", `unknown field "colected"`},

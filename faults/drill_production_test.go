@@ -30,11 +30,19 @@ func newProduction(t testing.TB) *town {
 	if err := os.WriteFile(register, config.SampleUnits(), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	profile, err := config.ProfileText("maanshan-2017")
+	if err != nil {
+		t.Fatal(err)
+	}
+	city := filepath.Join(w.dir, "city.yaml")
+	if err := os.WriteFile(city, append(profile, "issued: {body: the drill, number: 演练1号, date: 2017-04-20}\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	from, to := time.Now().Add(-time.Hour), time.Now().AddDate(0, 1, 0)
 	for _, args := range [][]string{
 		{"migrate"},
 		{"units", "import", register},
-		{"campaign", "create", "--profile", "maanshan-2017", "--id", "2017", "--from", from.Format(time.RFC3339), "--to", to.Format(time.RFC3339)},
+		{"campaign", "create", "--profile", city, "--id", "2017", "--from", from.Format(time.RFC3339), "--to", to.Format(time.RFC3339)},
 		{"campaign", "approve", "--id", "2017", "--by", "the drill"},
 	} {
 		w.must(binary(t), args...)

@@ -51,6 +51,7 @@ func (p PerLevel) array() [5]int64 { return [5]int64{p.L1, p.L2, p.L3, p.L4, p.L
 type Method struct {
 	ID          string   `json:"id"`                // "maanshan-2017-mobile/1": name and version
 	Sample      bool     `json:"sample"`            // issued by nobody; SampleNotice goes with every score
+	Paper       string   `json:"paper,omitempty"`   // by which the method was issued: body, number, date
 	Points      PerLevel `json:"points"`            // of 100, by level
 	Weights     []int64  `json:"weights,omitempty"` // a positive integer a dimension; none means equal
 	M           int64    `json:"m"`                 // S = (n·mean + m·C) / (n + m)
@@ -113,9 +114,13 @@ func (m Method) Validate(dims int) error {
 	return errors.Join(faults...)
 }
 
-// Notice is SampleNotice for a sample, else empty.
+// Notice is what every score says of its method: by which paper it was issued, or
+// that it is a sample.
 func (m Method) Notice() string {
-	if m.Sample {
+	switch {
+	case m.Paper != "":
+		return "依据 " + m.Paper
+	case m.Sample:
 		return SampleNotice
 	}
 	return ""

@@ -25,6 +25,12 @@ type campaignRow struct {
 	SealedAt    stamp
 	SettledAt   stamp
 	PublishedAt stamp
+
+	StoppedAt    stamp
+	StoppedBy    string
+	StoppedVia   string
+	StopReason   string
+	PlannedClose stamp
 }
 
 func (campaignRow) TableName() string { return "campaigns" }
@@ -54,7 +60,8 @@ type campaignChannelRow struct {
 func (campaignChannelRow) TableName() string { return "campaign_channels" }
 
 // Campaign is a campaign as it is stored. What it was created with is frozen;
-// only its marks in time are set later, each once.
+// only its marks in time are set later, each once, and a stop brings its close
+// forward.
 type Campaign struct {
 	Tenant, ID, Title, Profile string
 	Definition                 []byte // JSON text of the frozen profile
@@ -67,6 +74,7 @@ type Campaign struct {
 	ApprovedBy                                   string
 	// ApprovedVia is what entered the approval; see Act. Empty: unknown.
 	ApprovedVia string
+	Stop        Stop
 }
 
 // Channel is what a campaign asks of a channel.
@@ -190,6 +198,7 @@ func (r campaignRow) campaign() Campaign {
 		Tenant: r.Tenant, ID: r.ID, Title: r.Title, Profile: r.Profile, Definition: []byte(r.Definition),
 		From: r.OpensAt.Time, To: r.ClosesAt.Time, CreatedAt: r.CreatedAt.Time, ApprovedAt: r.ApprovedAt.Time,
 		SealedAt: r.SealedAt.Time, SettledAt: r.SettledAt.Time, PublishedAt: r.PublishedAt.Time, ApprovedBy: r.ApprovedBy, ApprovedVia: r.ApprovedVia,
+		Stop: Stop{By: r.StoppedBy, Via: r.StoppedVia, Reason: r.StopReason, At: r.StoppedAt.Time, Planned: r.PlannedClose.Time},
 	}
 }
 

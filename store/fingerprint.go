@@ -46,7 +46,7 @@ type summer struct {
 }
 
 func (s *summer) all(ctx context.Context) (f Fingerprints, err error) {
-	n, err := s.rows(ctx, `SELECT id, title, profile, definition, opens_at, closes_at, created_at, approved_at, approved_by
+	n, err := s.rows(ctx, `SELECT id, title, profile, definition, opens_at, COALESCE(planned_close, closes_at), created_at, approved_at, approved_by
  FROM campaigns WHERE tenant=? AND id=?`)
 	if err != nil {
 		return f, err
@@ -71,14 +71,27 @@ func (s *summer) all(ctx context.Context) (f Fingerprints, err error) {
 	if err != nil {
 		return f, err
 	}
-	f.Acts, err = s.sum(ctx,
-		"SELECT settled_at, published_at FROM campaigns WHERE tenant=? AND id=?",
+	acts := []string{"SELECT settled_at, published_at FROM campaigns WHERE tenant=? AND id=?"}
+	if stopped, err := s.stopped(ctx); err != nil {
+		return f, err
+	} else if stopped {
+		acts = append(acts, "SELECT closes_at, stopped_at, stopped_by, stopped_via, stop_reason FROM campaigns WHERE tenant=? AND id=?")
+	}
+	f.Acts, err = s.sum(ctx, append(acts,
 		`SELECT rating, seq, reason, note, by_name, approved_by, happened_at FROM rating_exclusions
  WHERE tenant=? AND campaign=? ORDER BY rating, seq`,
 		`SELECT c.id, c.no, c.channel, c.unit, c.counted_unit, c.kind, c.received_at, e.seq, e.state, e.happened_at, e.by_name, e.on_time, e.satisfied
  FROM complaints c LEFT JOIN complaint_events e ON e.tenant = c.tenant AND e.complaint = c.id
- WHERE c.tenant=? AND c.campaign=? ORDER BY c.id, e.seq`)
+ WHERE c.tenant=? AND c.campaign=? ORDER BY c.id, e.seq`)...)
 	return f, err
+}
+
+// stopped reports whether the campaign was stopped. Only then is that in the sum:
+// the sums of earlier versions stay as they were.
+func (s *summer) stopped(ctx context.Context) (bool, error) {
+	var n int
+	err := s.tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM campaigns WHERE tenant=? AND id=? AND stopped_at IS NOT NULL", s.args...).Scan(&n)
+	return n > 0, err //nolint:wrapcheck // the caller says of what
 }
 
 // ratings adds the ratings by key, page by page, as a recount does.

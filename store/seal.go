@@ -18,12 +18,6 @@ func (db *DB) Seal(ctx context.Context, tenant, campaign string, now time.Time) 
 	return db.mark(ctx, "seal", tenant, campaign, map[string]any{"sealed_at": at(now)}, "sealed_at")
 }
 
-// ApproveCampaign marks a campaign as approved by a person, once; via is what
-// entered it, see Act.
-func (db *DB) ApproveCampaign(ctx context.Context, tenant, campaign, by, via string, now time.Time) (bool, error) {
-	return db.mark(ctx, "approve campaign", tenant, campaign, map[string]any{"approved_at": at(now), "approved_by": by, "approved_via": via}, "approved_at")
-}
-
 // Settle marks a campaign's results as settled, once.
 func (db *DB) Settle(ctx context.Context, tenant, campaign string, now time.Time) (bool, error) {
 	return db.mark(ctx, "settle", tenant, campaign, map[string]any{"settled_at": at(now)}, "settled_at")

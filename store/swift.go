@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"pingyi/scoring"
 )
@@ -14,8 +15,8 @@ import (
 func (b *batch) swift(ctx context.Context, conn *sql.Conn, known *campaignUnits) (committed bool, err error) {
 	jobs := b.undecided()
 	for _, j := range jobs {
-		// The window is frozen with the campaign; only the seal may come
-		// between, and that is asked under the lock.
+		// The window is frozen with the campaign; only the seal and a stop may
+		// come between, and both are asked for under the lock.
 		if isPublic(j.sub) || known.window.verdict(j.sub.PlatformAt, j.sub.ReceivedAt) != scoring.Counted {
 			return false, nil
 		}
@@ -25,10 +26,10 @@ func (b *batch) swift(ctx context.Context, conn *sql.Conn, known *campaignUnits)
 	}
 	b.in = jobs
 	if len(jobs) == 1 {
-		return b.alone(ctx, conn)
+		return b.alone(ctx, conn, known.window.closes)
 	}
 	d := b.db.dialect
-	script := []part{{sql: d.begin}, b.claimFirst(jobs[0])}
+	script := []part{{sql: d.begin}, b.claimFirst(jobs[0], known.window.closes)}
 	if d.begin == "" {
 		script = script[1:]
 	}
@@ -61,28 +62,28 @@ func (b *batch) swift(ctx context.Context, conn *sql.Conn, known *campaignUnits)
 	return err == nil, err
 }
 
-// claimFirst puts in the effect of one submission if the campaign is not sealed
-// and no person of the batch took a rating back later, and share-locks the
-// campaign in the same statement.
-func (b *batch) claimFirst(j *job) part {
+// claimFirst puts in the effect of one submission if the campaign is not sealed,
+// closes when it is known to, and no person of the batch took a rating back later,
+// and share-locks the campaign in the same statement.
+func (b *batch) claimFirst(j *job, closes time.Time) part {
 	p := insertEffects(b.db.dialect, []*job{j})
 	later := b.takenBackLater()
 	return part{
-		sql: effectInto + " SELECT ?,?,?,?,?,?,?,? FROM campaigns WHERE campaigns.tenant=? AND campaigns.id=? AND campaigns.sealed_at IS NULL AND NOT EXISTS (" +
+		sql: effectInto + " SELECT ?,?,?,?,?,?,?,? FROM campaigns WHERE campaigns.tenant=? AND campaigns.id=? AND campaigns.sealed_at IS NULL AND campaigns.closes_at=? AND NOT EXISTS (" +
 			later.sql + ")" + b.db.dialect.share + b.db.dialect.onConflictKeep("effects.id"),
-		args: append(append(p.args, j.sub.Tenant, j.sub.Campaign), later.args...),
+		args: append(append(p.args, j.sub.Tenant, j.sub.Campaign, text(closes)), later.args...),
 	}
 }
 
 // alone is the swift way of a single submission: one packet, commit included.
 // Whatever is not as it should be is an error of a statement, which ends the
 // packet before the commit: a key that is taken, or, by way of a time that is
-// NULL, a campaign that is sealed or a rating that was taken back later.
-func (b *batch) alone(ctx context.Context, conn *sql.Conn) (committed bool, err error) {
+// NULL, a campaign that is sealed or was stopped, or a rating that was taken back later.
+func (b *batch) alone(ctx context.Context, conn *sql.Conn, closes time.Time) (committed bool, err error) {
 	d, s := b.db.dialect, b.in[0].sub
 	p, later := insertEffects(d, b.in), b.takenBackLater()
-	p.sql = effectInsert + "(?,?,?,?,?,?,?,(SELECT ? FROM campaigns WHERE tenant=? AND id=? AND sealed_at IS NULL AND NOT EXISTS (" + later.sql + ")" + d.share + "))"
-	p.args = append(append(p.args, s.Tenant, s.Campaign), later.args...)
+	p.sql = effectInsert + "(?,?,?,?,?,?,?,(SELECT ? FROM campaigns WHERE tenant=? AND id=? AND sealed_at IS NULL AND closes_at=? AND NOT EXISTS (" + later.sql + ")" + d.share + "))"
+	p.args = append(append(p.args, s.Tenant, s.Campaign, text(closes)), later.args...)
 	script := append([]part{{sql: d.begin}, p}, b.insert("")...)
 	b.committing = true
 	err = d.runScript(ctx, conn, append(script, b.finish()...)...)

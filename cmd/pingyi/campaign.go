@@ -38,8 +38,8 @@ func (e *env) campaignCommand() *cli.Command {
 	id := func() cli.Flag { return &cli.StringFlag{Name: "id", Usage: "the campaign's id, such as 2017"} }
 	return &cli.Command{
 		Name:  "campaign",
-		Usage: "create, approve and list campaigns",
-		Commands: []*cli.Command{
+		Usage: "create, approve, show, stop and delete campaigns",
+		Commands: append([]*cli.Command{
 			{
 				Name:  "create",
 				Usage: "create a campaign from a profile with the units of the register",
@@ -60,7 +60,7 @@ func (e *env) campaignCommand() *cli.Command {
 				Action: e.campaignApprove,
 			},
 			{Name: "list", Usage: "list campaigns", Flags: []cli.Flag{tenantFlag()}, Action: e.campaignList},
-		},
+		}, e.campaignActs(id)...),
 	}
 }
 
@@ -96,6 +96,10 @@ func (e *env) campaignCreate(ctx context.Context, c *cli.Command) error {
 		if err = ensureScenes(ctx, o); err != nil {
 			return err
 		}
+		e.tellAccounts(o, &created)
+		if err = e.tellOverlap(ctx, o, &created); err != nil {
+			return err
+		}
 		if plan.approvedBy == "" {
 			fmt.Fprintf(e.err, "campaign %s is a draft until it is approved: pingyi campaign approve --id %s --by ...\n", plan.id, plan.id)
 		}
@@ -113,6 +117,14 @@ func (e *env) campaignApprove(ctx context.Context, c *cli.Command) error {
 		return misuse("campaign approve: --by %s", fault)
 	}
 	return e.withOpen(ctx, c, func(o *opened) error {
+		known, err := newCampaigns(o.db, time.Now).get(ctx, o.tenant, c.String("id"))
+		if err != nil {
+			return err
+		}
+		if err = sampleFault(o, known); err != nil {
+			return err
+		}
+		e.tellAccounts(o, &known.Campaign)
 		done, err := o.db.ApproveCampaign(ctx, o.tenant, c.String("id"), by, via(viaShell), time.Now())
 		switch {
 		case err != nil:
@@ -129,6 +141,18 @@ func (e *env) campaignApprove(ctx context.Context, c *cli.Command) error {
 		fmt.Fprintf(e.err, "it was approved before, by %q, entered by %s; nothing changed\n", before.ApprovedBy, cmp.Or(before.ApprovedVia, social.UnknownVia))
 		return nil
 	})
+}
+
+// tellOverlap names the campaign beside which a new one cannot be approved. The demo
+// approves its own nevertheless: its campaign is open for a year, and others are to
+// be tried beside it.
+func (e *env) tellOverlap(ctx context.Context, o *opened, c *store.Campaign) error {
+	other, err := o.db.Overlapping(ctx, c)
+	if err != nil || other == "" {
+		return err
+	}
+	fmt.Fprintf(e.err, "the campaign %s collects on the same account and channel at the same time\n", other)
+	return nil
 }
 
 func (e *env) campaignList(ctx context.Context, c *cli.Command) error {

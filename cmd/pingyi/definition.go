@@ -21,6 +21,7 @@ type definition struct {
 	Methods    []scoring.Method                       `json:"methods"`
 	Contacts   config.Contacts                        `json:"contacts,omitzero"`
 	Appealed   time.Time                              `json:"appealed,omitzero"` // the end of the appeal period
+	Issued     config.Issued                          `json:"issued,omitzero"`   // empty: a sample
 }
 
 func parseDefinition(c *store.Campaign) (definition, error) {
@@ -39,6 +40,9 @@ func (d *definition) method(id string) (scoring.Method, error) {
 	}
 	return scoring.Method{}, models.Errorf(models.NotFound, "unknown_method", "the campaign has no method %s", id)
 }
+
+// issued reports whether a paper issued the programme; else it is a sample.
+func (d *definition) issued() bool { return d.Issued != config.Issued{} }
 
 // dims is the length of the dimension sets, which is the same for all of them.
 func (d *definition) dims() int {
@@ -81,7 +85,7 @@ func (c *knownCampaign) phase(now time.Time) models.Phase {
 func freeze(p *config.Profile, o *opened, plan campaignPlan) (definition, []store.Channel) {
 	d := definition{
 		Sample: p.Sample, Publicity: p.Phases.Schedule(plan.from, plan.to).Publicity,
-		Classes: p.Classes, Dimensions: p.Dimensions, Methods: p.Methods, Contacts: p.Contacts,
+		Classes: p.Classes, Dimensions: p.Dimensions, Methods: p.Methods, Contacts: p.Contacts, Issued: p.Issued,
 		Appealed: p.Phases.Schedule(plan.from, plan.to).Settled,
 	}
 	var channels []store.Channel

@@ -169,7 +169,7 @@ func TestProduction_hasNoSimulatorNoDemoAndTakesNoPlaintext(t *testing.T) {
 	c.on(c.say("评议"), "现在没有正在进行的评议", "投诉")
 	// A campaign counts once it is approved: the shipped methods are samples.
 	w.must("units", "import", w.file("units.csv", string(sampleUnits())))
-	w.must("campaign", "create", "--profile", "maanshan-2017", "--id", "2017", "--from", "2020-01-01", "--to", "2099-12-31")
+	w.must("campaign", "create", "--profile", w.cityProfile(), "--id", "2017", "--from", "2020-01-01", "--to", "2099-12-31")
 	c.on(c.say("评议"), "现在没有正在进行的评议")
 	w.must("campaign", "approve", "--id", "2017", "--by", "市纠风办〔2017〕1号")
 	eventually(t, "the campaign is open", func() bool { return strings.Contains(c.say("教育局"), "第1题") })

@@ -19,7 +19,7 @@ func TestDemo_onADatabaseOfProduction_isRefusedByEveryCommand(t *testing.T) {
 		}
 		w.refusesDemo(t)
 		w.must("units", "import", w.file("units.csv", string(sampleUnits())))
-		w.must("campaign", "create", "--profile", "maanshan-2017", "--id", "2017", "--from", "2020-01-01", "--to", "2099-12-31")
+		w.must("campaign", "create", "--profile", w.cityProfile(), "--id", "2017", "--from", "2020-01-01", "--to", "2099-12-31")
 		w.refusesDemo(t)
 		// An older release left no row: the campaigns tell.
 		w.exec(t, "DELETE FROM installation")
@@ -168,7 +168,9 @@ func TestReading_anEmptyDatabase_makesNothing(t *testing.T) {
 			t.Errorf("%d columns were made", len(all))
 		}
 		w.must("migrate")
-		w.must("units", "list", "--tenant", "nobody")
+		if out, errs, code := w.command("units", "list", "--tenant", "nobody"); code != exitUsage || out != "" || !strings.Contains(errs, "pingyi tenant create nobody") {
+			t.Errorf("exit code %d, %q, %q", code, out, errs)
+		}
 		if n := w.count(t, "SELECT COUNT(*) FROM tenants WHERE tenant='nobody'"); n != 0 {
 			t.Error("a command that reads began a tenant")
 		}

@@ -86,7 +86,7 @@ func commands(e *env) *cli.Command {
 			return cli.ShowRootCommandHelp(c)
 		},
 		Commands: []*cli.Command{
-			e.serveCommand(), e.migrateCommand(), e.unitsCommand(), e.campaignCommand(), e.scenesCommand(), e.scoresCommand(),
+			e.serveCommand(), e.migrateCommand(), e.tenantCommand(), e.unitsCommand(), e.campaignCommand(), e.scenesCommand(), e.scoresCommand(),
 			e.recountCommand(), e.complaintsCommand(), e.socialCommand(), e.pollResultsCommand(), e.apikeyCommand(), e.simulateCommand(), e.backupCommand(), e.restoreCommand(), e.healthcheckCommand(),
 			{Name: "version", Usage: "print the version", Action: func(context.Context, *cli.Command) error {
 				_, err := fmt.Fprintln(e.out, buildVersion())
@@ -244,6 +244,9 @@ func (o *opened) prepare(ctx context.Context, m openMode) error {
 		return usageError{fmt.Errorf("PINGYI_SECRET: %w", err)}
 	}
 	o.ring = seal.NewRing(w, o.db)
+	if err := o.knowTenant(ctx); err != nil {
+		return err
+	}
 	if m == existing {
 		return nil
 	}

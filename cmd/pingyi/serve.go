@@ -144,6 +144,9 @@ func newServer(ctx context.Context, o *opened) (*server, error) {
 	if err = ensureScenes(ctx, o); err != nil {
 		return nil, err
 	}
+	if err = o.warnOfAccounts(ctx); err != nil {
+		return nil, err
+	}
 	if s.redis, err = openRedis(&o.opts, o.log); err != nil {
 		return nil, err
 	}

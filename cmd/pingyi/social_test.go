@@ -142,6 +142,7 @@ func TestSocial_tenantWithoutAnAccount_isToldSo(t *testing.T) {
 	w := newWorld(t)
 	w.withOpinions()
 	in := w.serve()
+	w.must("tenant", "create", "annex")
 	annex := strings.TrimSpace(w.must("apikey", "create", "--tenant", "annex", "--name", "office", "--role", "office"))
 	for _, path := range []string{"/social/status", "/social/texts", "/campaigns/2017/social/figures"} {
 		wantProblem(t, in, "/api/v1"+path, annex, http.StatusNotFound, "no_weibo_account")
@@ -319,6 +320,7 @@ func TestSocial_twoTenants_onServersOfTheirOwn_haveTheirRatingsApart(t *testing.
 func TestCampaign_ofAnotherTenant_isNotBoundToTheMainAccount(t *testing.T) {
 	w := newWorld(t).withWeibo()
 	w.must("migrate")
+	w.must("tenant", "create", "annex")
 	w.must("units", "import", "--tenant", "annex", w.file("units.csv", string(sampleUnits())))
 	w.must("campaign", "create", "--tenant", "annex", "--profile", "maanshan-2017", "--id", "2017", "--from", "2020-01-01", "--to", "2099-12-31")
 	if n := w.count(t, "SELECT COUNT(*) FROM campaign_channels WHERE tenant = 'annex' AND account <> ''"); n != 0 {

@@ -128,7 +128,7 @@ func (w *worlds) load(ctx context.Context, a *intake.Account) (*bot.World, error
 			view.Contacts = bot.Contacts(d.Contacts)
 		}
 		view.Campaigns = append(view.Campaigns, &bot.Campaign{
-			ID: c.ID, Title: c.Title, From: c.From, To: c.To, Appealed: d.Appealed,
+			ID: c.ID, Title: c.Title, From: c.From, To: c.To, Stopped: c.Stop.Reason, Appealed: d.Appealed,
 			Classes: d.Classes, Dimensions: d.Dimensions, Units: named(c.Units, byCode),
 		})
 	}

@@ -1,0 +1,144 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"pingyi/models"
+)
+
+// Stop is the early end of a campaign.
+type Stop struct {
+	By, Reason string
+	Via        string    // what entered it; see Act
+	At         time.Time // zero: it was not stopped
+	Planned    time.Time // the close that it was approved with
+}
+
+// lockedCampaign reads a campaign and holds it until the commit, so that no rating's
+// transaction is under way.
+func (db *DB) lockedCampaign(tx *gorm.DB, tenant, id string) (campaignRow, error) {
+	if err := db.bump(tx, tenant); err != nil {
+		return campaignRow{}, err
+	}
+	mode := ""
+	if db.dialect.isMySQL() {
+		mode = " FOR UPDATE"
+	}
+	var rows []campaignRow
+	if err := tx.Raw("SELECT * FROM campaigns WHERE tenant = ? AND id = ?"+mode, tenant, id).Scan(&rows).Error; err != nil {
+		return campaignRow{}, err
+	}
+	if len(rows) == 0 {
+		return campaignRow{}, models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", id)
+	}
+	return rows[0], nil
+}
+
+// ApproveCampaign marks a campaign as approved by a person, once; false: it was
+// approved before. via is what entered it, see Act. models.Conflict: another approved campaign is open at some time
+// of its window on one of its accounts and channels, so that citizens could not tell
+// which of the two a rating is for. models.NotFound: no such campaign.
+func (db *DB) ApproveCampaign(ctx context.Context, tenant, campaign, by, via string, now time.Time) (done bool, err error) {
+	err = db.write(ctx, "approve campaign", func(tx *gorm.DB) error {
+		done = false
+		row, err := db.lockedCampaign(tx, tenant, campaign)
+		if err != nil || !row.ApprovedAt.IsZero() {
+			return err
+		}
+		other, err := overlapping(tx, row)
+		if err != nil {
+			return err
+		}
+		if other != "" {
+			return models.Errorf(models.Conflict, "campaign_overlaps", "the campaign %s collects on the same account and channel at the same time", other)
+		}
+		done = true
+		return tx.Model(&campaignRow{}).Where("tenant = ? AND id = ?", tenant, campaign).
+			Updates(map[string]any{"approved_at": at(now), "approved_by": by, "approved_via": via}).Error
+	})
+	return done, err
+}
+
+// Overlapping is an approved campaign that collects on an account and channel of
+// this one at some time of its window, or "".
+func (db *DB) Overlapping(ctx context.Context, c *Campaign) (string, error) {
+	other, err := overlapping(db.read.WithContext(ctx), campaignRow{Tenant: c.Tenant, ID: c.ID, OpensAt: at(c.From), ClosesAt: at(c.To)})
+	return other, fail("overlapping campaigns", err)
+}
+
+// overlapping compares by channels that are stored. A channel without an account is
+// collected by any that the tenant has.
+func overlapping(tx *gorm.DB, row campaignRow) (string, error) {
+	var ids []string
+	err := tx.Raw(`SELECT c.id FROM campaigns c JOIN campaign_channels h ON h.tenant = c.tenant AND h.campaign = c.id
+ JOIN campaign_channels o ON o.tenant = h.tenant AND o.channel = h.channel AND (o.account = h.account OR o.account = '' OR h.account = '')
+ WHERE c.tenant = ? AND o.campaign = ? AND c.id <> o.campaign AND c.approved_at IS NOT NULL AND c.opens_at < ? AND c.closes_at > ? ORDER BY c.id LIMIT 1`,
+		row.Tenant, row.ID, row.ClosesAt, row.OpensAt).Scan(&ids).Error
+	if err != nil || len(ids) == 0 {
+		return "", err
+	}
+	return ids[0], nil
+}
+
+// DeleteCampaign deletes a draft with all that it froze. models.Conflict: it is
+// approved, so it may hold ratings. models.NotFound: no such campaign.
+func (db *DB) DeleteCampaign(ctx context.Context, tenant, campaign string) error {
+	return db.write(ctx, "delete campaign", func(tx *gorm.DB) error {
+		row, err := db.lockedCampaign(tx, tenant, campaign)
+		if err != nil {
+			return err
+		}
+		if !row.ApprovedAt.IsZero() {
+			return models.Errorf(models.Conflict, "campaign_approved", "the campaign %s is approved; it can be stopped", campaign)
+		}
+		for _, table := range []any{&campaignUnitRow{}, &campaignChannelRow{}} {
+			if err := tx.Where("tenant = ? AND campaign = ?", tenant, campaign).Delete(table).Error; err != nil {
+				return err
+			}
+		}
+		return tx.Where("tenant = ? AND id = ?", tenant, campaign).Delete(&campaignRow{}).Error
+	})
+}
+
+// lastRatings is how many of the newest ratings are asked for their platform time
+// when a campaign is stopped: those within the few seconds that two clocks may differ.
+const lastRatings = 20_000
+
+// StopCampaign closes an approved campaign now and returns its close. What counts
+// follows from that close as from any other: a rating that the platform took before
+// it and that arrives at most 60 s after it; then the campaign is sealed. The close
+// is a whole second, as the platforms count, and lies behind every rating that is
+// recorded, so that none of them is outside of its window. models.Conflict: it is a
+// draft, over, or stopped. models.NotFound: no such campaign.
+func (db *DB) StopCampaign(ctx context.Context, tenant, campaign string, s Stop) (closes time.Time, err error) {
+	err = db.write(ctx, "stop campaign", func(tx *gorm.DB) error {
+		row, err := db.lockedCampaign(tx, tenant, campaign)
+		if err != nil {
+			return err
+		}
+		closes = s.At.Truncate(time.Second).Add(time.Second)
+		switch {
+		case row.ApprovedAt.IsZero():
+			return models.Errorf(models.Conflict, "campaign_draft", "the campaign %s is a draft; it can be deleted", campaign)
+		case !row.StoppedAt.IsZero():
+			return models.Errorf(models.Conflict, "campaign_stopped", "the campaign %s was stopped before", campaign)
+		case !row.SealedAt.IsZero() || !closes.Before(row.ClosesAt.Time):
+			return models.Errorf(models.Conflict, "campaign_over", "the campaign %s is over", campaign)
+		}
+		var newest []struct{ Last stamp }
+		if err := tx.Raw("SELECT MAX(platform_at) AS last FROM (SELECT platform_at FROM ratings WHERE tenant = ? AND campaign = ? ORDER BY id DESC LIMIT ?) newest",
+			tenant, campaign, lastRatings).Scan(&newest).Error; err != nil {
+			return err
+		}
+		if len(newest) == 1 && !newest[0].Last.Before(closes) {
+			closes = newest[0].Last.Truncate(time.Second).Add(time.Second)
+		}
+		return tx.Model(&campaignRow{}).Where("tenant = ? AND id = ?", tenant, campaign).Updates(map[string]any{
+			"closes_at": at(closes), "planned_close": row.ClosesAt, "stopped_at": at(s.At), "stopped_by": s.By, "stopped_via": s.Via, "stop_reason": s.Reason,
+		}).Error
+	})
+	return closes, err
+}

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE campaigns ADD COLUMN stopped_by TEXT NULL;
