@@ -191,7 +191,7 @@ func (f *Faults) production(o *Options) {
 		switch field.path {
 		case "database", "redis", "secret", "public_url":
 			if field.text() == "" {
-				f.add(field.variable(), "is missing, and production requires it; expected %s", all[field.rule].expected)
+				f.add(field.variable(), missing+"; expected %s", all[field.rule].expected)
 			}
 		}
 	}

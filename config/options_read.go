@@ -35,6 +35,15 @@ func (f Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// WithoutMissing is f without the fault that the option, which production requires,
+// is not set.
+func (f Faults) WithoutMissing(option string) Faults {
+	return slices.DeleteFunc(slices.Clone(f), func(fault Fault) bool { return fault.Option == option && strings.HasPrefix(fault.Problem, missing) })
+}
+
+// missing is how the problem of an option begins that is not set.
+const missing = "is missing, and production requires it"
+
 func (f *Faults) add(option, format string, args ...any) {
 	*f = append(*f, Fault{option, fmt.Sprintf(format, args...)})
 }

@@ -85,7 +85,7 @@ type Verdict uint8
 const (
 	Counted     Verdict = iota
 	Repeat              // the push had its effect before; Ack.Answer is its finished answer
-	DraftDone           // another push of the same draft had the effect; Ack.Receipt and Ack.At tell which
+	DraftDone           // another push of the same draft had the effect, or this one and its answer was swept; Ack.Receipt and Ack.At tell which
 	TooLate             // the window was closed, or the seal is on
 	TooEarly            // the window is not open
 	Missing             // no such campaign, unit or live rating

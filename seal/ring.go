@@ -191,6 +191,23 @@ func (r *Ring) CheckPersons(ctx context.Context, key models.PersonKey) error {
 	return err //nolint:wrapcheck // the store's own
 }
 
+// Prover makes keyed hashes of 32 bytes under a key of the tenant that serves
+// proofs alone. It makes the key where it lacks and create is set; else it returns an
+// error of kind models.NotFound.
+func (r *Ring) Prover(ctx context.Context, tenant, name string, create bool) (func(parts ...string) []byte, error) {
+	if !create {
+		if _, err := r.store.Key(ctx, tenant, name); err != nil {
+			return nil, fmt.Errorf("load key %s: %w", name, err)
+		}
+	}
+	k, err := r.key(ctx, tenant, name)
+	if err != nil {
+		return nil, err
+	}
+	h := NewHasher(k)
+	return func(parts ...string) []byte { return h.append(nil, parts...) }, nil
+}
+
 // Wrapper wraps keys that are stored beside what they seal.
 func (r *Ring) Wrapper() *Wrapper { return r.wrapper }
 

@@ -251,9 +251,15 @@ func (b *batch) recall(ctx context.Context, conn *sql.Conn, jobs []*job) error {
 		if b.verdicts[i] != nil || b.holders[j.sub.Push] == j.sub.Rating {
 			continue
 		}
-		if p, ok := found.byPush[j.sub.Push]; ok {
+		p, ok := found.byPush[j.sub.Push]
+		if ok && (len(p.answer) > 0 || isPublic(j.sub)) {
 			b.verdicts[i] = &scoring.Ack{Verdict: scoring.Repeat, Answer: p.answer}
-		} else if p, ok := found.byDraft[j.sub.Draft]; ok {
+			continue
+		}
+		if !ok {
+			p, ok = found.byDraft[j.sub.Draft]
+		}
+		if ok {
 			b.verdicts[i] = &scoring.Ack{Verdict: scoring.DraftDone, Receipt: p.receipt, Unit: p.unit, At: p.at.Time}
 		} else {
 			return fmt.Errorf("an effect was refused, and nobody has its keys")

@@ -40,12 +40,12 @@ func pushes(tenant string, jobs []*job) []any {
 // insertEffects puts in the effects whose push and draft are both free, and
 // leaves every other row as it is.
 func insertEffects(d dialect, jobs []*job) part {
-	args := make([]any, 0, 8*len(jobs))
+	args := make([]any, 0, effectWidth*len(jobs))
 	for _, j := range jobs {
 		s := j.sub
-		args = append(args, s.Tenant, raw(s.Push), raw(s.Draft), raw(s.Rating), kindRating, raw(s.Rating), blob(s.Answer), text(s.ReceivedAt))
+		args = append(args, s.Tenant, raw(s.Push), raw(s.Draft), raw(s.Rating), kindRating, raw(s.Rating), []byte{}, j.proof, text(s.ReceivedAt))
 	}
-	return part{sql: effectInsert + tuples(len(jobs), 8) + d.onConflictKeep("id"), args: args}
+	return part{sql: effectInsert + tuples(len(jobs), effectWidth) + d.onConflictKeep("id"), args: args}
 }
 
 // insert puts the ratings in and, last, claims their live rows. conflict says
@@ -129,32 +129,41 @@ func (b *batch) scanLive(r *sql.Rows, ours map[liveKey]models.ID) error {
 	return nil
 }
 
-// finish replaces what these ratings supersede, adds the deltas to the tallies
-// and commits. The tallies come last: their rows are hot.
+// finish puts the finished answers in, replaces what these ratings supersede, adds
+// the deltas to the tallies and commits. The tallies come last: their rows are hot.
 func (b *batch) finish() []part {
-	var parts []part
 	deltas := tallyDeltas{}
 	var lives, ends []any
+	answers := make([]any, 0, 4*len(b.in))
 	for _, j := range b.in {
 		s := j.sub
 		t := deltas.of(s.Channel, s.Unit)
 		t.Received++
 		t.Add(s.Answers, 1)
 		old, ok := b.replaced[s.Rating]
+		answer := s.Answer
+		if ok && s.Replacing != nil {
+			answer = s.Replacing
+		}
+		if len(answer) > 0 { // nobody waits for that of a public text
+			answers = append(answers, s.Tenant, text(s.ReceivedAt), raw(s.Rating), answer)
+		}
 		if !ok {
 			continue
 		}
 		t.Superseded++
 		t.Add(old.answers, -1)
 		lives = append(lives, s.Tenant, s.Campaign, string(s.Channel), s.Unit, raw(s.Person), raw(s.Rating), s.Answers.String())
-		ends = append(ends, s.Tenant, s.Campaign, raw(old.rating), endSuperseded, text(s.ReceivedAt), raw(s.Rating))
-		if s.Replacing != nil {
-			parts = append(parts, part{sql: "UPDATE effects SET answer=? WHERE tenant=? AND push=?", args: []any{blob(s.Replacing), s.Tenant, raw(s.Push)}})
-		}
+		ends = append(ends, s.Tenant, s.Campaign, raw(old.rating), endSuperseded, text(s.ReceivedAt), raw(s.Rating),
+			proof(j.prove, endParts(s.Tenant, s.Campaign, idOf(old.rating), endSuperseded, stampText(s.ReceivedAt), idOf(s.Rating))))
+	}
+	var parts []part
+	if n := len(answers) / 4; n > 0 {
+		parts = append(parts, part{sql: answerInsert + tuples(n, 4), args: answers})
 	}
 	if n := len(b.replaced); n > 0 {
 		parts = append(parts,
-			part{sql: endInsert + tuples(n, 6), args: ends},
+			part{sql: endInsert + tuples(n, endWidth), args: ends},
 			part{sql: liveInsert + tuples(n, 7) + b.db.dialect.onConflictSet("tenant,campaign,channel,unit,person", "rating", "answers"), args: lives})
 	}
 	first := b.in[0].sub
@@ -177,7 +186,7 @@ type priors struct {
 func priorEffects(ctx context.Context, d dialect, conn *sql.Conn, jobs []*job) (priors, error) {
 	found := priors{map[models.ID]prior{}, map[models.ID]prior{}}
 	s := jobs[0].sub
-	const from = `SELECT e.push, e.draft, e.answer, COALESCE(r.receipt, ''), COALESCE(r.unit, ''), r.received_at FROM effects e
+	const from = `SELECT e.push, e.draft, ` + answerColumn + `, COALESCE(r.receipt, ''), COALESCE(r.unit, ''), r.received_at FROM effects e` + answerJoin + `
  LEFT JOIN ratings r ON r.tenant = e.tenant AND r.campaign = ? AND r.id = e.ref WHERE e.tenant = ? AND e.`
 	args := make([]any, 0, 2*len(jobs)+4)
 	args = append(args, s.Campaign)

@@ -22,10 +22,15 @@ const (
 )
 
 const (
-	effectInto   = "INSERT INTO effects (tenant,push,draft,id,kind,ref,answer,recorded_at)"
+	// answer is empty: the finished answer stands in effect_answers. A column that
+	// holds one is a row of an earlier version.
+	effectInto   = "INSERT INTO effects (tenant,push,draft,id,kind,ref,answer,proof,recorded_at)"
 	effectInsert = effectInto + " VALUES "
+	effectWidth  = 9
+	answerInsert = "INSERT INTO effect_answers (tenant,recorded_at,id,answer) VALUES "
 	liveInsert   = "INSERT INTO live_ratings (tenant,campaign,channel,unit,person,rating,answers) VALUES "
-	endInsert    = "INSERT INTO rating_ends (tenant,campaign,rating,how,ended_at,by_rating) VALUES "
+	endWidth     = 7
+	endInsert    = "INSERT INTO rating_ends (tenant,campaign,rating,how,ended_at,by_rating,proof) VALUES "
 )
 
 // effect is a row of the exactly-once ledger. ID is random a call, and tells
@@ -36,9 +41,21 @@ type effect struct {
 	ID          models.ID
 	Kind        string
 	Ref         models.ID // what the effect was: a rating or a complaint
-	Answer      []byte
+	Answer      []byte    // "" where it was swept
 	At          time.Time
+	Proof       any // []byte, or nil
 }
+
+func (e *effect) key() *effectKey {
+	return &effectKey{e.Tenant, idOf(e.Push), idOf(e.ID), stampText(e.At)}
+}
+
+// An effect's answer is read through this join, as answerColumn: a row of an earlier
+// version has it in itself.
+const (
+	answerJoin   = " LEFT JOIN effect_answers a ON a.tenant = e.tenant AND a.recorded_at = e.recorded_at AND a.id = e.id"
+	answerColumn = "COALESCE(a.answer, e.answer) AS answer"
+)
 
 // held says whose an effect is.
 type held uint8
@@ -54,13 +71,13 @@ const (
 // returned. The insert counts a row only where it put one in; that is why the
 // connection must not ask for found rows.
 func (db *DB) insertEffect(tx *gorm.DB, e effect) (held, effect, error) {
-	done := tx.Exec(effectInsert+tuples(1, 8)+db.dialect.onConflictKeep("id"),
-		e.Tenant, raw(e.Push), raw(e.Draft), raw(e.ID), e.Kind, raw(e.Ref), blob(e.Answer), text(e.At))
+	done := tx.Exec(effectInsert+tuples(1, effectWidth)+db.dialect.onConflictKeep("id"),
+		e.Tenant, raw(e.Push), raw(e.Draft), raw(e.ID), e.Kind, raw(e.Ref), []byte{}, e.Proof, text(e.At))
 	if done.Error != nil {
 		return 0, effect{}, done.Error
 	}
 	if done.RowsAffected == 1 {
-		return heldNow, e, nil
+		return heldNow, e, tx.Exec(answerInsert+tuples(1, 4), e.Tenant, text(e.At), raw(e.ID), blob(e.Answer)).Error
 	}
 	return findEffect(tx, e)
 }
@@ -68,7 +85,7 @@ func (db *DB) insertEffect(tx *gorm.DB, e effect) (held, effect, error) {
 // findEffect reads which effect holds the push, else the draft, of e.
 // gorm.ErrRecordNotFound: none.
 func findEffect(tx *gorm.DB, e effect) (held, effect, error) {
-	const columns = "SELECT push, draft, id, kind, ref, answer, recorded_at FROM effects WHERE tenant = ? AND "
+	const columns = "SELECT e.push, e.draft, e.id, e.kind, e.ref, " + answerColumn + ", e.recorded_at FROM effects e" + answerJoin + " WHERE e.tenant = ? AND e."
 	got, err := scanEffect(tx, columns+"push = ?", e.Tenant, e.Push)
 	switch {
 	case err == nil && got.ID == e.ID:
@@ -97,17 +114,65 @@ func scanEffect(tx *gorm.DB, query, tenant string, key models.ID) (effect, error
 	if found.RowsAffected == 0 {
 		return effect{}, gorm.ErrRecordNotFound
 	}
-	return effect{tenant, row.Push, row.Draft, row.ID, row.Kind, row.Ref, row.Answer, row.RecordedAt.Time}, nil
+	return effect{
+		Tenant: tenant, Push: row.Push, Draft: row.Draft, ID: row.ID, Kind: row.Kind, Ref: row.Ref, Answer: row.Answer, At: row.RecordedAt.Time,
+	}, nil
 }
 
-// FindEffect is the finished answer, sealed, of a push that had an effect.
+// FindEffect is the finished answer, sealed, of a push that had an effect. It
+// finds none where the answer was swept; the effect's keys stand all the same.
 func (db *DB) FindEffect(ctx context.Context, tenant string, push models.ID) (answer []byte, found bool, err error) {
 	var rows []struct{ Answer []byte }
-	err = db.read.WithContext(ctx).Raw("SELECT answer FROM effects WHERE tenant = ? AND push = ?", tenant, raw(push)).Scan(&rows).Error
-	if err != nil || len(rows) == 0 {
+	err = db.read.WithContext(ctx).Raw("SELECT "+answerColumn+" FROM effects e"+answerJoin+" WHERE e.tenant = ? AND e.push = ?", tenant, raw(push)).Scan(&rows).Error
+	if err != nil || len(rows) == 0 || len(rows[0].Answer) == 0 {
 		return nil, false, fail("find effect", err)
 	}
 	return rows[0].Answer, true, nil
+}
+
+// HasEffects reports whether a tenant has any effect yet.
+func (db *DB) HasEffects(ctx context.Context, tenant string) (bool, error) {
+	var rows []int
+	err := db.read.WithContext(ctx).Raw("SELECT 1 FROM effects WHERE tenant = ? LIMIT 1", tenant).Scan(&rows).Error
+	return len(rows) > 0, fail("effects", err)
+}
+
+const (
+	answersKept = 10 * 24 * time.Hour // a platform sends a push again within minutes
+	answersPage = 1000                // rows deleted at a time
+)
+
+// SweepAnswers deletes the finished answers of effects that are older than ten days.
+// The effects stay: a push or draft has its effect once, however late it is repeated.
+func (db *DB) SweepAnswers(ctx context.Context, now time.Time) error {
+	tenants, err := db.Tenants(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range tenants {
+		for more := true; more; {
+			if more, err = db.sweepAnswers(ctx, t.ID, at(now.Add(-answersKept))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sweepAnswers deletes about a page of the oldest; more says that there were more.
+func (db *DB) sweepAnswers(ctx context.Context, tenant string, before stamp) (more bool, err error) {
+	var last []struct{ RecordedAt stamp }
+	if err := db.read.WithContext(ctx).Raw("SELECT recorded_at FROM effect_answers WHERE tenant=? AND recorded_at<? ORDER BY recorded_at LIMIT 1 OFFSET ?",
+		tenant, before, answersPage).Scan(&last).Error; err != nil {
+		return false, fail("sweep answers", err)
+	}
+	if more = len(last) > 0; more {
+		before = last[0].RecordedAt
+	}
+	err = db.write(ctx, "sweep answers", func(tx *gorm.DB) error {
+		return tx.Exec("DELETE FROM effect_answers WHERE tenant=? AND recorded_at<=?", tenant, before).Error
+	})
+	return more, err
 }
 
 // blob binds a byte string; the nil slice is the empty one, not NULL.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -23,10 +24,11 @@ type Act struct {
 // Exclusion is an event of a rating's exclusion: odd ones exclude, even ones
 // restore. They are only added; the last one holds.
 type Exclusion struct {
-	Rating models.ID
-	Unit   string
-	Seq    int
-	Reason string
+	Rating  models.ID
+	Channel models.Channel
+	Unit    string
+	Seq     int
+	Reason  string
 	// Withdrawn says that the rating was taken back, so that it counts in no
 	// figure whatever the event says.
 	Withdrawn bool
@@ -42,6 +44,10 @@ const excludedNow = `((SELECT COUNT(*) FROM rating_exclusions x WHERE x.tenant =
 // Exclude leaves a live rating out, with a reason. It reports false where the
 // rating is not live. models.Conflict: the campaign is settled.
 func (db *DB) Exclude(ctx context.Context, tenant, campaign string, rating models.ID, reason string, a Act) (done bool, err error) {
+	prove, err := db.prover(ctx, tenant)
+	if err != nil {
+		return false, err
+	}
 	again := false
 	err = db.write(ctx, "exclude", func(tx *gorm.DB) error {
 		rerun := again
@@ -66,7 +72,7 @@ func (db *DB) Exclude(ctx context.Context, tenant, campaign string, rating model
 			tenant, campaign, w.Channel, w.Unit, raw(w.Person)).Error; err != nil {
 			return err
 		}
-		return db.addExclusion(tx, w, rating, answers, seq+1, reason, a)
+		return db.addExclusion(tx, w, rating, answers, seq+1, reason, a, prove)
 	})
 	return done, err
 }
@@ -75,6 +81,10 @@ func (db *DB) Exclude(ctx context.Context, tenant, campaign string, rating model
 // meanwhile stays withdrawn. It reports false where the rating is not excluded.
 // models.Conflict: the campaign is settled, or the person has a newer rating.
 func (db *DB) Restore(ctx context.Context, tenant, campaign string, rating models.ID, reason string, a Act) (done bool, err error) {
+	prove, err := db.prover(ctx, tenant)
+	if err != nil {
+		return false, err
+	}
 	again := false
 	err = db.write(ctx, "restore", func(tx *gorm.DB) error {
 		rerun := again
@@ -86,13 +96,13 @@ func (db *DB) Restore(ctx context.Context, tenant, campaign string, rating model
 		if err != nil || seq%2 == 0 {
 			return err
 		}
-		gone, err := db.withdrawnMeanwhile(tx, w, rating)
+		gone, err := db.withdrawnMeanwhile(tx, w, rating, prove)
 		if err != nil {
 			return err
 		}
 		if gone {
 			done = true
-			return noteExclusion(tx, w, rating, seq+1, reason, a)
+			return noteExclusion(tx, w, rating, seq+1, reason, a, prove)
 		}
 		var stored string
 		if err := tx.Raw("SELECT answers FROM ratings WHERE tenant=? AND campaign=? AND id=?", tenant, campaign, raw(rating)).Row().Scan(&stored); err != nil {
@@ -107,7 +117,7 @@ func (db *DB) Restore(ctx context.Context, tenant, campaign string, rating model
 			return models.Errorf(models.Conflict, "newer_rating", "the person rated the unit again meanwhile")
 		}
 		done = true
-		return errors.Join(put.Error, db.addExclusion(tx, w, rating, answers, seq+1, reason, a))
+		return errors.Join(put.Error, db.addExclusion(tx, w, rating, answers, seq+1, reason, a, prove))
 	})
 	return done, err
 }
@@ -146,7 +156,7 @@ func (db *DB) lockForExclusion(tx *gorm.DB, tenant, campaign string, rating mode
 // withdrawnMeanwhile reports whether an excluded rating was taken back. One whose
 // deleted text was only noted is ended here: a version before this one left it at
 // that.
-func (db *DB) withdrawnMeanwhile(tx *gorm.DB, w scoring.Withdrawal, rating models.ID) (bool, error) {
+func (db *DB) withdrawnMeanwhile(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, prove Prover) (bool, error) {
 	ended, err := hasEnded(tx, w, rating)
 	if err != nil || ended {
 		return ended, err
@@ -158,7 +168,7 @@ func (db *DB) withdrawnMeanwhile(tx *gorm.DB, w scoring.Withdrawal, rating model
  WHERE p.tenant=? AND p.campaign=? AND p.rating=?`, w.Tenant, w.Campaign, raw(rating)).Row().Scan(&n); err != nil || n == 0 {
 		return false, err
 	}
-	return true, db.endExcluded(tx, w, rating)
+	return true, db.endExcluded(tx, w, rating, prove)
 }
 
 func hasEnded(tx *gorm.DB, w scoring.Withdrawal, rating models.ID) (bool, error) {
@@ -169,8 +179,8 @@ func hasEnded(tx *gorm.DB, w scoring.Withdrawal, rating models.ID) (bool, error)
 
 // endExcluded writes what the withdrawal of an excluded rating changes: from now
 // on it counts as withdrawn.
-func (db *DB) endExcluded(tx *gorm.DB, w scoring.Withdrawal, rating models.ID) error {
-	if err := tx.Exec(endInsert+tuples(1, 6), w.Tenant, w.Campaign, raw(rating), endWithdrawn, text(w.ReceivedAt), nil).Error; err != nil {
+func (db *DB) endExcluded(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, prove Prover) error {
+	if err := endWithdrawal(tx, w, rating, prove); err != nil {
 		return err
 	}
 	deltas := tallyDeltas{}
@@ -180,9 +190,10 @@ func (db *DB) endExcluded(tx *gorm.DB, w scoring.Withdrawal, rating models.ID) e
 	return db.addTallies(tx, w.Tenant, w.Campaign, deltas)
 }
 
-func noteExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int, reason string, a Act) error {
-	return tx.Exec("INSERT INTO rating_exclusions (tenant,campaign,rating,seq,reason,note,by_name,approved_by,happened_at,via) VALUES "+tuples(1, 10),
-		w.Tenant, w.Campaign, raw(rating), seq, reason, a.Note, a.By, a.ApprovedBy, text(a.At), a.Via).Error
+func noteExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int, reason string, a Act, prove Prover) error {
+	return tx.Exec("INSERT INTO rating_exclusions (tenant,campaign,rating,seq,reason,note,by_name,approved_by,happened_at,via,proof) VALUES "+tuples(1, 11),
+		w.Tenant, w.Campaign, raw(rating), seq, reason, a.Note, a.By, a.ApprovedBy, text(a.At), a.Via,
+		proof(prove, exclusionParts(w.Tenant, w.Campaign, idOf(rating), strconv.Itoa(seq), reason, &a))).Error
 }
 
 // noted reports whether an event is this very act: an earlier attempt, whose
@@ -195,8 +206,8 @@ func noted(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int, reason 
 	return n > 0, err
 }
 
-func (db *DB) addExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, answers models.Answers, seq int, reason string, a Act) error {
-	if err := noteExclusion(tx, w, rating, seq, reason, a); err != nil {
+func (db *DB) addExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, answers models.Answers, seq int, reason string, a Act, prove Prover) error {
+	if err := noteExclusion(tx, w, rating, seq, reason, a, prove); err != nil {
 		return err
 	}
 	deltas := tallyDeltas{}
@@ -209,24 +220,26 @@ func (db *DB) addExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, 
 	return db.addTallies(tx, w.Tenant, w.Campaign, deltas)
 }
 
-// Exclusions lists the events of a channel in the order in which they happened.
+// Exclusions lists the events of a channel, or with "" of a campaign, in the order in
+// which they happened. One of a rating that is not there has neither channel nor unit.
 func (db *DB) Exclusions(ctx context.Context, tenant, campaign string, channel models.Channel) ([]Exclusion, error) {
 	var rows []struct {
 		Rating                           models.ID
+		Channel                          models.Channel
 		Unit                             string
 		Seq                              int
 		Reason, Note, ByName, ApprovedBy string
 		HappenedAt                       stamp
 		How, Via                         string
 	}
-	err := db.read.WithContext(ctx).Raw(`SELECT x.rating, r.unit, x.seq, x.reason, x.note, x.by_name, x.approved_by, x.happened_at, COALESCE(e.how, '') AS how, COALESCE(x.via, '') AS via
+	err := db.read.WithContext(ctx).Raw(`SELECT x.rating, COALESCE(r.channel, '') AS channel, COALESCE(r.unit, '') AS unit, x.seq, x.reason, x.note, x.by_name, x.approved_by, x.happened_at, COALESCE(e.how, '') AS how, COALESCE(x.via, '') AS via
  FROM rating_exclusions x
- JOIN ratings r ON r.tenant = x.tenant AND r.campaign = x.campaign AND r.id = x.rating
+ LEFT JOIN ratings r ON r.tenant = x.tenant AND r.campaign = x.campaign AND r.id = x.rating
  LEFT JOIN rating_ends e ON e.tenant = x.tenant AND e.campaign = x.campaign AND e.rating = x.rating
- WHERE x.tenant=? AND x.campaign=? AND r.channel=? ORDER BY x.happened_at, x.rating, x.seq`, tenant, campaign, channel).Scan(&rows).Error
+ WHERE x.tenant=? AND x.campaign=? AND (?='' OR r.channel=?) ORDER BY x.happened_at, x.rating, x.seq`, tenant, campaign, channel, channel).Scan(&rows).Error
 	list := make([]Exclusion, len(rows))
 	for i, r := range rows {
-		list[i] = Exclusion{r.Rating, r.Unit, r.Seq, r.Reason, r.How == endWithdrawn, Act{r.ByName, r.ApprovedBy, r.Note, r.HappenedAt.Time, r.Via}}
+		list[i] = Exclusion{r.Rating, r.Channel, r.Unit, r.Seq, r.Reason, r.How == endWithdrawn, Act{r.ByName, r.ApprovedBy, r.Note, r.HappenedAt.Time, r.Via}}
 	}
 	return list, fail("exclusions", err)
 }

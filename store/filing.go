@@ -16,17 +16,21 @@ import (
 // File puts a confirmed complaint into the record and gives it the day's next
 // number. The record has the hours of its times. Errors are those of Writer.Submit.
 func (db *DB) File(ctx context.Context, f complaints.Filing) (ack complaints.Ack, err error) {
+	prove, err := db.prover(ctx, f.Tenant)
+	if err != nil {
+		return ack, err
+	}
 	day := beijingDay(f.ReceivedAt)
 	f.PlatformAt, f.ReceivedAt = complaints.Hour(f.PlatformAt), complaints.Hour(f.ReceivedAt)
 	e := effect{Tenant: f.Tenant, Push: f.Push, Draft: f.Draft, ID: f.ID, Kind: kindComplaint, Ref: f.ID, At: f.ReceivedAt}
 	err = db.write(ctx, "file a complaint", func(tx *gorm.DB) error {
 		ack = complaints.Ack{}
-		return db.file(tx, f, day, e, &ack)
+		return db.file(tx, f, day, e, prove, &ack)
 	})
 	return ack, err
 }
 
-func (db *DB) file(tx *gorm.DB, f complaints.Filing, day string, e effect, ack *complaints.Ack) error {
+func (db *DB) file(tx *gorm.DB, f complaints.Filing, day string, e effect, prove Prover, ack *complaints.Ack) error {
 	// The share keeps Repair and the seal away from the tally. Complaints are taken
 	// all year, but one that comes behind the seal counts in no score.
 	counts := false
@@ -62,6 +66,13 @@ func (db *DB) file(tx *gorm.DB, f complaints.Filing, day string, e effect, ack *
 	if e.Answer, err = f.Finish(ack.No); err != nil {
 		return err
 	}
+	unit := ""
+	if counts {
+		if unit, err = countedUnit(tx, f); err != nil {
+			return err
+		}
+	}
+	e.Proof = proof(prove, complaintParts(e.key(), complaintOf(&f, ack.No, unit)))
 	h, _, err := db.insertEffect(tx, e)
 	if err != nil {
 		return err
@@ -72,7 +83,7 @@ func (db *DB) file(tx *gorm.DB, f complaints.Filing, day string, e effect, ack *
 		}
 		return errNothing
 	}
-	return db.insertComplaint(tx, f, ack.No, counts)
+	return db.insertComplaint(tx, f, ack.No, unit)
 }
 
 // when is err where the condition holds.
@@ -119,22 +130,17 @@ func recallFiling(tx *gorm.DB, f complaints.Filing, e effect, ack *complaints.Ac
 		_, err = f.Finish(c.No)
 	case heldByPush:
 		ack.Verdict = complaints.Repeat
+		if len(before.Answer) == 0 { // swept
+			ack.Verdict = complaints.DraftDone
+		}
 	default:
 		ack.Verdict = complaints.DraftDone
 	}
 	return true, err
 }
 
-// insertComplaint writes a complaint, and counts it for its unit where counts is
-// set.
-func (db *DB) insertComplaint(tx *gorm.DB, f complaints.Filing, no string, counts bool) error {
-	unit := ""
-	if counts {
-		var err error
-		if unit, err = countedUnit(tx, f); err != nil {
-			return err
-		}
-	}
+// insertComplaint writes a complaint, and counts it for unit; "" counts it nowhere.
+func (db *DB) insertComplaint(tx *gorm.DB, f complaints.Filing, no, unit string) error {
 	type statement struct {
 		sql  string
 		args []any

@@ -21,7 +21,10 @@ import (
 type Fingerprints struct {
 	Campaign [sha256.Size]byte // what was frozen at its creation, and its approval
 	Ratings  [sha256.Size]byte // the seals, the ratings and their ends; the same for ever once the scores are final
-	Acts     [sha256.Size]byte // settlement, publication, exclusions, complaints with their events; these go on
+	// Exclusions are those of all channels, with what they have in Acts: where Ratings
+	// is the same for ever, this one says whether other ratings count.
+	Exclusions [sha256.Size]byte
+	Acts       [sha256.Size]byte // settlement, publication, exclusions, complaints with their events; these go on
 }
 
 // Fingerprints reads one snapshot and holds no lock. models.NotFound: no such
@@ -71,6 +74,11 @@ func (s *summer) all(ctx context.Context) (f Fingerprints, err error) {
 	if err != nil {
 		return f, err
 	}
+	const exclusions = `SELECT rating, seq, reason, note, by_name, approved_by, happened_at FROM rating_exclusions
+ WHERE tenant=? AND campaign=? ORDER BY rating, seq`
+	if f.Exclusions, err = s.sum(ctx, exclusions); err != nil {
+		return f, err
+	}
 	acts := []string{"SELECT settled_at, published_at FROM campaigns WHERE tenant=? AND id=?"}
 	if stopped, err := s.stopped(ctx); err != nil {
 		return f, err
@@ -78,8 +86,7 @@ func (s *summer) all(ctx context.Context) (f Fingerprints, err error) {
 		acts = append(acts, "SELECT closes_at, stopped_at, stopped_by, stopped_via, stop_reason FROM campaigns WHERE tenant=? AND id=?")
 	}
 	f.Acts, err = s.sum(ctx, append(acts,
-		`SELECT rating, seq, reason, note, by_name, approved_by, happened_at FROM rating_exclusions
- WHERE tenant=? AND campaign=? ORDER BY rating, seq`,
+		exclusions,
 		`SELECT c.id, c.no, c.channel, c.unit, c.counted_unit, c.kind, c.received_at, e.seq, e.state, e.happened_at, e.by_name, e.on_time, e.satisfied
  FROM complaints c LEFT JOIN complaint_events e ON e.tenant = c.tenant AND e.complaint = c.id
  WHERE c.tenant=? AND c.campaign=? ORDER BY c.id, e.seq`)...)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -95,6 +96,9 @@ func TestFingerprints_whatWasTamperedWith_changesItsSum(t *testing.T) {
 			after := fingerprints(t, db)
 			changed := map[string]bool{
 				"campaign": before.Campaign != after.Campaign, "ratings": before.Ratings != after.Ratings, "acts": before.Acts != after.Acts,
+			}
+			if (before.Exclusions != after.Exclusions) != strings.Contains(tt.statement, "rating_exclusions") {
+				t.Errorf("%s: the sum of the exclusions changed: %v", tt.statement, before.Exclusions != after.Exclusions)
 			}
 			for of, c := range changed {
 				if c != (of == tt.of) {

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"os"
@@ -69,12 +71,24 @@ func openURL(t testing.TB, url string) *DB {
 	if err != nil {
 		t.Fatal(err)
 	}
+	db.ProveWith(testProver)
 	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
 	})
 	return db
+}
+
+// testProver is the prover of a tenant: an HMAC under the tenant's name.
+func testProver(_ context.Context, tenant string) (Prover, error) {
+	return func(parts ...string) []byte {
+		m := hmac.New(sha256.New, []byte(tenant))
+		for _, p := range parts {
+			fmt.Fprintf(m, "%d %s", len(p), p)
+		}
+		return m.Sum(nil)
+	}, nil
 }
 
 func migrated(t testing.TB, url string) *DB {

@@ -15,6 +15,7 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
 	"github.com/pressly/goose/v3/lock"
+	sqlite "modernc.org/sqlite"
 
 	"pingyi/models"
 )
@@ -72,16 +73,8 @@ func (db *DB) tryMigrate(ctx context.Context, folder fs.FS) error {
 	if err := db.ensureVersions(ctx); err != nil {
 		return err
 	}
-	locker, err := db.locker()
-	if err != nil {
-		return err
-	}
-	p, err := db.provider(folder, goose.WithSessionLocker(locker))
-	if err != nil {
-		return err
-	}
 	for {
-		_, err = p.Up(ctx)
+		err := db.up(ctx, folder)
 		version, cut := cutOff(folder, err)
 		if !cut {
 			return err
@@ -90,6 +83,19 @@ func (db *DB) tryMigrate(ctx context.Context, folder fs.FS) error {
 			return err
 		}
 	}
+}
+
+func (db *DB) up(ctx context.Context, folder fs.FS) error {
+	locker, err := db.locker()
+	if err != nil {
+		return err
+	}
+	p, err := db.provider(folder, goose.WithSessionLocker(locker))
+	if err != nil {
+		return err
+	}
+	_, err = p.Up(ctx)
+	return err
 }
 
 // addsOne is the form of a statement that adds one column or index to a table. A
@@ -101,8 +107,7 @@ var addsOne = regexp.MustCompile(`(?is)^(ALTER TABLE \w+ ADD (COLUMN|INDEX|KEY|U
 // a program that ended before it noted the version has left both behind.
 func cutOff(folder fs.FS, err error) (version int64, cut bool) {
 	var partial *goose.PartialError
-	var my *mysql.MySQLError
-	if !errors.As(err, &partial) || !errors.As(err, &my) || (my.Number != 1060 && my.Number != 1061) {
+	if !errors.As(err, &partial) || !nameTaken(err) {
 		return 0, false
 	}
 	text, err := fs.ReadFile(folder, partial.Failed.Source.Path)
@@ -112,6 +117,20 @@ func cutOff(folder fs.FS, err error) (version int64, cut bool) {
 	_, statement, _ := strings.Cut(string(text), "-- +goose Up\n")
 	one := strings.Count(statement, ";") == 1 && strings.Count(strings.ToUpper(statement), "ADD ") <= 1
 	return partial.Failed.Source.Version, one && addsOne.MatchString(statement)
+}
+
+// nameTaken reports whether a table has the column or index already that a statement
+// adds.
+func nameTaken(err error) bool {
+	var my *mysql.MySQLError
+	var lite *sqlite.Error
+	switch {
+	case errors.As(err, &my):
+		return my.Number == 1060 || my.Number == 1061
+	case errors.As(err, &lite): // it has no code of its own
+		return strings.Contains(lite.Error(), "duplicate column name")
+	}
+	return false
 }
 
 // ensureVersions makes goose's table of versions and its row of version 0. Left to

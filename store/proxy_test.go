@@ -256,7 +256,7 @@ func TestCommit_connectionLost_happensOnce(t *testing.T) {
 					}
 				}
 			})
-			if n := count(t, direct, "effects", "push = ? AND answer = ?", raw(changed.Push), changed.Replacing); n != 1 {
+			if n := count(t, direct, "effects e JOIN effect_answers a ON a.id = e.id", "e.push = ? AND a.answer = ?", raw(changed.Push), changed.Replacing); n != 1 {
 				t.Error("the answer for a changed rating was not committed")
 			}
 			s = changed

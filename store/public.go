@@ -265,6 +265,10 @@ func publicRating(tx *gorm.DB, tenant string, item models.ID) (models.ID, error)
 // reports whether a rating was withdrawn. models.Conflict: the public record is
 // sealed.
 func (db *DB) Retract(ctx context.Context, tenant, account, campaign string, item models.ID, now time.Time) (withdrawn bool, err error) {
+	prove, err := db.prover(ctx, tenant)
+	if err != nil {
+		return false, err
+	}
 	err = db.write(ctx, "retract", func(tx *gorm.DB) error {
 		withdrawn = false
 		// Exclusively: no reader of this very text may commit meanwhile.
@@ -282,12 +286,12 @@ func (db *DB) Retract(ctx context.Context, tenant, account, campaign string, ite
 		if err != nil && models.KindOf(err) != models.NotFound {
 			return err
 		}
-		done := tx.Exec("INSERT INTO social_retractions (tenant,account,item,rating,noticed_at) VALUES "+tuples(1, 5)+db.dialect.onConflictKeep("account"),
-			tenant, account, raw(item), raw(rating), text(now))
+		done := tx.Exec("INSERT INTO social_retractions (tenant,account,item,rating,noticed_at,proof) VALUES "+tuples(1, 6)+db.dialect.onConflictKeep("account"),
+			tenant, account, raw(item), raw(rating), text(now), proof(prove, retractionParts(tenant, account, idOf(item), idOf(rating), stampText(now))))
 		if done.Error != nil || done.RowsAffected == 0 || rating.IsZero() {
 			return done.Error
 		}
-		withdrawn, err = db.endPublic(tx, tenant, campaign, rating, now)
+		withdrawn, err = db.endPublic(tx, tenant, campaign, rating, now, prove)
 		return err
 	})
 	return withdrawn, err
@@ -300,7 +304,7 @@ func publicSealed(tx *gorm.DB, tenant, campaign string) (bool, error) {
 }
 
 // endPublic withdraws a rating if it is live or excluded.
-func (db *DB) endPublic(tx *gorm.DB, tenant, campaign string, rating models.ID, now time.Time) (bool, error) {
+func (db *DB) endPublic(tx *gorm.DB, tenant, campaign string, rating models.ID, now time.Time, prove Prover) (bool, error) {
 	w := scoring.Withdrawal{Tenant: tenant, Campaign: campaign, ReceivedAt: now}
 	var rows []struct {
 		Channel models.Channel
@@ -319,11 +323,11 @@ func (db *DB) endPublic(tx *gorm.DB, tenant, campaign string, rating models.ID, 
 		return false, err
 	}
 	if live.Rating == rating {
-		return true, db.endLive(tx, w, live)
+		return true, db.endLive(tx, w, live, prove)
 	}
 	ended, err := hasEnded(tx, w, rating)
 	if err != nil || ended {
 		return false, err
 	}
-	return true, db.endExcluded(tx, w, rating) // neither live nor at its end: it is excluded
+	return true, db.endExcluded(tx, w, rating, prove) // neither live nor at its end: it is excluded
 }

@@ -138,14 +138,14 @@ func (c *recounted) readRatings(ctx context.Context, tx *sql.Tx, tenant, campaig
 // count counts one rating and checks that the index of live ratings agrees.
 func (c *recounted) count(r *sql.Rows) (last []byte, err error) {
 	var k tallyKey
-	var id, live models.ID
+	var id, live anyID
 	var answers, how, liveAnswers string
 	if err := r.Scan(&id, &k.channel, &k.unit, &answers, &how, &live, &liveAnswers); err != nil {
 		return nil, err
 	}
 	parsed, err := models.ParseAnswers(answers)
 	if err != nil {
-		return nil, fmt.Errorf("rating %s of %s on %s, stored answers: %w", id, k.unit, k.channel, err)
+		return nil, fmt.Errorf("rating %x of %s on %s, stored answers: %w", id, k.unit, k.channel, err)
 	}
 	t := c.found.of(k.channel, k.unit)
 	t.Received++
@@ -161,12 +161,12 @@ func (c *recounted) count(r *sql.Rows) (last []byte, err error) {
 	case endExcluded:
 		t.Excluded++
 	default:
-		return nil, fmt.Errorf("rating %s of %s on %s ended in an unknown way", id, k.unit, k.channel)
+		return nil, fmt.Errorf("rating %x of %s on %s ended in an unknown way", id, k.unit, k.channel)
 	}
 	if !right {
 		c.mismatches[k]++
 	}
-	return id[:], nil
+	return []byte(id), nil
 }
 
 func (c *recounted) readComplaints(ctx context.Context, tx *sql.Tx, tenant, campaign string) error {

@@ -93,7 +93,7 @@ func TestTables_effectsHoldNoLevels_evidenceHoldsNoPlatformID(t *testing.T) {
 				}
 			}
 		}
-		want := fmt.Sprint([]string{"answer", "draft", "id", "kind", "push", "recorded_at", "ref", "tenant"})
+		want := fmt.Sprint([]string{"answer", "draft", "id", "kind", "proof", "push", "recorded_at", "ref", "tenant"})
 		if got := fmt.Sprint(sorted(tables["effects"].columns)); got != want {
 			t.Errorf("effects has %s, want %s", got, want)
 		}
@@ -140,14 +140,14 @@ func TestRecount_frameThatWasTamperedWith_isFound(t *testing.T) {
 		submit(t, w, rating(t, "A01", "5"), scoring.Counted)
 		submit(t, w, rating(t, "A02", "4"), scoring.Counted)
 		for name, tt := range tests {
-			wantSound(t, db)
+			wantTallied(t, db)
 			tamper(t, db, tt.statement)
 			if got := differences(t, db); got != tt.want {
 				t.Errorf("%s: differences %s, want %s", name, got, tt.want)
 			}
 			tamper(t, db, tt.undo)
 		}
-		wantSound(t, db)
+		wantTallied(t, db)
 	})
 }
 

@@ -22,8 +22,18 @@ func tally(t *testing.T, db *DB, channel models.Channel, unit string) scoring.Ta
 	return scoring.Tally{}
 }
 
-// wantSound fails where anything kept differs from a recount, or a sum of I4.
+// wantSound fails where anything kept differs from a recount, a sum of I4, or a row
+// of evidence from another.
 func wantSound(t testing.TB, db *DB) {
+	t.Helper()
+	wantTallied(t, db)
+	if got := evidenceDifferences(t, db, false); got != "" {
+		t.Errorf("evidence differs: %s", got)
+	}
+}
+
+// wantTallied fails where anything kept differs from a recount, or a sum of I4.
+func wantTallied(t testing.TB, db *DB) {
 	t.Helper()
 	differences, err := db.Recount(t.Context(), tenant, campaign, nil)
 	if err != nil {

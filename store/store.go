@@ -34,6 +34,7 @@ type DB struct {
 	path    string   // of the SQLite file
 	random  io.Reader
 	logger  *slog.Logger
+	provers func(ctx context.Context, tenant string) (Prover, error) // nil: rows carry no proof
 }
 
 // Options of Open.

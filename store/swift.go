@@ -69,7 +69,7 @@ func (b *batch) claimFirst(j *job, closes time.Time) part {
 	p := insertEffects(b.db.dialect, []*job{j})
 	later := b.takenBackLater()
 	return part{
-		sql: effectInto + " SELECT ?,?,?,?,?,?,?,? FROM campaigns WHERE campaigns.tenant=? AND campaigns.id=? AND campaigns.sealed_at IS NULL AND campaigns.closes_at=? AND NOT EXISTS (" +
+		sql: effectInto + " SELECT ?,?,?,?,?,?,?,?,? FROM campaigns WHERE campaigns.tenant=? AND campaigns.id=? AND campaigns.sealed_at IS NULL AND campaigns.closes_at=? AND NOT EXISTS (" +
 			later.sql + ")" + b.db.dialect.share + b.db.dialect.onConflictKeep("effects.id"),
 		args: append(append(p.args, j.sub.Tenant, j.sub.Campaign, text(closes)), later.args...),
 	}
@@ -82,7 +82,7 @@ func (b *batch) claimFirst(j *job, closes time.Time) part {
 func (b *batch) alone(ctx context.Context, conn *sql.Conn, closes time.Time) (committed bool, err error) {
 	d, s := b.db.dialect, b.in[0].sub
 	p, later := insertEffects(d, b.in), b.takenBackLater()
-	p.sql = effectInsert + "(?,?,?,?,?,?,?,(SELECT ? FROM campaigns WHERE tenant=? AND id=? AND sealed_at IS NULL AND closes_at=? AND NOT EXISTS (" + later.sql + ")" + d.share + "))"
+	p.sql = effectInsert + "(?,?,?,?,?,?,?,?,(SELECT ? FROM campaigns WHERE tenant=? AND id=? AND sealed_at IS NULL AND closes_at=? AND NOT EXISTS (" + later.sql + ")" + d.share + "))"
 	p.args = append(append(p.args, s.Tenant, s.Campaign, text(closes)), later.args...)
 	script := append([]part{{sql: d.begin}, p}, b.insert("")...)
 	b.committing = true

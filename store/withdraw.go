@@ -37,17 +37,21 @@ func (db *DB) Withdraw(ctx context.Context, w scoring.Withdrawal) (ack scoring.A
 	if err != nil {
 		return ack, err
 	}
+	prove, err := db.prover(ctx, w.Tenant)
+	if err != nil {
+		return ack, err
+	}
 	e := effect{
 		Tenant: w.Tenant, Push: w.Push, Draft: w.Draft, ID: id, Kind: kindWithdrawal, Answer: w.Answer, At: w.ReceivedAt,
 	}
 	err = db.write(ctx, "withdraw", func(tx *gorm.DB) error {
 		ack = scoring.Ack{}
-		return db.withdraw(tx, w, e, &ack)
+		return db.withdraw(tx, w, e, prove, &ack)
 	})
 	return ack, err
 }
 
-func (db *DB) withdraw(tx *gorm.DB, w scoring.Withdrawal, e effect, ack *scoring.Ack) error {
+func (db *DB) withdraw(tx *gorm.DB, w scoring.Withdrawal, e effect, prove Prover, ack *scoring.Ack) error {
 	win, err := db.lockWindow(tx, w.Tenant, w.Campaign)
 	if err != nil {
 		return err
@@ -61,6 +65,9 @@ func (db *DB) withdraw(tx *gorm.DB, w scoring.Withdrawal, e effect, ack *scoring
 	if e.Ref = seen.Rating; e.Ref.IsZero() {
 		e.Ref = e.ID
 	}
+	e.Proof = proof(prove, withdrawalParts(e.key(), &provenRating{
+		campaign: w.Campaign, id: idOf(e.Ref), channel: string(w.Channel), unit: w.Unit, person: idOf(w.Person), answers: seen.Answers,
+	}, stampText(w.PlatformAt)))
 	h, before, err := db.insertEffect(tx, e)
 	if err != nil {
 		return err
@@ -90,16 +97,16 @@ func (db *DB) withdraw(tx *gorm.DB, w scoring.Withdrawal, e effect, ack *scoring
 		w.Tenant, w.Campaign, raw(live.Rating), text(w.PlatformAt)).Error; err != nil {
 		return err
 	}
-	return db.endLive(tx, w, live)
+	return db.endLive(tx, w, live, prove)
 }
 
 // endLive writes what the withdrawal of a locked live rating changes.
-func (db *DB) endLive(tx *gorm.DB, w scoring.Withdrawal, live liveFound) error {
+func (db *DB) endLive(tx *gorm.DB, w scoring.Withdrawal, live liveFound, prove Prover) error {
 	answers, err := models.ParseAnswers(live.Answers)
 	if err != nil {
 		return err
 	}
-	if err := tx.Exec(endInsert+tuples(1, 6), w.Tenant, w.Campaign, raw(live.Rating), endWithdrawn, text(w.ReceivedAt), nil).Error; err != nil {
+	if err := endWithdrawal(tx, w, live.Rating, prove); err != nil {
 		return err
 	}
 	if err := tx.Exec("DELETE FROM live_ratings WHERE tenant=? AND campaign=? AND channel=? AND unit=? AND person=?",
@@ -111,6 +118,12 @@ func (db *DB) endLive(tx *gorm.DB, w scoring.Withdrawal, live liveFound) error {
 	t.Withdrawn++
 	t.Add(answers, -1)
 	return db.addTallies(tx, w.Tenant, w.Campaign, deltas)
+}
+
+// endWithdrawal writes that a rating was taken back.
+func endWithdrawal(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, prove Prover) error {
+	return tx.Exec(endInsert+tuples(1, endWidth), w.Tenant, w.Campaign, raw(rating), endWithdrawn, text(w.ReceivedAt), nil,
+		proof(prove, endParts(w.Tenant, w.Campaign, idOf(rating), endWithdrawn, stampText(w.ReceivedAt), ""))).Error
 }
 
 func (db *DB) addTallies(tx *gorm.DB, tenant, campaign string, d tallyDeltas) error {
@@ -140,7 +153,7 @@ func readLive(tx *gorm.DB, w scoring.Withdrawal, lock string) (liveFound, error)
 // recallRating is the ack for keys that had their effect before: for an earlier
 // attempt of this very call as if it were now, else what the other call did.
 func (db *DB) recallRating(tx *gorm.DB, h held, e effect, campaign string, ack *scoring.Ack) error {
-	if h == heldByPush {
+	if h == heldByPush && len(e.Answer) > 0 {
 		*ack = scoring.Ack{Verdict: scoring.Repeat, Answer: e.Answer}
 		return errNothing
 	}
@@ -163,15 +176,19 @@ func (db *DB) AddReason(ctx context.Context, r scoring.Reason) (ack scoring.Ack,
 	if err != nil {
 		return ack, err
 	}
+	prove, err := db.prover(ctx, r.Tenant)
+	if err != nil {
+		return ack, err
+	}
 	e := effect{Tenant: r.Tenant, Push: r.Push, ID: id, Kind: kindReason, Answer: r.Answer, At: r.ReceivedAt}
 	err = db.write(ctx, "add reason", func(tx *gorm.DB) error {
 		ack = scoring.Ack{}
-		return db.addReason(tx, r, e, &ack)
+		return db.addReason(tx, r, e, prove, &ack)
 	})
 	return ack, err
 }
 
-func (db *DB) addReason(tx *gorm.DB, r scoring.Reason, e effect, ack *scoring.Ack) error {
+func (db *DB) addReason(tx *gorm.DB, r scoring.Reason, e effect, prove Prover, ack *scoring.Ack) error {
 	var of struct {
 		Campaign, Unit string
 		ID             models.ID
@@ -188,6 +205,7 @@ func (db *DB) addReason(tx *gorm.DB, r scoring.Reason, e effect, ack *scoring.Ac
 		return err
 	}
 	e.Ref = of.ID
+	e.Proof = proof(prove, reasonParts(e.key(), &provenRating{campaign: of.Campaign, id: idOf(of.ID), unit: of.Unit}, r.Reason))
 	h, before, err := db.insertEffect(tx, e)
 	if err != nil {
 		return err
@@ -208,9 +226,9 @@ func (db *DB) addReason(tx *gorm.DB, r scoring.Reason, e effect, ack *scoring.Ac
 func (db *DB) missing(tx *gorm.DB, e effect, ack *scoring.Ack) error {
 	_, before, err := findEffect(tx, e)
 	switch {
-	case err == nil:
+	case err == nil && len(before.Answer) > 0:
 		*ack = scoring.Ack{Verdict: scoring.Repeat, Answer: before.Answer}
-	case errors.Is(err, gorm.ErrRecordNotFound):
+	case err == nil, errors.Is(err, gorm.ErrRecordNotFound):
 		ack.Verdict = scoring.Missing
 	default:
 		return err

@@ -37,6 +37,8 @@ type job struct {
 	sub      *scoring.Submission
 	deadline time.Time
 	reply    chan reply
+	prove    Prover // nil: none
+	proof    any    // of the rating's effect
 }
 
 type reply struct {
@@ -116,11 +118,16 @@ func (w *Writer) Submit(ctx context.Context, s scoring.Submission) (scoring.Ack,
 	if err := checkSubmission(&s); err != nil {
 		return scoring.Ack{}, err
 	}
+	prove, err := w.db.prover(ctx, s.Tenant)
+	if err != nil {
+		return scoring.Ack{}, err
+	}
 	deadline, ok := ctx.Deadline()
 	if !ok {
 		deadline = time.Now().Add(withoutLimits)
 	}
-	j := &job{sub: &s, deadline: deadline, reply: make(chan reply, 1)}
+	j := &job{sub: &s, deadline: deadline, reply: make(chan reply, 1), prove: prove}
+	j.proof = proof(prove, ratingParts(&effectKey{s.Tenant, idOf(s.Push), idOf(s.Rating), stampText(s.ReceivedAt)}, rowOf(&s)))
 	if err := w.enqueue(ctx, j); err != nil {
 		return scoring.Ack{}, err
 	}

@@ -339,7 +339,7 @@ func TestSecret_rotated_everyKeyIsWrappedAnewAndTheOldOneCanGo(t *testing.T) {
 		w.env["PINGYI_SECRET"], w.env["PINGYI_SECRET_PREVIOUS"] = "another secret of the tests, as long", old
 		b := w.serve()
 		eventually(t, "the keys are wrapped anew", func() bool { return strings.Contains(b.log.String(), "every key is wrapped by PINGYI_SECRET") })
-		contains(t, b.log.String(), "wrapped_anew=3") // the tenant's, the persons', the complaint's
+		contains(t, b.log.String(), "wrapped_anew=4") // the tenant's, the persons', the proofs', the complaint's
 		b.stop()
 		delete(w.env, "PINGYI_SECRET_PREVIOUS")
 		in := w.serve()

@@ -87,7 +87,7 @@ func commands(e *env) *cli.Command {
 		},
 		Commands: []*cli.Command{
 			e.serveCommand(), e.migrateCommand(), e.tenantCommand(), e.unitsCommand(), e.campaignCommand(), e.scenesCommand(), e.scoresCommand(),
-			e.recountCommand(), e.complaintsCommand(), e.socialCommand(), e.pollResultsCommand(), e.apikeyCommand(), e.simulateCommand(), e.backupCommand(), e.restoreCommand(), e.healthcheckCommand(),
+			e.recountCommand(), e.exclusionsCommand(), e.complaintsCommand(), e.socialCommand(), e.pollResultsCommand(), e.apikeyCommand(), e.simulateCommand(), e.backupCommand(), e.restoreCommand(), e.healthcheckCommand(),
 			{Name: "version", Usage: "print the version", Action: func(context.Context, *cli.Command) error {
 				_, err := fmt.Fprintln(e.out, buildVersion())
 				return err
@@ -134,6 +134,10 @@ func buildVersion() string {
 	return "unknown"
 }
 
+// secretless is the one command that works without PINGYI_SECRET: a recount of a
+// copy, where the secret is not at hand, says what it could not check.
+const secretless = "recount"
+
 // options reads and completes the configuration.
 func (e *env) options(c *cli.Command, m openMode) (*opened, error) {
 	a := &opened{now: e.now}
@@ -143,6 +147,12 @@ func (e *env) options(c *cli.Command, m openMode) (*opened, error) {
 		}
 		return os.ReadFile(name) //nolint:gosec // the operator names it
 	})
+	var faults config.Faults
+	if c.Name == secretless && errors.As(err, &faults) {
+		if faults, err = faults.WithoutMissing("PINGYI_SECRET"), nil; len(faults) > 0 {
+			err = faults
+		}
+	}
 	if env, _ := e.lookup("PINGYI_ENV"); err != nil && env == "" && !o.Demo() {
 		return nil, fmt.Errorf("%w\nThis is production, as PINGYI_ENV is not set; to try pingyi out, PINGYI_ENV=demo needs no other option", err)
 	}
@@ -183,7 +193,8 @@ type opened struct {
 	opts        config.Options
 	log         *slog.Logger
 	db          *store.DB
-	ring        *seal.Ring
+	ring        *seal.Ring // nil without PINGYI_SECRET
+	proofs      *provers
 	tenant      string
 	home        string           // the tenant that the configuration names
 	secretFiles []string         // that secrets were read from
@@ -239,18 +250,22 @@ func (o *opened) prepare(ctx context.Context, m openMode) error {
 	if err := o.bringUp(ctx, m); err != nil {
 		return err
 	}
-	w, err := seal.NewWrapper(string(o.opts.Secret), string(o.opts.SecretPrevious))
-	if err != nil {
-		return usageError{fmt.Errorf("PINGYI_SECRET: %w", err)}
+	if o.opts.Secret != "" {
+		w, err := seal.NewWrapper(string(o.opts.Secret), string(o.opts.SecretPrevious))
+		if err != nil {
+			return usageError{fmt.Errorf("PINGYI_SECRET: %w", err)}
+		}
+		o.ring = seal.NewRing(w, o.db)
+		o.proofs = newProvers(o.ring, o.db)
+		o.db.ProveWith(o.proofs.of)
 	}
-	o.ring = seal.NewRing(w, o.db)
 	if err := o.knowTenant(ctx); err != nil {
 		return err
 	}
 	if m == existing {
 		return nil
 	}
-	if err = o.recordInstallation(ctx); err != nil {
+	if err := o.recordInstallation(ctx); err != nil {
 		return err
 	}
 	return o.db.EnsureTenant(ctx, o.tenant, o.tenant, time.Now())

@@ -288,7 +288,11 @@ func (e *env) migrateCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "migrate",
 		Usage: "bring the database's schema up to date",
-		Flags: []cli.Flag{tenantFlag()},
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "attest", Usage: "then cover, once, the rows that were written before there were proofs; " +
+				"when no server of an earlier version runs any more"},
+			tenantFlag(),
+		},
 		Action: func(ctx context.Context, c *cli.Command) error {
 			o, err := e.open(ctx, c, migrating)
 			if err != nil {
@@ -298,6 +302,9 @@ func (e *env) migrateCommand() *cli.Command {
 			if err == nil {
 				fmt.Fprintf(e.err, "the schema is at version %d\n", current)
 				err = e.tellTwins(ctx, o)
+			}
+			if err == nil && c.Bool("attest") {
+				err = e.attest(ctx, o)
 			}
 			return errors.Join(err, o.db.Close())
 		},

@@ -17,15 +17,23 @@ const (
 )
 
 // upkeep does what a server does once in a while, at its start and then every
-// hour, until ctx ends: it forgets the counters of days that are over, and wraps
-// what the previous secret still has under the present one. A server that has
-// the old secret yet may wrap more with it, hence again and again.
+// hour, until ctx ends: it forgets the counters of days that are over and finished
+// answers that no platform asks for again, looks whether an attestation gave a
+// tenant another key of proofs, and wraps what the previous secret still has under
+// the present one. A server that has the old secret yet may wrap more with it,
+// hence again and again.
 func (o *opened) upkeep(ctx context.Context) {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	for {
 		if err := o.db.Sweep(ctx, o.now()); err != nil && ctx.Err() == nil {
 			o.log.Warn("counters of days that are over not deleted", "err", err)
+		}
+		if err := o.db.SweepAnswers(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			o.log.Warn("finished answers of ten days ago not deleted", "err", err)
+		}
+		if err := o.proofs.refresh(ctx); err != nil && ctx.Err() == nil {
+			o.log.Warn("the key of proofs was not looked for again", "err", err)
 		}
 		if o.opts.SecretPrevious != "" {
 			o.logRewrap(ctx)

@@ -1,0 +1,235 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"pingyi/models"
+)
+
+// evidencePage is how many effects a check reads at a time.
+const evidencePage = 1000
+
+// effectFound is an effect as a check reads it.
+type effectFound struct {
+	effectKey
+	kind  string
+	ref   anyID
+	proof []byte
+}
+
+// ratingFound is a rating as an effect finds it.
+type ratingFound struct {
+	provenRating
+	how     string // "" for one that has not ended
+	endedAt string
+	// withdrawnAt is the platform's time of the push that took it back.
+	withdrawnAt string
+	reasons     []reasonFound
+}
+
+func (r *ratingFound) place() place { return place{r.campaign, models.Channel(r.channel), r.unit} }
+
+type reasonFound struct{ reason, givenAt string }
+
+// readEffects goes through the effects by push, the one order in which every
+// database can page through them, and asks what each was for.
+func (e *evidenceCheck) readEffects(ctx context.Context) error {
+	var total, done int64
+	if err := e.tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM effects WHERE tenant=?", e.tenant).Scan(&total); err != nil {
+		return err
+	}
+	last := []byte{}
+	for {
+		var page []effectFound
+		err := each(ctx, e.tx, func(r *sql.Rows) error {
+			x := effectFound{effectKey: effectKey{tenant: e.tenant}}
+			var at stamp
+			if err := r.Scan(&x.push, &x.id, &x.kind, &x.ref, &at, &x.proof); err != nil {
+				return err
+			}
+			x.recordedAt = stampText(at.Time)
+			page = append(page, x)
+			return nil
+		}, "SELECT push, id, kind, ref, recorded_at, proof FROM effects WHERE tenant=? AND push>? ORDER BY push LIMIT ?", e.tenant, last, evidencePage)
+		if err != nil {
+			return err
+		}
+		if len(page) > 0 {
+			last = []byte(page[len(page)-1].push)
+			if err := e.askPage(ctx, page); err != nil {
+				return err
+			}
+		}
+		done += int64(len(page))
+		if e.progress != nil {
+			e.progress(done, total)
+		}
+		if len(page) < evidencePage {
+			return nil
+		}
+	}
+}
+
+func (e *evidenceCheck) askPage(ctx context.Context, page []effectFound) error {
+	ratings, reasoned, filed := []any{}, []any{}, []any{}
+	for i := range page {
+		switch x := &page[i]; x.kind {
+		case kindComplaint:
+			filed = append(filed, []byte(x.ref))
+		case kindReason:
+			reasoned = append(reasoned, []byte(x.ref))
+			fallthrough
+		default:
+			ratings = append(ratings, []byte(x.ref))
+		}
+	}
+	rated, err := e.ratingsOf(ctx, ratings, reasoned)
+	if err != nil {
+		return err
+	}
+	complained, err := e.complaintsOf(ctx, filed)
+	if err != nil {
+		return err
+	}
+	for i := range page {
+		if x := &page[i]; x.kind == kindComplaint {
+			e.askComplaint(x, complained[x.ref])
+		} else {
+			e.askRating(x, rated[x.ref])
+		}
+	}
+	return nil
+}
+
+// askRating asks what an effect on a rating was for; r is nil where there is no
+// such rating.
+func (e *evidenceCheck) askRating(x *effectFound, r *ratingFound) {
+	if r == nil {
+		e.add(place{}, fieldNoRating, 1, 0)
+		e.orphan(x)
+		return
+	}
+	g := group{r.place(), x.kind}
+	switch x.kind {
+	case kindRating:
+		if x.id == x.ref && x.recordedAt == r.receivedAt {
+			e.matched[g]++
+		}
+		e.judge(g, x.proof, ratingParts(&x.effectKey, &r.provenRating))
+	case kindWithdrawal:
+		if r.how == endWithdrawn && r.endedAt == x.recordedAt {
+			e.matched[g]++
+		} else {
+			e.add(g.place, fieldNoWithdrawal, 1, 0)
+		}
+		e.judge(g, x.proof, withdrawalParts(&x.effectKey, &r.provenRating, r.withdrawnAt))
+	case kindReason:
+		e.askReason(g, x, r)
+	}
+}
+
+// orphan keeps an effect whose rating or complaint is gone; what its proof covered
+// is not known any more.
+func (e *evidenceCheck) orphan(x *effectFound) {
+	if len(x.proof) == 0 {
+		e.judge(group{kind: x.kind}, nil, append(x.parts(x.kind), string(x.ref)))
+	}
+}
+
+// askReason asks for the reason of an effect. A reason that was tapped twice has
+// two effects and one row, of the first one's time.
+func (e *evidenceCheck) askReason(g group, x *effectFound, r *ratingFound) {
+	rows := [][]string{}
+	for _, reason := range r.reasons {
+		rows = append(rows, reasonParts(&x.effectKey, &r.provenRating, reason.reason))
+		if reason.givenAt == x.recordedAt {
+			e.matched[g]++
+		}
+	}
+	if len(rows) == 0 {
+		e.add(g.place, fieldNoReason, 1, 0)
+	}
+	if len(rows) == 0 && len(x.proof) > 0 {
+		return // which reason it was is not known any more
+	}
+	if len(x.proof) == 0 { // which one it was is not known of a row of before
+		rows = [][]string{reasonParts(&x.effectKey, &r.provenRating, "")}
+	}
+	e.judge(g, x.proof, rows...)
+}
+
+func (e *evidenceCheck) askComplaint(x *effectFound, c *provenComplaint) {
+	if c == nil {
+		e.add(place{}, fieldNoComplaint, 1, 0)
+		e.orphan(x)
+		return
+	}
+	g := group{place{c.campaign, models.Channel(c.channel), c.unit}, x.kind}
+	if x.id == x.ref {
+		e.matched[g]++
+	}
+	e.judge(g, x.proof, complaintParts(&x.effectKey, c))
+}
+
+// ratingsOf reads the ratings of these ids, with the reasons of those in reasoned.
+func (e *evidenceCheck) ratingsOf(ctx context.Context, ids, reasoned []any) (map[anyID]*ratingFound, error) {
+	found := make(map[anyID]*ratingFound, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	for _, campaign := range e.campaigns() {
+		if len(found) == len(ids) {
+			break
+		}
+		err := each(ctx, e.tx, func(r *sql.Rows) error {
+			var x ratingFound
+			var platformAt, receivedAt, endedAt, withdrawnAt stamp
+			err := r.Scan(&x.campaign, &x.id, &x.channel, &x.account, &x.unit, &x.window, &x.serial, &x.person, &x.answers, &x.receipt,
+				&platformAt, &receivedAt, &x.source, &x.how, &endedAt, &withdrawnAt)
+			x.platformAt, x.receivedAt, x.endedAt = stampText(platformAt.Time), stampText(receivedAt.Time), stampText(endedAt.Time)
+			x.withdrawnAt = stampText(withdrawnAt.Time)
+			found[x.id] = &x
+			return err
+		}, `SELECT r.campaign, r.id, r.channel, r.account, r.unit, r.window_code, r.serial, r.person, r.answers, r.receipt, r.platform_at, r.received_at,
+ p.item, COALESCE(e.how, ''), e.ended_at, w.platform_at FROM ratings r
+ LEFT JOIN public_ratings p ON p.tenant = r.tenant AND p.campaign = r.campaign AND p.rating = r.id
+ LEFT JOIN rating_ends e ON e.tenant = r.tenant AND e.campaign = r.campaign AND e.rating = r.id
+ LEFT JOIN rating_withdrawals w ON w.tenant = r.tenant AND w.campaign = r.campaign AND w.rating = r.id
+ WHERE r.tenant=? AND r.campaign=? AND r.id IN `+tuples(1, len(ids)), append([]any{e.tenant, campaign}, ids...)...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(reasoned) == 0 {
+		return found, nil
+	}
+	return found, each(ctx, e.tx, func(r *sql.Rows) error {
+		var id anyID
+		var reason reasonFound
+		var at stamp
+		err := r.Scan(&id, &reason.reason, &at)
+		if x := found[id]; x != nil {
+			reason.givenAt = stampText(at.Time)
+			x.reasons = append(x.reasons, reason)
+		}
+		return err
+	}, "SELECT rating, reason, given_at FROM rating_reasons WHERE tenant=? AND rating IN "+tuples(1, len(reasoned))+" ORDER BY rating, reason",
+		append([]any{e.tenant}, reasoned...)...)
+}
+
+func (e *evidenceCheck) complaintsOf(ctx context.Context, ids []any) (map[anyID]*provenComplaint, error) {
+	found := make(map[anyID]*provenComplaint, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	return found, each(ctx, e.tx, func(r *sql.Rows) error {
+		var x provenComplaint
+		var platformAt, receivedAt stamp
+		err := r.Scan(&x.id, &x.no, &x.campaign, &x.channel, &x.account, &x.unit, &x.counted, &x.kind, &x.anonymous, &platformAt, &receivedAt)
+		x.platformAt, x.receivedAt = stampText(platformAt.Time), stampText(receivedAt.Time)
+		found[x.id] = &x
+		return err
+	}, `SELECT id, no, campaign, channel, account, unit, counted_unit, kind, anonymous, platform_at, received_at FROM complaints
+ WHERE tenant=? AND id IN `+tuples(1, len(ids)), append([]any{e.tenant}, ids...)...)
+}

@@ -1,0 +1,3 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+ALTER TABLE effects ADD COLUMN proof VARBINARY(32) NULL;

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE effects ADD COLUMN proof BLOB NULL;

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE rating_ends ADD COLUMN proof BLOB NULL;

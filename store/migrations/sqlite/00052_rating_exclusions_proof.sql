@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE rating_exclusions ADD COLUMN proof BLOB NULL;

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE social_retractions ADD COLUMN proof BLOB NULL;
