@@ -17,7 +17,7 @@ type Engine struct {
 	globals   [numVerbs]func(*turn, command)
 	finishers [numActions]func(*turn, Action, Result)
 
-	busy, unfinished, tooFast Message
+	busy, unfinished, tooFast, unread Message
 
 	turns sync.Pool // of *turn: what a turn needs besides its answer
 
@@ -42,6 +42,7 @@ func New(texts *Texts) (*Engine, error) {
 		actMay: (*turn).mayComplain,
 	}
 	e.busy, e.unfinished, e.tooFast = e.fixed(textBusy), e.fixed(textUnfinished), e.fixed(textTooFast)
+	e.unread = e.fixed(textUnread)
 	if err := e.Validate(); err != nil {
 		return nil, err
 	}
@@ -63,6 +64,9 @@ func (e *Engine) Busy() Message { return e.busy }
 // Unfinished is what a citizen is told whose message had no effect and was
 // not finished in time: to send it again.
 func (e *Engine) Unfinished() Message { return e.unfinished }
+
+// Unread is what a citizen is told whose message broke its own envelope.
+func (e *Engine) Unread() Message { return e.unread }
 
 // TooFast is what a citizen is told, once, who sends more than the host takes.
 func (e *Engine) TooFast() Message { return e.tooFast }

@@ -197,6 +197,7 @@ const (
 	textBusy
 	textUnfinished
 	textTooFast
+	textUnread
 	textMore
 	textPrivacy
 	textWords

@@ -199,6 +199,7 @@ var textSpecs = [numTexts]textSpec{
 	textBusy:               {"host.busy", nil},
 	textUnfinished:         {"host.unfinished", nil},
 	textTooFast:            {"host.too_fast", nil},
+	textUnread:             {"host.unread", nil},
 	textMore:               {"host.more", nil},
 	textPrivacy:            {"host.privacy", nil},
 	textWords:              {"parts.words", []string{"words"}},

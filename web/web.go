@@ -64,6 +64,7 @@ type Options struct {
 	OneBody   bool      // another body under one signature is refused, and not only counted
 	Random    io.Reader // crypto/rand.Reader outside tests
 	Busy      string
+	Unread    string // said to a citizen whose message cannot be read; "" says nothing
 
 	// Routes are further ones, for instance the simulator's.
 	Routes []Route

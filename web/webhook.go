@@ -193,9 +193,19 @@ func (h *hook[P]) post(c *gin.Context) {
 		outcome = h.serve(c, f, &o, began)
 	} else {
 		h.s.metrics.refused(h.platform, reason)
-		h.s.write(c, plainText, []byte(success))
+		h.unread(c, f, &o)
 	}
 	h.s.metrics.push(h.platform, o.input.Kind, outcome, h.s.now().Sub(began))
+}
+
+// unread answers a push that cannot be used. Where its citizen and its time could be
+// read, they are told so, in the same bytes at each repeat.
+func (h *hook[P]) unread(c *gin.Context, f front[P], o *opened[P]) {
+	if o.key == "" || h.s.opts.Unread == "" {
+		h.s.write(c, plainText, []byte(success))
+		return
+	}
+	h.say(c, f, o.native, o.input.At.Unix(), h.s.opts.Unread)
 }
 
 // bodiesWithin bounds the question for the first body: the turn needs its time.

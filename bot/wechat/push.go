@@ -61,7 +61,7 @@ type Push struct {
 // Open authenticates, decrypts and parses a push. Its error is a *Refusal where
 // the push is not authentic, and an *Unusable where it is but its message
 // cannot be used; the Push that comes with the latter has Dated and Nonce, so that
-// freshness can still be asked for.
+// freshness can still be asked for, and a Key where its citizen can be told.
 //
 // The body is not kept. In safe mode msg_signature decides; signature, which
 // covers less, must be right where it is given.
@@ -80,12 +80,13 @@ func (a *Account) Open(q Query, body []byte) (Push, error) {
 	}
 	p.token = token
 	var f fields
-	scanned := f.scan(string(body))
+	message := string(body)
+	scanned := f.scan(message)
 	if safe {
 		if scanned != "" {
 			return Push{}, refuse(BadEnvelope)
 		}
-		message, reason := a.unseal(s, q, &f, &p)
+		message, reason = a.unseal(s, q, &f, &p)
 		if reason != "" {
 			return Push{}, refuse(reason)
 		}
@@ -94,6 +95,9 @@ func (a *Account) Open(q Query, body []byte) (Push, error) {
 	}
 	if !p.date(q, &f, safe, scanned == "") {
 		return Push{}, refuse(BadTimestamp)
+	}
+	if scanned == Broken && a.ours(strings.TrimSpace(f.value[fToUserName])) {
+		p.salvage(message, &f)
 	}
 	if scanned != "" {
 		return p, &Unusable{Reason: scanned}
@@ -233,7 +237,7 @@ func (p *Push) read(f *fields) bool {
 	if !ok || p.Citizen == "" {
 		return false
 	}
-	if v[fMsgType] == "event" {
+	if isEvent(v) {
 		p.event(v)
 	} else {
 		p.message(v)
@@ -243,12 +247,15 @@ func (p *Push) read(f *fields) bool {
 	return true
 }
 
+// isEvent asks in any case, as the platform's pages write names in several.
+func isEvent(v *[fieldCount]string) bool { return strings.EqualFold(v[fMsgType], "event") }
+
 // identity is the Key of a push. NUL cannot stand in a field, so that no two
 // keys run together.
 func identity(v *[fieldCount]string) string {
 	const nul = "\x00"
 	from := v[fFromUserName] + nul + v[fCreateTime] + nul
-	if v[fMsgType] == "event" {
+	if isEvent(v) {
 		return from + v[fEvent] + nul + v[fEventKey]
 	}
 	if id := v[fMsgID]; id != "" && id != "0" {
@@ -264,9 +271,9 @@ func identity(v *[fieldCount]string) string {
 
 func (p *Push) message(v *[fieldCount]string) {
 	in := &p.Input
-	p.Kind = v[fMsgType]
+	p.Kind = strings.ToLower(v[fMsgType])
 	media := bot.Media{ID: v[fMediaID]}
-	switch v[fMsgType] {
+	switch p.Kind {
 	case KindText:
 		in.Kind, in.Text, in.Mark = bot.Text, v[fContent], v[fMark]
 	case KindImage:
@@ -287,23 +294,23 @@ func (p *Push) message(v *[fieldCount]string) {
 
 func (p *Push) event(v *[fieldCount]string) {
 	in := &p.Input
-	switch event := v[fEvent]; event {
+	switch strings.ToLower(v[fEvent]) {
 	case "subscribe":
 		p.Kind, in.Kind = KindSubscribe, bot.Follow
 		if scene, ok := strings.CutPrefix(v[fEventKey], "qrscene_"); ok {
 			in.Scene = scene
 		}
-	case "SCAN":
+	case "scan":
 		p.Kind, in.Kind, in.Scene = KindScan, bot.Scan, v[fEventKey]
 	case "unsubscribe":
 		p.Kind, in.Kind = KindUnsubscribe, bot.Unfollow
-	case "CLICK":
+	case "click":
 		p.Kind, in.Kind, in.Text = KindClick, bot.Click, v[fEventKey]
-	case "VIEW":
+	case "view":
 		p.Kind = KindView
-	case "LOCATION":
+	case "location":
 		p.Kind = KindPosition
-	case "TEMPLATESENDJOBFINISH":
+	case "templatesendjobfinish":
 		p.Kind = KindTemplate
 	case "subscribe_msg_popup_event", "subscribe_msg_change_event", "subscribe_msg_sent_event":
 		p.Kind = KindConsent

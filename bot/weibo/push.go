@@ -131,6 +131,7 @@ func identity(object map[string]any) (string, error) {
 
 func (p *Push) read(kind, words string, data map[string]any) {
 	in := &p.Input
+	kind = strings.ToLower(kind)
 	p.Kind = kind
 	switch kind {
 	case KindText:
@@ -153,6 +154,7 @@ func (p *Push) read(kind, words string, data map[string]any) {
 
 func (p *Push) event(subtype, key string) {
 	in := &p.Input
+	subtype = strings.ToLower(subtype)
 	p.Kind = subtype
 	switch subtype {
 	case KindFollow:

@@ -199,7 +199,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 		Checks: s.checks(sessions),
 		Keys:   newAPIKeys(s.opened), Campaigns: known, Scores: known, Complaints: &complaintList{s.db},
 		Social: office, Polls: office,
-		Intake: desk, WeChat: doors.wechat, Weibo: doors.weibo, Busy: doors.busy, Random: rand.Reader,
+		Intake: desk, WeChat: doors.wechat, Weibo: doors.weibo, Busy: doors.busy, Unread: doors.unread, Random: rand.Reader,
 		Freshness: wechat.NewFreshness(s.now, s.staleAlarm), Bodies: &firstBodies{s.ring, sessions}, OneBody: s.opts.Weibo.RefusesOtherBodies(),
 	}
 	if s.public != nil {

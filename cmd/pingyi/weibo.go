@@ -90,6 +90,7 @@ type doors struct {
 	wechat   []web.WeChat
 	weibo    []web.Weibo
 	busy     string // said where a turn broke off: the same words on both platforms
+	unread   string // said where a message cannot be read
 }
 
 func openDoors(o *opened, wechats []wechatAccount, engine *bot.Engine) (doors, error) {
@@ -108,6 +109,7 @@ func openDoors(o *opened, wechats []wechatAccount, engine *bot.Engine) (doors, e
 	}
 	if len(d.accounts) > 0 {
 		d.busy = d.accounts[0].Face.Render(engine.Busy())
+		d.unread = d.accounts[0].Face.Render(engine.Unread())
 	}
 	return d, nil
 }
