@@ -35,7 +35,7 @@ func newBench(w *town) *bench {
 // put makes a program of a line for a shell.
 func (b *bench) put(name, line string) {
 	b.w.t.Helper()
-	if err := os.WriteFile(filepath.Join(b.bin, name), []byte("#!/bin/sh\n"+line+"\n"), 0o700); err != nil { //nolint:gosec // it is run
+	if err := os.WriteFile(filepath.Join(b.bin, name), []byte("#!/bin/sh\n"+line+"\n"), 0o700); err != nil {
 		b.w.t.Fatal(err)
 	}
 }

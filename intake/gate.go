@@ -171,7 +171,7 @@ func (g *gate) leave(took time.Duration) {
 		g.now = min(g.most, g.now+1)
 	}
 	for c := len(g.queues) - 1; c >= 0; c-- {
-		for q := &g.queues[c]; q.Len() > 0 && g.inFlight < g.admitted(bot.Class(c)); { //nolint:gosec // an index
+		for q := &g.queues[c]; q.Len() > 0 && g.inFlight < g.admitted(bot.Class(c)); {
 			w, _ := q.Remove(q.Front()).(*waiter)
 			g.waiting--
 			g.inFlight++

@@ -66,7 +66,7 @@ func (db *DB) olderInstallation(ctx context.Context) (Installation, error) {
 			continue
 		}
 		var n int64
-		if err := db.readSQL.QueryRowContext(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM "+table+" LIMIT 1) AS t").Scan(&n); err != nil { //nolint:gosec // a name from the list above
+		if err := db.readSQL.QueryRowContext(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM "+table+" LIMIT 1) AS t").Scan(&n); err != nil {
 			return "", fail("installation", err)
 		}
 		if n > 0 {

@@ -66,7 +66,7 @@ func TestSQLite_filesThatOthersRead_areTightened(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name := range modes(t, filepath.Dir(path)) {
-		if err := os.Chmod(filepath.Join(filepath.Dir(path), name), 0o644); err != nil { //nolint:gosec // as an older release left it
+		if err := os.Chmod(filepath.Join(filepath.Dir(path), name), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

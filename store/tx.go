@@ -44,7 +44,7 @@ func (t *tries) again(ctx context.Context, err error, committing bool) bool {
 		}
 	}
 	t.wait = min(longestWait, max(firstWait, 2*t.wait))
-	wait := t.wait/2 + rand.N(t.wait/2)
+	wait := t.wait/2 + rand.N(t.wait/2) //nolint:gosec // so that two writers do not meet again, no secret
 	if end, ok := ctx.Deadline(); ok && time.Until(end) < wait+lastRerun {
 		return false
 	}

@@ -88,7 +88,8 @@ func (w *wrongKeys) bucket(network netip.Prefix, now time.Time) *bucket {
 	if len(w.from) >= wrongAddresses && now.Sub(w.swept) >= time.Second {
 		w.swept = now
 		for of, b := range w.from {
-			if b.fill(now, wrongPerSecond); b.used == 0 && b.refused == 0 {
+			b.fill(now, wrongPerSecond)
+			if b.used == 0 && b.refused == 0 {
 				delete(w.from, of)
 			}
 		}
