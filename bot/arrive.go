@@ -95,6 +95,17 @@ func (t *turn) leaveFor(leads bool, chosen string) {
 // stillOpen ends an answer amid a draft: it is there, and how to go on.
 func (t *turn) stillOpen() {
 	t.say(textStillOpen, t.openName())
+	t.navContinue()
+}
+
+// navContinue offers to go on with the draft after an answer that does not ask its
+// question: the numbers of its choices are not on the screen then. Within a rating on a
+// platform without links it is a word, as digits are levels there.
+func (t *turn) navContinue() {
+	t.s.made = 0
+	if t.step().flow == flowRating {
+		t.c.worded = true
+	}
 	t.nav(choice{t.e.texts.word(vContinue), t.resumeCommand()})
 }
 

@@ -240,7 +240,11 @@ func (t *turn) wander() {
 	case vHello:
 		t.welcome()
 		return
-	case vThanks, vYes:
+	case vYes, vThanks:
+		if c, ok := t.onlyChoice(); ok && t.e.lexicon.whole[lower(t.norm)].verb == vYes {
+			t.obey(c)
+			return
+		}
 		t.forget()
 		t.say(textThanks)
 		t.ask()
@@ -302,6 +306,22 @@ func (t *turn) wanderOn() {
 	t.listOf(t.norm, 1)
 	t.s.step = stepUnits
 	t.ask()
+}
+
+// onlyChoice is the unit of a list of one, which a yes takes: it begins something and
+// commits nothing.
+func (t *turn) onlyChoice() (command, bool) {
+	var only command
+	for _, c := range t.s.shown {
+		if (c.verb != vRate && c.verb != vWithdraw && c.verb != vComplain) || c.unit == "" || c.unit == unsure {
+			continue
+		}
+		if only.verb != vFree {
+			return command{}, false
+		}
+		only = c
+	}
+	return only, only.verb != vFree && t.s.step != stepHome
 }
 
 // noSuchNumber answers a number that no list has. Right after a rating the digits of

@@ -75,6 +75,10 @@ func (t *turn) mayComplain(_ Action, r Result) {
 	t.s.Told |= ToldPrivacy
 	n := t.contacts()
 	t.say(textDanger, n.Police, n.Fire)
+	if t.in.Kind == Text && t.tellsMore() {
+		t.s.draft.parts = []Part{t.told()}
+		t.say(textToldKept)
+	}
 	if wish.names() && wish.n == 0 {
 		t.chooseWho(wish)
 		return
@@ -83,6 +87,17 @@ func (t *turn) mayComplain(_ Action, r Result) {
 		t.listOf(wish.ref, wish.n)
 	}
 	t.ask()
+}
+
+// shortestStory is the length from which a sentence that asks for a complaint tells what
+// happened too, in characters.
+const shortestStory = 14
+
+// tellsMore reports whether the message that asks for a complaint is a sentence and no
+// command, so that it need not be written again.
+func (t *turn) tellsMore() bool {
+	n := utf8.RuneCountInString(t.in.Text)
+	return n >= shortestStory && n <= maxComplaintRunes && t.parse(fold(t.in.Text)).verb == vFree
 }
 
 // overLimit tells it once a day; after that a push beyond the limit has no
@@ -356,8 +371,13 @@ func (t *turn) chooseIdentity(c command) stepID {
 		return stay
 	}
 	if d.identity != want {
+		anew := d.identity != 0 && d.contacted
 		d.identity = want
 		d.revision++
+		if anew { // a name that was left for the one is not meant for the other
+			d.contact, d.contacted, d.amending = "", false, false
+			return stepContact
+		}
 	}
 	if t.s.step == stepIdentity {
 		return t.after(t.s.draft.missing())

@@ -6,6 +6,10 @@ import (
 	"unicode/utf8"
 )
 
+// shortestNumber is the least that a telephone number has; a digit or two are somebody's
+// who thinks of a list.
+const shortestNumber = 5
+
 func (t *turn) askContact() {
 	if t.s.draft.identity == openly {
 		t.say(textContactNamed)
@@ -20,6 +24,10 @@ func (t *turn) takeContact() stepID {
 	if t.warned > 0 { // no telephone number: it belongs to what happened
 		t.keep(t.told())
 		return stay
+	}
+	if d, ok := digitsOnly(t.norm); ok && len(d) < shortestNumber {
+		t.say(textContactShort)
+		return stepContact
 	}
 	contact := strings.Join(strings.Fields(strings.ToValidUTF8(t.in.Text, "")), " ")
 	if utf8.RuneCountInString(contact) > maxContactRunes {

@@ -53,10 +53,11 @@ func (t *turn) sayDanger() {
 // dangerous reports whether a text speaks of danger to somebody's life. Too often is
 // better than once too seldom: the answer costs its reader two lines.
 func (e *Engine) dangerous(text string) bool {
-	text = lower(text)
-	for _, word := range e.texts.danger {
-		if strings.Contains(text, word) {
-			return true
+	for _, form := range [...]string{lower(text), lower(fold(text))} {
+		for _, word := range e.texts.danger {
+			if strings.Contains(form, word) {
+				return true
+			}
 		}
 	}
 	return false

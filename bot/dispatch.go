@@ -37,7 +37,8 @@ func (t *turn) picked(c command) command {
 		return c
 	}
 	s := t.step()
-	if i := n - t.firstNumber(); len(c.ref) == 1 && i >= 0 && t.offersNumbers() {
+	offScreen := s.commits && t.s.made == 0 // something else was shown since
+	if i := n - t.firstNumber(); !offScreen && len(c.ref) == 1 && i >= 0 && t.offersNumbers() {
 		if list := s.choices(t); i < len(list) && list[i].label != "" {
 			return list[i].do
 		}

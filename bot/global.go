@@ -135,7 +135,7 @@ func (t *turn) privacy(command) {
 	t.sayPrivacy()
 	t.s.Told |= ToldPrivacy
 	if t.step().flow != flowNone {
-		t.nav(choice{t.e.texts.word(vContinue), t.resumeCommand()})
+		t.navContinue()
 		return
 	}
 	t.nav(t.homeChoices()...)

@@ -228,7 +228,7 @@ func (t *turn) confirmArguments(rest string) command {
 	rest, c.arg = t.cutFlow(rest)
 	i := strings.LastIndexByte(rest, ' ')
 	if n, err := strconv.ParseUint(rest[i+1:], 10, 32); err == nil && len(rest)-i-1 == 6 {
-		c.n = uint32(n)
+		c.n = max(uint32(n), 1) // 0 would stand for none; 1 is no summary's either
 		rest = rest[:max(i, 0)]
 	}
 	c = t.named(c, rest)

@@ -114,6 +114,8 @@ const (
 	textContactAnonymous
 	textContactNamed
 	textContactLong
+	textContactShort
+	textToldKept
 	textReview
 	textReviewUnit
 	textReviewKind

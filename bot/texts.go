@@ -229,8 +229,11 @@ func (t *Texts) readNames(f *catalogueFile, fault func(string, ...any)) {
 }
 
 func (t *Texts) readSentences(f *catalogueFile, fault func(string, ...any)) {
-	for _, w := range f.Danger {
-		t.danger = append(t.danger, lower(fold(w)))
+	for _, w := range f.Danger { // as written, for texts that are too long to fold, and folded
+		t.danger = append(t.danger, lower(w))
+		if folded := lower(fold(w)); folded != lower(w) {
+			t.danger = append(t.danger, folded)
+		}
 	}
 	if len(t.danger) == 0 {
 		fault("no words of danger")

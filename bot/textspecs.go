@@ -115,6 +115,8 @@ var textSpecs = [numTexts]textSpec{
 	textNamed:              {"complaint.named", nil},
 	textContactAnonymous:   {"complaint.contact_anonymous", nil},
 	textContactNamed:       {"complaint.contact_named", nil},
+	textToldKept:           {"complaint.told_kept", nil},
+	textContactShort:       {"complaint.contact_short", nil},
 	textContactLong:        {"complaint.contact_long", []string{"limit"}},
 	textReview:             {"complaint.review", nil},
 	textReviewUnit:         {"complaint.review_unit", []string{"unit"}},
