@@ -206,6 +206,11 @@ func (t *turn) searchWho() stepID {
 	} else if len(t.find(t.norm)) == 0 {
 		c.unit = t.unitWithin()
 	}
+	if c.unit != "" && t.tellsMore() && len(t.s.draft.parts) == 0 {
+		t.s.draft.parts = []Part{t.told()}
+		t.s.draft.revision++
+		t.say(textToldKept)
+	}
 	t.chooseWho(c)
 	return stay
 }
