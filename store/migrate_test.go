@@ -154,6 +154,9 @@ func TestSchema_bothDialectsAreOne(t *testing.T) {
 		t.Errorf("sqlite and mysql differ (-sqlite +mysql):\n%s", diff)
 	}
 	for name, table := range b {
+		if name == "installation" { // one row for all tenants
+			continue
+		}
 		if _, ok := table.columns["tenant"]; !ok {
 			t.Errorf("%s belongs to no tenant", name)
 		}

@@ -4,4 +4,4 @@ CREATE TABLE IF NOT EXISTS installation (
     kind TEXT NOT NULL,
     made_at TEXT NOT NULL,
     PRIMARY KEY (id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
