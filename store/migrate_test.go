@@ -245,7 +245,7 @@ func logicalType(t testing.TB, column, declared string) string {
 	case "varbinary", "mediumblob", "blob":
 		return "bytes"
 	case "varchar", "mediumtext", "text":
-		if strings.HasSuffix(column, "_at") {
+		if strings.HasSuffix(column, "_at") || column == "planned_close" {
 			return "time"
 		}
 		return "text"
