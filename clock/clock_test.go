@@ -3,6 +3,8 @@ package clock
 import (
 	"context"
 	"errors"
+	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +13,7 @@ import (
 // rig is a clock whose two sides a test moves. Time itself is synctest's.
 type rig struct {
 	*Clock
+	mu            sync.Mutex    // held for the fields below where Run goes on beside the test
 	own, database time.Duration // off the true time
 	took          time.Duration // of the database's answer
 	away          error
@@ -22,19 +25,25 @@ func newRig() *rig {
 	r := &rig{}
 	start := time.Now()
 	r.Clock = New(Options{
-		Own:     func() time.Time { return time.Now().Add(r.own) },
+		Own: func() time.Time {
+			defer r.lock()()
+			return time.Now().Add(r.own)
+		},
 		Elapsed: func() time.Duration { return time.Since(start) },
 		Ask: func(ctx context.Context) (time.Time, error) {
+			unlock := r.lock()
 			r.asked++
-			said := time.Now().Round(0).Add(r.database).UTC()
+			said, took, away := time.Now().Round(0).Add(r.database).UTC(), r.took, r.away
+			unlock()
 			select {
 			case <-ctx.Done():
 				return time.Time{}, ctx.Err()
-			case <-time.After(r.took):
+			case <-time.After(took):
 			}
-			return said, r.away
+			return said, away
 		},
 		Told: func(wrong bool, own, database time.Time) {
+			defer r.lock()()
 			r.told = append(r.told, wrong)
 			if off := own.Sub(database); (off > Tolerance || off < -Tolerance) != wrong {
 				panic("told of clocks that do not say so")
@@ -42,6 +51,24 @@ func newRig() *rig {
 		},
 	})
 	return r
+}
+
+// lock locks the fields and returns what unlocks them.
+func (r *rig) lock() (unlock func()) {
+	r.mu.Lock()
+	return r.mu.Unlock
+}
+
+// set moves the two sides while Run goes on.
+func (r *rig) set(own, database time.Duration) {
+	defer r.lock()()
+	r.own, r.database = own, database
+}
+
+// seen is how often the database was asked, and what was told.
+func (r *rig) seen() (asked int, told []bool) {
+	defer r.lock()()
+	return r.asked, slices.Clone(r.told)
 }
 
 // off is how far the time in use is from the true one, to the second.
@@ -135,20 +162,22 @@ func TestRun_clockThatIsSet_isFoundOutAtOnceAndToldOnce(t *testing.T) {
 		done := make(chan struct{})
 		go func() { r.Run(ctx); close(done) }()
 		time.Sleep(25 * time.Second)
-		if r.asked != 3 {
-			t.Errorf("asked %d times in 25 s, want at the start and every ten seconds", r.asked)
+		synctest.Wait()
+		if asked, _ := r.seen(); asked != 3 {
+			t.Errorf("asked %d times in 25 s, want at the start and every ten seconds", asked)
 		}
-		r.own = -time.Hour
+		r.set(-time.Hour, 0)
 		if got := r.off(); got != 0 {
 			t.Errorf("off by %v right after our clock was set back", got)
 		}
 		synctest.Wait()
-		if r.asked != 4 {
-			t.Errorf("asked %d times: a clock that was set does not wait for the next round", r.asked)
+		if asked, _ := r.seen(); asked != 4 {
+			t.Errorf("asked %d times: a clock that was set does not wait for the next round", asked)
 		}
 		time.Sleep(time.Minute)
-		if len(r.told) != 1 || !r.told[0] {
-			t.Errorf("told %v", r.told)
+		synctest.Wait()
+		if _, told := r.seen(); len(told) != 1 || !told[0] {
+			t.Errorf("told %v", told)
 		}
 		stop()
 		<-done
@@ -162,11 +191,12 @@ func TestRun_machineThatSlept_isRightAgainWithTheNextAnswer(t *testing.T) {
 		r.check(t)
 		ctx, stop := context.WithCancel(t.Context())
 		go r.Run(ctx)
-		r.own, r.database = 10*time.Minute, 10*time.Minute
+		synctest.Wait()
+		r.set(10*time.Minute, 10*time.Minute)
 		r.Now() // wakes Run
 		synctest.Wait()
-		if got := r.off(); got != 10*time.Minute || len(r.told) != 0 {
-			t.Errorf("off by %v, told %v", got, r.told)
+		if _, told := r.seen(); r.off() != 10*time.Minute || len(told) != 0 {
+			t.Errorf("off by %v, told %v", r.off(), told)
 		}
 		stop()
 	})
