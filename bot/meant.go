@@ -5,9 +5,9 @@ import "strings"
 // The longest and shortest name that is looked for inside a sentence, in runes, and
 // the longest sentence that is searched for one.
 const (
-	longestWithin  = 16
+	longestWithin  = 12
 	shortestWithin = 2
-	mostSentence   = 80
+	mostSentence   = 40
 )
 
 // glued takes a word that starts something and a unit's name apart that were written
