@@ -319,8 +319,8 @@ func (t *turn) apart(u *models.Unit) string {
 	if u.Superior == "" {
 		return u.Code
 	}
-	for _, other := range t.w.Directory.Exact(fold(u.Name)) {
-		if other.Code != u.Code && other.Name == u.Name && other.Superior == u.Superior {
+	for _, other := range t.w.Directory.Namesakes(u.Code) {
+		if other.Superior == u.Superior {
 			return u.Code
 		}
 	}

@@ -131,6 +131,9 @@ type Directory interface {
 	// Search lists units by part of a name or alias, pinyin or initials, best
 	// first, at most limit. It includes what Exact finds.
 	Search(text string, limit int) []models.Unit
+	// Namesakes lists the other units that have the name of the unit with this code:
+	// none for nearly all. Every answer that names a unit asks, so it is a look-up.
+	Namesakes(code string) []models.Unit
 }
 
 // String is a closed set of labels for metrics and logs.

@@ -194,14 +194,7 @@ func (t *turn) listUnits(units []*models.Unit, v verb) {
 
 // hasNamesake reports whether another unit has the same name, so that the name
 // alone would not tell which is meant.
-func (t *turn) hasNamesake(u *models.Unit) bool {
-	for _, other := range t.w.Directory.Exact(fold(u.Name)) {
-		if other.Code != u.Code && folding.Name(other.Name) == folding.Name(u.Name) {
-			return true
-		}
-	}
-	return false
-}
+func (t *turn) hasNamesake(u *models.Unit) bool { return len(t.w.Directory.Namesakes(u.Code)) > 0 }
 
 // turnPage turns the list of classes or units.
 func (t *turn) turnPage(c command) stepID {

@@ -187,9 +187,10 @@ type turn struct {
 	about  string // what links of question aboutN send before the answer
 	aboutN uint32
 
-	warned int    // lines on danger that the answer begins with
-	lost   textID // why the draft was given up at the start of this turn, or 0
-	lostOn string // code of the unit of that draft
+	inside sentenceUnit // the unit that the present text names, once it was looked for
+	warned int          // lines on danger that the answer begins with
+	lost   textID       // why the draft was given up at the start of this turn, or 0
+	lostOn string       // code of the unit of that draft
 
 	lostWhy string // why its campaign was stopped, or ""
 	action  Action

@@ -77,12 +77,22 @@ func (t *turn) has(words []string) bool {
 	return false
 }
 
+// sentenceUnit is the unit that a text names, and whether it was looked for.
+type sentenceUnit struct {
+	code   string
+	sought bool
+}
+
 // unitWithin is the code of the one unit that a sentence names, by its longest names;
-// "" where it names none or several.
+// "" where it names none or several. It is looked for once a message.
 func (t *turn) unitWithin() string {
-	if t.norm == "" {
-		return ""
+	if !t.inside.sought {
+		t.inside = sentenceUnit{t.findWithin(), true}
 	}
+	return t.inside.code
+}
+
+func (t *turn) findWithin() string {
 	runes := []rune(t.norm)
 	if len(runes) > mostSentence {
 		return ""

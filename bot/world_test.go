@@ -2,10 +2,12 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"pingyi/folding"
 	"pingyi/internal/bounds"
 	"pingyi/models"
 )
@@ -46,12 +48,30 @@ func (d fakeDirectory) ByCode(code string) (models.Unit, bool) {
 }
 
 func (d fakeDirectory) Exact(text string) []models.Unit {
+	is := func(name string) bool {
+		if !folding.Plain(name) { // the few that look otherwise when they are folded
+			name = fold(name)
+		}
+		return strings.EqualFold(name, text)
+	}
 	var out []models.Unit
 	for _, u := range d {
-		for _, n := range append([]string{u.Name, u.Code}, u.Aliases...) {
-			if strings.EqualFold(fold(n), text) {
-				out = append(out, u)
-				break
+		if is(u.Name) || is(u.Code) || slices.ContainsFunc(u.Aliases, is) {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+func (d fakeDirectory) Namesakes(code string) []models.Unit {
+	var out []models.Unit
+	for _, u := range d {
+		if u.Code != code {
+			continue
+		}
+		for _, other := range d {
+			if other.Code != code && other.Name == u.Name {
+				out = append(out, other)
 			}
 		}
 	}

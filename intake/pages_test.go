@@ -108,6 +108,7 @@ func (d units) Exact(text string) []models.Unit {
 	return nil
 }
 func (d units) Search(text string, _ int) []models.Unit { return d.Exact(text) }
+func (d units) Namesakes(string) []models.Unit          { return nil }
 
 func newOneCitizen(t *testing.T) (*Desk, *oneCitizen) {
 	t.Helper()

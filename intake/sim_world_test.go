@@ -62,6 +62,8 @@ func (l unitList) Exact(text string) []models.Unit {
 	return out
 }
 
+func (l unitList) Namesakes(string) []models.Unit { return nil }
+
 func (l unitList) Search(text string, limit int) []models.Unit {
 	var out []models.Unit
 	for _, u := range l {

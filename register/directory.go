@@ -17,8 +17,9 @@ type Directory struct {
 	codes map[string]int     // by folding.Code; a unit that is not retired comes before one that is
 	whole map[string][]match // folded name, alias, code, short form; best first
 	terms []term
-	hay   string         // all terms' folded text, each after a separator
-	heads map[rune][]int // terms by the first character of their core
+	hay   string                   // all terms' folded text, each after a separator
+	heads map[rune][]int           // terms by the first character of their core
+	twins map[string][]models.Unit // by code, of units that share their name: the others
 	spell spelling
 }
 
@@ -122,12 +123,34 @@ func NewDirectory(units []models.Unit) *Directory {
 			d.addTerm(&hay, i, a, true)
 		}
 	}
+	d.twins = namesakes(d.units)
 	d.hay = hay.String()
 	d.spell.memo = nil // of use only while making
 	for _, m := range d.whole {
 		slices.SortStableFunc(m, func(a, b match) int { return int(a.tier) - int(b.tier) }) //nolint:gosec // small
 	}
 	return d
+}
+
+// namesakes finds for each unit that shares its name, whatever its form, the others.
+// Retired ones are found by nobody's name.
+func namesakes(units []models.Unit) map[string][]models.Unit {
+	byName := make(map[string][]models.Unit, len(units))
+	for _, u := range units {
+		if u.Retired.IsZero() {
+			name := folding.Name(u.Name)
+			byName[name] = append(byName[name], u)
+		}
+	}
+	twins := map[string][]models.Unit{}
+	for _, same := range byName {
+		for i, u := range same {
+			if len(same) > 1 {
+				twins[u.Code] = slices.Concat(same[:i], same[i+1:])
+			}
+		}
+	}
+	return twins
 }
 
 func (d *Directory) addTerm(hay *strings.Builder, unit int, text string, alias bool) {
@@ -195,6 +218,10 @@ func (d *Directory) Exact(text string) []models.Unit {
 	}
 	return units
 }
+
+// Namesakes lists the other units that have the name of the unit with this code, in the
+// register's order. The code is as the register spells it.
+func (d *Directory) Namesakes(code string) []models.Unit { return d.twins[code] }
 
 // Search lists at most limit units by the whole or a part of a name or alias,
 // by pinyin, initials or a mixture of both, best first: whole names before

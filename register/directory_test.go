@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -246,5 +247,22 @@ func TestWithCampaigns_namesOfACampaign_comeFirstAndTheOthersAreAliases(t *testi
 	}
 	if got := codes(NewDirectory(named).Exact("市教育局")); got != "A03 A04" {
 		t.Error(got)
+	}
+}
+
+func TestNamesakes_unitsOfOneName_areListedForEachOther(t *testing.T) {
+	d := NewDirectory([]models.Unit{
+		{Code: "S1", Name: "实验小学", Superior: "花山区"}, {Code: "S2", Name: "实验　小学", Superior: "雨山区"},
+		{Code: "S3", Name: "实验小学", Retired: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)},
+		{Code: "A1", Name: "市教育局", Aliases: []string{"实验小学"}},
+	})
+	for code, want := range map[string]string{"S1": "S2", "S2": "S1", "S3": "", "A1": "", "Z9": ""} {
+		var got string
+		for _, u := range d.Namesakes(code) {
+			got += u.Code
+		}
+		if got != want {
+			t.Errorf("namesakes of %s are %q, want %q", code, got, want)
+		}
 	}
 }

@@ -120,6 +120,7 @@ type oneUnit struct{ unit models.Unit }
 func (o oneUnit) ByCode(code string) (models.Unit, bool) { return o.unit, code == o.unit.Code }
 func (o oneUnit) Exact(string) []models.Unit             { return nil }
 func (o oneUnit) Search(string, int) []models.Unit       { return nil }
+func (o oneUnit) Namesakes(string) []models.Unit         { return nil }
 
 var usedMemoryLine = regexp.MustCompile(`used_memory:(\d+)`)
 
