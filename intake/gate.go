@@ -79,7 +79,7 @@ func newGate(n int) *gate {
 // turn of it would end in time. It may wait.
 func (g *gate) enter(c bot.Class, age time.Duration) bool {
 	g.mu.Lock()
-	left := g.latest(c) - age
+	left := g.latest(c) - max(age, 0) // the time in use may have been set back since
 	switch {
 	case left < 0:
 		return g.refuse()

@@ -21,6 +21,9 @@ func ScopeOf(r Role, campaign string, units []string) Scope {
 // Nothing reports whether nothing is reached.
 func (s Scope) Nothing() bool { return s.Bounded && len(s.Units) == 0 }
 
+// Whole reports whether all of the tenant is reached.
+func (s Scope) Whole() bool { return s.Campaign == "" && !s.Bounded }
+
 // HasCampaign reports whether a campaign is reached.
 func (s Scope) HasCampaign(id string) bool { return s.Campaign == "" || s.Campaign == id }
 

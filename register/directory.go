@@ -132,8 +132,8 @@ func NewDirectory(units []models.Unit) *Directory {
 	return d
 }
 
-// namesakes finds for each unit that shares its name, whatever its form, the others.
-// Retired ones are found by nobody's name.
+// namesakes lists, for each unit that shares its name in any form, the others with it.
+// Retired units have no namesakes: their names are not looked up.
 func namesakes(units []models.Unit) map[string][]models.Unit {
 	byName := make(map[string][]models.Unit, len(units))
 	for _, u := range units {

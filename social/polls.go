@@ -38,6 +38,8 @@ type PollEntry struct {
 	Replaces     string // id of results that these correct, or empty
 	Rows         []PollRow
 	Via          string // what entered it: an API key, or a user of the operating system
+
+	Scope models.Scope // what the entry may replace
 }
 
 // PollResults are entered results as they are shown.

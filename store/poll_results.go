@@ -14,8 +14,9 @@ import (
 // AddPollResult adds what an operator entered of a poll. A correction is a new
 // record that replaces another; none is changed or deleted, and one that is there
 // already stays as it was entered first: added is false then, and stored says when
-// and by what. models.NotFound: what it replaces is not there.
-func (db *DB) AddPollResult(ctx context.Context, p social.PollRecord) (stored social.PollRecord, added bool, err error) {
+// and by what. models.NotFound: what it replaces is not there. models.Forbidden: that has
+// results of units outside of the scope.
+func (db *DB) AddPollResult(ctx context.Context, p social.PollRecord, scope models.Scope) (stored social.PollRecord, added bool, err error) {
 	stored = p
 	body, err := json.Marshal(p.Rows)
 	if err != nil {
@@ -23,12 +24,8 @@ func (db *DB) AddPollResult(ctx context.Context, p social.PollRecord) (stored so
 	}
 	err = db.write(ctx, "add poll result", func(tx *gorm.DB) error {
 		if !p.Replaces.IsZero() {
-			var n int64
-			if err := tx.Raw("SELECT COUNT(*) FROM poll_results WHERE tenant=? AND campaign=? AND id=?", p.Tenant, p.Campaign, raw(p.Replaces)).Scan(&n).Error; err != nil {
+			if err := mayReplace(tx, &p, scope); err != nil {
 				return err
-			}
-			if n == 0 {
-				return models.Errorf(models.NotFound, "unknown_poll_result", "there is no poll result %s", p.Replaces)
 			}
 		}
 		put := tx.Exec("INSERT INTO poll_results (tenant,id,campaign,title,body,signer,evidence,evidence_hash,replaces,entered_at,via) VALUES "+
@@ -44,6 +41,29 @@ func (db *DB) AddPollResult(ctx context.Context, p social.PollRecord) (stored so
 		return err
 	})
 	return stored, added, err
+}
+
+// mayReplace returns an error where a scope does not reach every result that a record
+// replaces.
+func mayReplace(tx *gorm.DB, p *social.PollRecord, scope models.Scope) error {
+	var bodies []string
+	err := tx.Raw("SELECT body FROM poll_results WHERE tenant=? AND campaign=? AND id=?", p.Tenant, p.Campaign, raw(p.Replaces)).Scan(&bodies).Error
+	if err != nil {
+		return err
+	}
+	if len(bodies) == 0 {
+		return models.Errorf(models.NotFound, "unknown_poll_result", "there is no poll result %s", p.Replaces)
+	}
+	var rows []social.PollRow
+	if err := json.Unmarshal([]byte(bodies[0]), &rows); err != nil {
+		return fmt.Errorf("stored results: %w", err)
+	}
+	for _, r := range rows {
+		if !scope.HasUnit(r.Unit) {
+			return models.Errorf(models.Forbidden, "unit_out_of_scope", "the results to be replaced are of other units as well than this key is bound to")
+		}
+	}
+	return nil
 }
 
 // PollResults lists at most limit of a campaign's behind after, in the order in

@@ -19,7 +19,7 @@ func TestPollResults_pages_eachOnceInTheOrderOfEntry(t *testing.T) {
 				Tenant: tenant, ID: named(strconv.Itoa(i)), Campaign: campaign, Title: "投票", Signer: "某某", Evidence: "档案",
 				EnteredAt: inside.Add(time.Duration(i/2) * 250 * time.Millisecond), // two at a time
 			}
-			if _, added, err := db.AddPollResult(t.Context(), r); err != nil || !added {
+			if _, added, err := db.AddPollResult(t.Context(), r, models.Scope{}); err != nil || !added {
 				t.Fatalf("added %t, %v", added, err)
 			}
 			want = append(want, r.ID)

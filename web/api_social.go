@@ -57,7 +57,7 @@ func (s *Server) routeSocial(api huma.API) {
 		OperationID: "get-social-status",
 		Path:        apiRoot + "/social/status",
 		Summary:     "Get the state of the Weibo account",
-		Description: "The day's calls with their limits, public texts by what became of them, and when the access token ends." + noAccountRule,
+		Description: "The day's calls with their limits, public texts by what became of them, and when the access token ends. A key that is bound to units or a campaign gets 403 with the code unit_out_of_scope." + noAccountRule,
 		Tags:        []string{"social"},
 		Errors:      []int{http.StatusNotFound},
 	}, socialWatchers(), s.socialStatus)
@@ -83,6 +83,9 @@ func (s *Server) routeSocial(api huma.API) {
 }
 
 func (s *Server) socialStatus(ctx context.Context, who Principal, _ *struct{}) (*socialStatus, error) {
+	if !who.Scope.Whole() {
+		return nil, models.Errorf(models.Forbidden, "unit_out_of_scope", "this key is bound, and the status is of the whole channel")
+	}
 	status, err := s.opts.Social.Status(ctx, who.Tenant)
 	if err != nil {
 		return nil, err
@@ -200,9 +203,11 @@ func (s *Server) listPolls(ctx context.Context, who Principal, in *listPolls) (*
 	rows, next := page(rows, in.Limit, func(r social.PollRecord) string { return placeCursor(r.EnteredAt, r.ID) })
 	out := &pollPage{CacheControl: "private, no-store"}
 	out.Body.Next = next
-	out.Body.PollResults = make([]social.PollResults, len(rows))
+	out.Body.PollResults = make([]social.PollResults, 0, len(rows))
 	for i := range rows {
-		out.Body.PollResults[i] = pollIn(rows[i].Show(), who.Scope)
+		if r := pollIn(rows[i].Show(), who.Scope); len(r.Results) > 0 || !who.Scope.Bounded {
+			out.Body.PollResults = append(out.Body.PollResults, r)
+		}
 	}
 	return out, nil
 }
@@ -219,7 +224,7 @@ func (s *Server) addPoll(ctx context.Context, who Principal, in *pollEntry) (*po
 	}
 	results, added, err := s.opts.Polls.AddPollResults(ctx, who.Tenant, in.Campaign, social.PollEntry{
 		Title: b.Title, Signer: b.Signer, Evidence: b.Evidence, EvidenceHash: b.SHA256, Replaces: b.Replaces, Rows: b.Results,
-		Via: "api:" + who.KeyID,
+		Via: "api:" + who.KeyID, Scope: who.Scope,
 	}, placeInBody)
 	if err != nil {
 		return nil, err

@@ -30,6 +30,7 @@ type apiKeys struct {
 	db   *store.DB
 	opts *config.Options
 	log  *slog.Logger
+	now  func() time.Time // the time in use, which ends keys
 
 	mu        sync.Mutex
 	known     map[[sha256.Size]byte]bool
@@ -40,7 +41,7 @@ type apiKeys struct {
 
 func newAPIKeys(o *opened) *apiKeys {
 	return &apiKeys{
-		db: o.db, opts: &o.opts, log: o.log, known: map[[sha256.Size]byte]bool{}, noted: map[models.ID]time.Time{},
+		db: o.db, opts: &o.opts, log: o.log, now: o.now, known: map[[sha256.Size]byte]bool{}, noted: map[models.ID]time.Time{},
 	}
 }
 
@@ -52,7 +53,7 @@ func (k *apiKeys) Authenticate(ctx context.Context, key string) (web.Principal, 
 		return web.Principal{}, unknown
 	}
 	found, err := k.db.APIKeyByHash(ctx, keyHash(key))
-	if err == nil && (found.Ended(time.Now()) || !k.opts.Demo() && isDemoKey(k.opts, found.Tenant, found.Hash)) {
+	if err == nil && (found.Ended(k.now()) || !k.opts.Demo() && isDemoKey(k.opts, found.Tenant, found.Hash)) {
 		err = unknown
 	}
 	switch models.KindOf(err) {
@@ -71,7 +72,7 @@ func (k *apiKeys) Authenticate(ctx context.Context, key string) (web.Principal, 
 // use notes the hour of a key's last use. A caller is answered also where that cannot
 // be written; a minute later it is tried again.
 func (k *apiKeys) use(ctx context.Context, found *store.APIKey) {
-	now := time.Now()
+	now := k.now()
 	k.mu.Lock()
 	due := found.LastUsedAt.Before(now.Truncate(time.Hour)) && now.Sub(k.noted[found.ID]) >= useRetry
 	if due {

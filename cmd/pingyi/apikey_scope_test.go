@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -157,6 +158,87 @@ func TestAPIKey_withAnEnd_isRefusedFromThenOn(t *testing.T) {
 			t.Errorf("the list is\n%s", list)
 		}
 	})
+}
+
+// A key ends by the time in use: a machine whose clock is hours off ends it neither
+// late nor early.
+func TestAPIKey_onAServerWithAWrongClock_endsByTheDatabasesTime(t *testing.T) {
+	w := newMySQLWorld(t)
+	set := w.moved()
+	w.serve().stop() // makes the database
+	ends := time.Now().Add(time.Hour)
+	for name, until := range map[string]time.Time{"lasting": ends, "short": time.Now().Add(2 * time.Second)} {
+		w.must("apikey", "create", "--name", name, "--role", "reader", "--until", "2099-12-31")
+		w.must("apikey", "bind", "--id", w.idOf(name), "--until", until.UTC().Format(time.RFC3339Nano))
+	}
+	for _, off := range []time.Duration{3 * time.Hour, -3 * time.Hour} {
+		set(off)
+		in := w.serve()
+		key := strings.TrimSpace(w.must("apikey", "create", "--name", off.String(), "--role", "reader", "--until", "2099-12-31"))
+		status := func() int {
+			status, _, _ := in.get("/api/v1/campaigns", key)
+			return status
+		}
+		w.must("apikey", "bind", "--id", w.idOf(off.String()), "--until", ends.UTC().Format(time.RFC3339Nano))
+		if got := status(); got != http.StatusOK {
+			t.Errorf("%v off: an hour before its end a key gets %d", off, got)
+		}
+		w.must("apikey", "bind", "--id", w.idOf(off.String()), "--until", time.Now().Add(time.Second).UTC().Format(time.RFC3339Nano))
+		eventually(t, "the key has ended", func() bool { return status() == http.StatusUnauthorized })
+		in.stop()
+	}
+}
+
+// What a bound key enters of polls replaces its own units' results alone, and it sees
+// nothing of a record that has none of them.
+func TestBoundKey_pollResults_replacesAndSeesItsUnitsAlone(t *testing.T) {
+	databases(t, func(t *testing.T, w *world) {
+		in := w.serve()
+		owner := w.keyOf(models.RoleChannelOwner)
+		bound := strings.TrimSpace(w.must("apikey", "create", "--name", "bound", "--role", "channel-owner", "--unit", "A03"))
+		const path = "/api/v1/campaigns/2017/poll-results"
+		enter := func(key, title, replaces string, units ...string) (int, string) {
+			rows := make([]string, len(units))
+			for i, u := range units {
+				rows[i] = `{"unit":"` + u + `","votes":[1,0,0,0,0]}`
+			}
+			status, raw := in.enterPoll(t, path, key, `{"title":"`+title+`","signer":"某某","evidence":"档案","replaces":"`+replaces+`","results":[`+strings.Join(rows, ",")+`]}`)
+			var entered struct{ ID, Code string }
+			if err := json.Unmarshal([]byte(raw), &entered); err != nil {
+				t.Fatal(err)
+			}
+			return status, entered.ID + entered.Code
+		}
+		_, both := enter(owner, "两个单位", "", "A03", "A05")
+		_, foreign := enter(owner, "别的单位", "", "A05")
+		_, own := enter(owner, "本单位", "", "A03")
+		for replaced, want := range map[string]int{both: http.StatusForbidden, foreign: http.StatusForbidden, own: http.StatusCreated} {
+			if status, got := enter(bound, "更正", replaced, "A03"); status != want || want == http.StatusForbidden && got != "unit_out_of_scope" {
+				t.Errorf("a bound key replaces %s: %d %s, want %d", replaced, status, got, want)
+			}
+		}
+		if status, _ := enter(owner, "更正", both, "A03"); status != http.StatusCreated {
+			t.Errorf("an unbound key replaces: %d", status)
+		}
+		_, _, list := in.get(path, bound)
+		contains(t, string(list), "两个单位", "本单位", "更正")
+		if strings.Contains(string(list), "别的单位") || strings.Contains(string(list), "A05") {
+			t.Errorf("a bound key sees results of others:\n%s", list)
+		}
+	})
+}
+
+func TestBoundKey_stateOfTheWeiboAccount_isRefused(t *testing.T) {
+	w := newWorld(t)
+	w.withOpinions()
+	in := w.serve()
+	for i, bound := range [][]string{{"--unit", "A03"}, {"--campaign", "2017"}} {
+		key := strings.TrimSpace(w.must(append([]string{"apikey", "create", "--role", "auditor", "--name", "bound" + strconv.Itoa(i)}, bound...)...))
+		wantProblem(t, in, "/api/v1/social/status", key, http.StatusForbidden, "unit_out_of_scope")
+	}
+	if status, _, body := in.get("/api/v1/social/status", w.keyOf(models.RoleAuditor)); status != http.StatusOK {
+		t.Errorf("an unbound key gets %d %s", status, body)
+	}
 }
 
 func TestAPIKeyList_showsUseEndAndWhatIsReached(t *testing.T) {

@@ -164,7 +164,7 @@ func (f *office) AddPollResults(ctx context.Context, tenant, campaign string, p 
 	if err != nil {
 		return r, false, err
 	}
-	if record, added, err = f.db.AddPollResult(ctx, record); err != nil {
+	if record, added, err = f.db.AddPollResult(ctx, record, p.Scope); err != nil {
 		return r, false, err
 	}
 	return record.Show(), added, nil

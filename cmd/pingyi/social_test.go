@@ -231,30 +231,33 @@ func TestPollResults_areKeptApart(t *testing.T) {
 	contains(t, errs, "line 3: the campaign does not rate", "line 4: the unit A03 stands there twice", "line 5: the votes for level 2")
 }
 
+// enterPoll posts a body of poll results.
+func (in *instance) enterPoll(t *testing.T, path, key, body string) (status int, answer string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, in.base+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+key)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(b)
+}
+
 // pollsByAPI enters by the API what the command entered, and a correction of it.
 func pollsByAPI(t *testing.T, w *world, in *instance, second string) {
 	t.Helper()
 	owner := w.keyOf(models.RoleChannelOwner)
 	const path = "/api/v1/campaigns/2017/poll-results"
-	enter := func(key, body string) (int, string) {
-		t.Helper()
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, in.base+path, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header.Set("Authorization", "Bearer "+key)
-		req.Header.Set("Content-Type", "application/json")
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = res.Body.Close() }()
-		b, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return res.StatusCode, string(b)
-	}
+	enter := func(key, body string) (int, string) { return in.enterPoll(t, path, key, body) }
 	body := `{"title":"投票","signer":"市委宣传部 某某","evidence":"档案 7 号","replaces":"` + second + `","results":[{"unit":"A03","votes":[10,5,0,1,3]}]}`
 	for _, want := range []int{http.StatusCreated, http.StatusOK} {
 		if status, got := enter(owner, body); status != want {
