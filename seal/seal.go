@@ -2,7 +2,7 @@
 // hashes that stand for citizens, persons and pushes, and authenticated
 // encryption of whatever names somebody. The algorithms are the standard
 // library's (AES-256-GCM, HMAC-SHA256, HKDF-SHA256); this package only says
-// which key is used for what.
+// which key is used for what, and of which suite a value is.
 //
 // It may import models.
 package seal
@@ -32,7 +32,8 @@ const (
 	Overhead  = NonceSize + 16
 )
 
-// SessionNonce is the size of the random beginning of a session value.
+// SessionNonce is the size of the beginning of a session value: its suite and random
+// bytes.
 const SessionNonce = 8
 
 // ErrOpen says that a sealed value was not made with this key for this use, or
@@ -42,7 +43,7 @@ var ErrOpen = errors.New("sealed value does not open with this key")
 // Box seals and opens values with one key. It is safe for concurrent use.
 type Box struct {
 	aead  cipher.AEAD
-	fresh int // how many bytes of the nonce are random and stored; the rest are zero
+	fresh int // how many bytes of the nonce are stored, the suite and random ones; the rest are zero
 }
 
 // NewBox makes a box of a 32-byte key.
@@ -58,7 +59,7 @@ func NewBox(key []byte) (Box, error) {
 	return Box{aead, NonceSize}, nil
 }
 
-// newSessionBox makes a box whose values are 8 bytes shorter: 64 random bits of
+// newSessionBox makes a box whose values are 8 bytes shorter: 56 random bits of
 // nonce, for the key is one citizen's alone, and a tag of 96 bits. Every citizen's
 // dialogue is in Redis, so each byte counts.
 func newSessionBox(key []byte) (Box, error) {
@@ -74,27 +75,29 @@ func newSessionBox(key []byte) (Box, error) {
 	return Box{aead, SessionNonce}, nil
 }
 
-// Seal returns nonce, ciphertext and tag. The nonce is fresh and random, so the
-// first bytes are unique to this sealing. use binds the value to its
+// Seal returns nonce, ciphertext and tag. The nonce is the suite and fresh random
+// bytes, so the first bytes are unique to this sealing. use binds the value to its
 // place: opening it elsewhere fails.
 func (b Box) Seal(plain, use []byte) []byte {
 	var nonce [NonceSize]byte
-	_, _ = rand.Read(nonce[:b.fresh]) // crypto/rand.Read never fails: it ends the program instead
+	nonce[0] = byte(Suite1)
+	_, _ = rand.Read(nonce[1:b.fresh]) // crypto/rand.Read never fails: it ends the program instead
 	out := make([]byte, b.fresh, b.fresh+len(plain)+b.aead.Overhead())
 	copy(out, nonce[:])
 	return b.aead.Seal(out, nonce[:], plain, use)
 }
 
-// Open returns the plaintext of what Seal made for the same use, or ErrOpen.
+// Open returns the plaintext of what Seal made for the same use, now or in a release
+// before suites, or ErrOpen.
 func (b Box) Open(sealed, use []byte) ([]byte, error) {
 	if len(sealed) < b.fresh {
-		return nil, ErrOpen
+		return nil, refused(sealed)
 	}
 	var nonce [NonceSize]byte
 	copy(nonce[:], sealed[:b.fresh])
 	plain, err := b.aead.Open(nil, nonce[:], sealed[b.fresh:], use)
 	if err != nil {
-		return nil, ErrOpen
+		return nil, refused(sealed)
 	}
 	return plain, nil
 }
@@ -189,7 +192,7 @@ func (w *Wrapper) Unwrap(wrapped []byte, name string) (key []byte, stale bool, e
 			return key, true, nil
 		}
 	}
-	return nil, false, fmt.Errorf("key %s: %w (was PINGYI_SECRET changed without PINGYI_SECRET_PREVIOUS?)", name, ErrOpen)
+	return nil, false, fmt.Errorf("key %s: %w (was PINGYI_SECRET changed without PINGYI_SECRET_PREVIOUS?)", name, err)
 }
 
 // Rewrap wraps a data key anew that the previous secret has. Where the current
