@@ -211,12 +211,27 @@ func (r *Ring) Prover(ctx context.Context, tenant, name string, create bool) (fu
 // Wrapper wraps keys that are stored beside what they seal.
 func (r *Ring) Wrapper() *Wrapper { return r.wrapper }
 
+// Bound reports whether the stored key of a tenant is bound: each row of the tenant
+// needs a proof. models.NotFound: the tenant has no key yet.
+func (r *Ring) Bound(ctx context.Context, tenant string) (bool, error) {
+	wrapped, err := r.store.Key(ctx, tenant, models.TenantKey)
+	if err != nil {
+		return false, fmt.Errorf("load key %s: %w", models.TenantKey, err)
+	}
+	_, _, err = r.wrapper.Unwrap(wrapped, tenant+"/"+models.TenantKey)
+	return err == nil && Bound(wrapped), err
+}
+
 // key loads a key, or makes it; of two servers that make it at once both use
-// the one that was stored first.
+// the one that was stored first. The key of a tenant is bound from the first.
 func (r *Ring) key(ctx context.Context, tenant, name string) ([]byte, error) {
 	wrapped, err := r.store.Key(ctx, tenant, name)
 	if models.KindOf(err) == models.NotFound {
-		wrapped, err = r.store.AddKey(ctx, tenant, name, r.wrapper.Wrap(NewKey(), tenant+"/"+name))
+		wrap := r.wrapper.Wrap
+		if name == models.TenantKey {
+			wrap = r.wrapper.WrapBound
+		}
+		wrapped, err = r.store.AddKey(ctx, tenant, name, wrap(NewKey(), tenant+"/"+name))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("load key %s: %w", name, err)

@@ -78,10 +78,14 @@ func newSessionBox(key []byte) (Box, error) {
 // Seal returns nonce, ciphertext and tag. The nonce is the suite and fresh random
 // bytes, so the first bytes are unique to this sealing. use binds the value to its
 // place: opening it elsewhere fails.
-func (b Box) Seal(plain, use []byte) []byte {
+func (b Box) Seal(plain, use []byte) []byte { return b.seal(nil, plain, use) }
+
+// seal is Seal with a mark behind the suite.
+func (b Box) seal(mark, plain, use []byte) []byte {
 	var nonce [NonceSize]byte
 	nonce[0] = byte(Suite1)
-	_, _ = rand.Read(nonce[1:b.fresh]) // crypto/rand.Read never fails: it ends the program instead
+	n := 1 + copy(nonce[1:], mark)
+	_, _ = rand.Read(nonce[n:b.fresh]) // crypto/rand.Read never fails: it ends the program instead
 	out := make([]byte, b.fresh, b.fresh+len(plain)+b.aead.Overhead())
 	copy(out, nonce[:])
 	return b.aead.Seal(out, nonce[:], plain, use)
@@ -195,12 +199,15 @@ func (w *Wrapper) Unwrap(wrapped []byte, name string) (key []byte, stale bool, e
 	return nil, false, fmt.Errorf("key %s: %w (was PINGYI_SECRET changed without PINGYI_SECRET_PREVIOUS?)", name, err)
 }
 
-// Rewrap wraps a data key anew that the previous secret has. Where the current
-// one has it, stale is false and there is nothing to replace.
+// Rewrap wraps a data key anew that the previous secret has; a bound key stays bound.
+// Where the current secret has it, stale is false and there is nothing to replace.
 func (w *Wrapper) Rewrap(wrapped []byte, name string) (again []byte, stale bool, err error) {
 	key, stale, err := w.Unwrap(wrapped, name)
 	if err != nil || !stale {
 		return nil, false, err
+	}
+	if Bound(wrapped) {
+		return w.WrapBound(key, name), true, nil
 	}
 	return w.Wrap(key, name), true, nil
 }

@@ -96,3 +96,33 @@ func TestSuite_unknown_isSaid(t *testing.T) {
 		}
 	}
 }
+
+// A release before opens a bound key too; who has not the secret cannot unbind one.
+func TestBound_isAuthenticated_andOpensInBothReleases(t *testing.T) {
+	w, err := NewWrapper(suiteSecret, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, name := NewKey(), "default/"+models.TenantKey
+	again, err := w.Bind(w.Wrap(key, name), name)
+	if err != nil || !Bound(again) || Bound(w.Wrap(key, name)) {
+		t.Fatalf("bound %v, %v", Bound(again), err)
+	}
+	if got, err := openedBefore(*w.current, again, []byte("key "+name)); err != nil || !bytes.Equal(got, key) {
+		t.Errorf("in the release before: %v", err)
+	}
+	for i := range again {
+		bad := bytes.Clone(again)
+		bad[i] ^= 1
+		if _, _, err = w.Unwrap(bad, name); !errors.Is(err, ErrOpen) {
+			t.Errorf("opens with byte %d altered: %v", i, err)
+		}
+	}
+	other, err := NewWrapper(suiteSecret+"2", suiteSecret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, stale, err := other.Rewrap(again, name); err != nil || !stale || !Bound(again) {
+		t.Errorf("under another secret: bound %v, %v", Bound(again), err)
+	}
+}

@@ -68,8 +68,10 @@ const attestedInsert = "INSERT INTO attestations (tenant,campaign,channel,unit,k
 // Attest covers the rows of a tenant that have no proof, once: by count and digest
 // of each unit's rows of a kind. A row without a proof that comes later is a
 // difference, and so is an attested one that is altered or gone. Where they were
-// attested before, done is false, and the attestation is that one.
-func (db *DB) Attest(ctx context.Context, tenant string, sign Prover, now time.Time) (a Attestation, done bool, err error) {
+// attested before, done is false, and the attestation is that one. bound: the tenant
+// needs a proof of each row already. models.Conflict ("bound"): rows without one are
+// there all the same, and the attestation that would cover them is not.
+func (db *DB) Attest(ctx context.Context, tenant string, sign Prover, bound bool, now time.Time) (a Attestation, done bool, err error) {
 	var there []attested
 	e, err := db.readEvidence(ctx, tenant, Proofs{}, nil, func(e *evidenceCheck, ctx context.Context) (err error) {
 		there, err = e.readAttested(ctx)
@@ -80,6 +82,10 @@ func (db *DB) Attest(ctx context.Context, tenant string, sign Prover, now time.T
 	}
 	if len(there) > 0 {
 		return attestationOf(there), false, nil
+	}
+	if bound && len(e.before) > 0 {
+		return a, false, models.Errorf(models.Conflict, "bound",
+			"each row of the tenant %s needs a proof by its key, and rows without one are there: they are not attested; pingyi recount names them", tenant)
 	}
 	list := e.attest(tenant, sign, now)
 	err = db.write(ctx, "attest", func(tx *gorm.DB) error {
@@ -95,6 +101,18 @@ func (db *DB) Attest(ctx context.Context, tenant string, sign Prover, now time.T
 		return nil
 	})
 	return attestationOf(list), true, err
+}
+
+// Unattested reports whether a tenant has effects without a proof and no attestation
+// of any.
+func (db *DB) Unattested(ctx context.Context, tenant string) (bool, error) {
+	tx := db.read.WithContext(ctx)
+	covered, err := anyRow(tx, "SELECT tenant FROM attestations WHERE tenant=? LIMIT 1", tenant)
+	if err != nil || covered {
+		return false, fail("unattested", err)
+	}
+	some, err := anyRow(tx, "SELECT kind FROM effects WHERE tenant=? AND proof IS NULL LIMIT 1", tenant)
+	return some, fail("unattested", err)
 }
 
 // attest sums up the rows without a proof, in groups. The first row is the one for

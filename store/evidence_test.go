@@ -235,7 +235,7 @@ func attest(t *testing.T, db *DB, want bool) Attestation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, done, err := db.Attest(t.Context(), tenant, sign, closes)
+	a, done, err := db.Attest(t.Context(), tenant, sign, false, closes)
 	if err != nil || done != want {
 		t.Fatalf("attested %t, %v, want %t", done, err, want)
 	}

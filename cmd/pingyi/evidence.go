@@ -10,22 +10,33 @@ import (
 	"time"
 
 	"pingyi/models"
+	"pingyi/scoring"
+	"pingyi/seal"
 	"pingyi/store"
 )
 
 // shownTime is how commands print a time.
 const shownTime = "2006-01-02 15:04:05 MST"
 
-// proofsOf are what the proofs of the tenant are checked with. No key is made.
-func (o *opened) proofsOf(ctx context.Context) (store.Proofs, error) {
-	p := store.Proofs{Checked: o.ring != nil}
+// proofsOf are what the proofs of the tenant are checked with. No key is made. lost are
+// the keys that are missing although rows were written under them.
+func (o *opened) proofsOf(ctx context.Context) (p store.Proofs, lost []string, err error) {
+	p.Checked = o.ring != nil
+	if p.Attested, lost, err = o.boundOf(ctx); err != nil {
+		return p, lost, err
+	}
 	for _, name := range []string{proofsKey, proofsBefore} {
 		_, err := o.db.Key(ctx, o.tenant, name)
-		if models.KindOf(err) == models.NotFound {
+		switch {
+		case models.KindOf(err) != models.NotFound && err != nil:
+			return p, lost, err
+		case err != nil && name == proofsKey && p.Attested && len(lost) == 0:
+			if lost, err = o.lostWithEffects(ctx, name); err != nil {
+				return p, lost, err
+			}
 			continue
-		}
-		if err != nil {
-			return p, err
+		case err != nil:
+			continue
 		}
 		p.Attested = p.Attested || name == proofsKey
 		if !p.Checked {
@@ -33,21 +44,61 @@ func (o *opened) proofsOf(ctx context.Context) (store.Proofs, error) {
 		}
 		prove, err := o.ring.Prover(ctx, o.tenant, name, false)
 		if err != nil {
-			return p, err
+			return p, lost, err
 		}
 		p.Provers = append(p.Provers, prove)
 		if name == proofsKey {
 			p.Sign = prove
 		}
 	}
-	return p, nil
+	return p, lost, nil
+}
+
+// boundOf reports whether each row of the tenant needs a proof, as its key says. Where
+// that key is missing and effects are there, each row does.
+func (o *opened) boundOf(ctx context.Context) (bound bool, lost []string, err error) {
+	wrapped, err := o.db.Key(ctx, o.tenant, models.TenantKey)
+	switch {
+	case models.KindOf(err) == models.NotFound:
+		lost, err = o.lostWithEffects(ctx, models.TenantKey)
+		return len(lost) > 0, lost, err
+	case err != nil:
+		return false, nil, err
+	case o.ring == nil:
+		return seal.Bound(wrapped), nil, nil
+	}
+	bound, err = o.ring.Bound(ctx, o.tenant)
+	return bound, nil, err
+}
+
+// lostWithEffects names a key that is missing if effects are there.
+func (o *opened) lostWithEffects(ctx context.Context, name string) ([]string, error) {
+	some, err := o.db.HasEffects(ctx, o.tenant)
+	if err != nil || !some {
+		return nil, err
+	}
+	return []string{name}, nil
+}
+
+// sayLost prints the keys that are missing, each as a difference.
+func (e *env) sayLost(lost []string) error {
+	for _, name := range lost {
+		d := scoring.Difference{Field: "key_missing", Recounted: 1}
+		if _, err := fmt.Fprintf(e.out, "- %s (%s)\n", d, name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkEvidence asks the rows of the tenant for each other and for their proofs, and
 // prints what differs: of one campaign and of rows that belong to none, or of all. It
 // returns how many differences there are.
 func (e *env) checkEvidence(ctx context.Context, o *opened, only string) (int, error) {
-	proofs, err := o.proofsOf(ctx)
+	proofs, lost, err := o.proofsOf(ctx)
+	if err == nil {
+		err = e.sayLost(lost)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -56,7 +107,7 @@ func (e *env) checkEvidence(ctx context.Context, o *opened, only string) (int, e
 	if err != nil {
 		return 0, err
 	}
-	n := 0
+	n := len(lost)
 	for _, campaign := range slices.Sorted(maps.Keys(found.Differences)) {
 		name := campaign
 		switch {
@@ -119,11 +170,23 @@ func (e *env) attest(ctx context.Context, o *opened) error {
 }
 
 func (e *env) attestTenant(ctx context.Context, o *opened, tenant string) error {
+	bound, err := o.proofs.bound(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	if bound { // a key that is lost is not made again
+		if err = o.proofs.check(ctx, tenant); err != nil {
+			return err
+		}
+	}
 	sign, err := o.ring.Prover(ctx, tenant, proofsKey, true)
 	if err != nil {
 		return err
 	}
-	a, done, err := o.db.Attest(ctx, tenant, sign, time.Now())
+	a, done, err := o.db.Attest(ctx, tenant, sign, bound, time.Now())
+	if err == nil {
+		err = o.proofs.bind(ctx, tenant)
+	}
 	if err != nil {
 		return err
 	}

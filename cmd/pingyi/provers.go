@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 
 	"pingyi/models"
@@ -11,9 +13,13 @@ import (
 
 // Names of the keys of proofs. A tenant that had effects before there were proofs
 // begins with the first key, and has the second from its attestation on; every
-// other tenant has the second from its first row. Where the second key is, each row
-// needs a proof or has to be attested. Whoever deletes that key, to make rows pass
-// for rows of before, makes every proof under it wrong.
+// other tenant has the second from its first row.
+//
+// Whether each row of a tenant needs a proof or has to be attested is said by the
+// tenant's own key, the root of all its hashes, which is bound then (seal.Bound): from
+// its making, or from the attestation on. A bound tenant has the second key. Rows that
+// anybody may delete do not decide it, as they did before: with attestation and key
+// gone, rows without proof passed for rows of before.
 const (
 	proofsBefore = "proof"
 	proofsKey    = "proof/attested"
@@ -41,17 +47,13 @@ func (p *provers) of(ctx context.Context, tenant string) (store.Prover, error) {
 	if prove != nil {
 		return prove, nil
 	}
+	if err := p.check(ctx, tenant); err != nil {
+		return nil, err
+	}
 	prove, err := p.ring.Prover(ctx, tenant, proofsKey, false)
 	before := false
 	if models.KindOf(err) == models.NotFound {
-		if before, err = p.db.HasEffects(ctx, tenant); err != nil {
-			return nil, err
-		}
-		name := proofsKey
-		if before {
-			name = proofsBefore
-		}
-		prove, err = p.ring.Prover(ctx, tenant, name, true)
+		prove, before, err = p.first(ctx, tenant)
 	}
 	if err != nil {
 		return nil, err
@@ -60,6 +62,101 @@ func (p *provers) of(ctx context.Context, tenant string) (store.Prover, error) {
 	defer p.mu.Unlock()
 	p.known[tenant], p.before[tenant] = prove, before
 	return prove, nil
+}
+
+// first makes the key of proofs of a tenant that has not the second one. Where no row
+// is there yet, that one is made, and each row needs a proof from then on.
+func (p *provers) first(ctx context.Context, tenant string) (prove store.Prover, before bool, err error) {
+	if before, err = p.db.HasEffects(ctx, tenant); err != nil {
+		return nil, false, err
+	}
+	if before {
+		prove, err = p.ring.Prover(ctx, tenant, proofsBefore, true)
+		return prove, true, err
+	}
+	if prove, err = p.ring.Prover(ctx, tenant, proofsKey, true); err == nil {
+		err = p.bind(ctx, tenant)
+	}
+	return prove, false, err
+}
+
+// bound reports whether each row of a tenant needs a proof; of one that has no key
+// yet the key is made, which is bound.
+func (p *provers) bound(ctx context.Context, tenant string) (bool, error) {
+	if _, err := p.ring.Tenant(ctx, tenant); err != nil {
+		return false, err
+	}
+	return p.ring.Bound(ctx, tenant)
+}
+
+// check refuses a tenant whose rows need proofs and whose key of proofs is lost:
+// models.Conflict (key_lost).
+func (p *provers) check(ctx context.Context, tenant string) error {
+	bound, err := p.bound(ctx, tenant)
+	if err != nil || !bound {
+		return err
+	}
+	if _, err = p.db.Key(ctx, tenant, proofsKey); models.KindOf(err) != models.NotFound {
+		return err
+	}
+	if some, err := p.db.HasEffects(ctx, tenant); err != nil || !some {
+		return err
+	}
+	return models.Errorf(models.Conflict, models.KeyLost,
+		"the key of proofs of the tenant %s is missing, and its rows need proofs: restore the row %s of wrapped_keys from a backup", tenant, proofsKey)
+}
+
+// bind makes the key of a tenant say that each row needs a proof. Of several servers
+// at once one writes it.
+func (p *provers) bind(ctx context.Context, tenant string) error {
+	for range 3 {
+		wrapped, err := p.db.Key(ctx, tenant, models.TenantKey)
+		if err != nil || seal.Bound(wrapped) {
+			return err
+		}
+		again, err := p.ring.Wrapper().Bind(wrapped, tenant+"/"+models.TenantKey)
+		if err != nil {
+			return err
+		}
+		if done, err := p.db.ReplaceKey(ctx, tenant, models.TenantKey, wrapped, again); err != nil || done {
+			return err
+		}
+	}
+	return models.Errorf(models.Conflict, "bind", "the key of the tenant %s is changed by others all the time; run it again", tenant)
+}
+
+// bindAttested binds the tenants that a version before attested, or began with proofs.
+// One whose attestation broke off stays as it is until migrate --attest ends it.
+func (p *provers) bindAttested(ctx context.Context) error {
+	tenants, err := p.db.Tenants(ctx)
+	if err != nil {
+		return err
+	}
+	var faults []error
+	for _, t := range tenants {
+		if err := p.bindOne(ctx, t.ID); err != nil {
+			faults = append(faults, fmt.Errorf("tenant %s: %w", t.ID, err))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func (p *provers) bindOne(ctx context.Context, tenant string) error {
+	for _, name := range []string{models.TenantKey, proofsKey} {
+		wrapped, err := p.db.Key(ctx, tenant, name)
+		switch {
+		case models.KindOf(err) == models.NotFound:
+			return nil
+		case err != nil:
+			return err
+		case name == models.TenantKey && seal.Bound(wrapped):
+			return nil
+		}
+	}
+	if open, err := p.db.Unattested(ctx, tenant); err != nil || open {
+		return err
+	}
+	return p.bind(ctx, tenant)
 }
 
 // refresh looks again for the key of tenants that may have been attested since.

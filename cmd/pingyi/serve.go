@@ -303,6 +303,9 @@ func (e *env) migrateCommand() *cli.Command {
 				fmt.Fprintf(e.err, "the schema is at version %d\n", current)
 				err = e.tellTwins(ctx, o)
 			}
+			if err == nil {
+				err = o.proofs.bindAttested(ctx)
+			}
 			if err == nil && c.Bool("attest") {
 				err = e.attest(ctx, o)
 			}

@@ -32,6 +32,9 @@ func (o *opened) upkeep(ctx context.Context) {
 		if err := o.db.SweepAnswers(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			o.log.Warn("finished answers of ten days ago not deleted", "err", err)
 		}
+		if err := o.proofs.bindAttested(ctx); err != nil && ctx.Err() == nil {
+			o.log.Warn("that each row needs a proof was not written into the key of a tenant", "err", err)
+		}
 		if err := o.proofs.refresh(ctx); err != nil && ctx.Err() == nil {
 			o.log.Warn("the key of proofs was not looked for again", "err", err)
 		}
@@ -58,14 +61,15 @@ func (o *opened) logRewrap(ctx context.Context) {
 }
 
 // checkSecret opens the keys of every tenant that is served, or makes them: no
-// server is better than one whose secret cannot answer anybody.
+// server is better than one whose secret cannot answer anybody. Where a key is lost,
+// that of proofs among them, it does not start.
 func (o *opened) checkSecret(ctx context.Context, accounts []wechatAccount) error {
 	tenants := []string{o.tenant}
 	for _, a := range accounts {
 		tenants = append(tenants, a.account.Tenant)
 	}
 	for _, t := range tenants {
-		_, err := o.ring.Tenant(ctx, t)
+		err := o.proofs.check(ctx, t)
 		if errors.Is(err, seal.ErrOpen) {
 			return usageError{fmt.Errorf("PINGYI_SECRET does not open what is stored: %w", err)}
 		}
