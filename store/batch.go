@@ -51,6 +51,7 @@ type liveRow struct {
 	rating     models.ID
 	answers    models.Answers
 	platformAt time.Time
+	replaced   models.ID // the rating that this one had replaced, zero for none
 }
 
 // settle answers every waiter whose verdict is known and returns the rest.

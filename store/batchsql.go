@@ -83,8 +83,8 @@ func (b *batch) readLives() part {
 	b.replaced = map[models.ID]liveRow{}
 	return part{
 		// The rows are locked already, so what the inner query sees is theirs.
-		sql: "SELECT channel, unit, person, rating, answers, (SELECT r.platform_at FROM ratings r WHERE r.tenant=l.tenant AND r.campaign=l.campaign AND r.id=l.rating)" +
-			" FROM live_ratings l WHERE tenant=? AND campaign=? AND (channel, unit, person) IN (" +
+		sql: "SELECT channel, unit, person, rating, answers, (SELECT r.platform_at FROM ratings r WHERE r.tenant=l.tenant AND r.campaign=l.campaign AND r.id=l.rating), " +
+			replacedBy("l", "rating") + " FROM live_ratings l WHERE tenant=? AND campaign=? AND (channel, unit, person) IN (" +
 			valueRows(b.db.dialect) + tuples(len(b.in), 3) + ")" + b.db.dialect.forUpdate,
 		args: keys,
 		rows: func(r *sql.Rows) error { return b.scanLive(r, holders) },
@@ -113,7 +113,7 @@ func (b *batch) scanLive(r *sql.Rows, ours map[liveKey]models.ID) error {
 	var row liveRow
 	var answers string
 	var at stamp
-	if err := r.Scan(&k.channel, &k.unit, &k.person, &row.rating, &answers, &at); err != nil {
+	if err := r.Scan(&k.channel, &k.unit, &k.person, &row.rating, &answers, &at, &row.replaced); err != nil {
 		return fmt.Errorf("scan live rating: %w", err)
 	}
 	mine, ok := ours[k]
@@ -155,7 +155,7 @@ func (b *batch) finish() []part {
 		t.Add(old.answers, -1)
 		lives = append(lives, s.Tenant, s.Campaign, string(s.Channel), s.Unit, raw(s.Person), raw(s.Rating), s.Answers.String())
 		ends = append(ends, s.Tenant, s.Campaign, raw(old.rating), endSuperseded, text(s.ReceivedAt), raw(s.Rating),
-			proof(j.prove, endParts(s.Tenant, s.Campaign, idOf(old.rating), endSuperseded, stampText(s.ReceivedAt), idOf(s.Rating))))
+			proof(j.prove, following(endParts(s.Tenant, s.Campaign, idOf(old.rating), endSuperseded, stampText(s.ReceivedAt), idOf(s.Rating)), idOf(old.replaced))))
 	}
 	var parts []part
 	if n := len(answers) / 4; n > 0 {

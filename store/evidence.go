@@ -23,6 +23,8 @@ const (
 	fieldNoWithdrawal     = "effects_without_withdrawal"
 	fieldNoReason         = "effects_without_reason"
 	fieldEndOfNone        = "ends_without_rating"
+	fieldNoEnd            = "ratings_without_end" // another rating of this person and unit stood while they had no end
+	fieldTimeOfNone       = "withdrawal_times_without_end"
 	fieldReplacedByNone   = "superseded_by_none" // no rating of this person and unit was received when it ended
 	fieldExclusionOfNone  = "exclusions_without_rating"
 	fieldExclusionOrder   = "exclusions_out_of_order"
@@ -79,6 +81,7 @@ type evidenceCheck struct {
 	matched map[group]int64 // those of them whose effect is there
 	before  map[group]*digest
 	wrong   map[wrong]*scoring.Difference
+	revived map[string]bool // ratings that lack their end, by campaign and id
 	found   Evidence
 }
 
@@ -106,10 +109,10 @@ func (db *DB) readEvidence(
 	}
 	e := &evidenceCheck{
 		tx: tx, tenant: tenant, proofs: p, progress: progress,
-		kept: map[group]int64{}, matched: map[group]int64{}, before: map[group]*digest{}, wrong: map[wrong]*scoring.Difference{},
+		kept: map[group]int64{}, matched: map[group]int64{}, before: map[group]*digest{}, wrong: map[wrong]*scoring.Difference{}, revived: map[string]bool{},
 	}
 	for _, read := range []func(*evidenceCheck, context.Context) error{
-		(*evidenceCheck).readKept, (*evidenceCheck).readEffects, (*evidenceCheck).readEnds, (*evidenceCheck).readExclusions, (*evidenceCheck).readRetractions, more,
+		(*evidenceCheck).readKept, (*evidenceCheck).readEffects, (*evidenceCheck).readEnds, (*evidenceCheck).readExclusions, (*evidenceCheck).readRevived, (*evidenceCheck).readTimes, (*evidenceCheck).readRetractions, more,
 	} {
 		if err = read(e, ctx); err != nil {
 			break

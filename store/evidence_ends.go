@@ -35,7 +35,7 @@ func (e *evidenceCheck) readEndsOf(ctx context.Context, campaign string) error {
 			id, err := e.askEnd(r, campaign)
 			last = []byte(id)
 			return err
-		}, `SELECT x.rating, x.how, x.ended_at, x.by_rating, x.proof, COALESCE(r.channel, ''), COALESCE(r.unit, ''), r.id, b.received_at FROM rating_ends x
+		}, `SELECT x.rating, x.how, x.ended_at, x.by_rating, x.proof, COALESCE(r.channel, ''), COALESCE(r.unit, ''), r.id, b.received_at, `+replacedBy("x", "rating")+` FROM rating_ends x
  LEFT JOIN ratings r ON r.tenant = x.tenant AND r.campaign = x.campaign AND r.id = x.rating
  LEFT JOIN ratings b ON b.tenant = x.tenant AND b.campaign = x.campaign AND b.id = x.by_rating
   AND b.channel = r.channel AND b.unit = r.unit AND b.person = r.person
@@ -50,9 +50,9 @@ func (e *evidenceCheck) askEnd(r *sql.Rows, campaign string) (rating anyID, err 
 	g := group{place{campaign: campaign}, evidenceEnd}
 	var how string
 	var endedAt, replacedAt stamp
-	var by, of anyID
+	var by, of, replaced anyID
 	var stored []byte
-	if err := r.Scan(&rating, &how, &endedAt, &by, &stored, &g.channel, &g.unit, &of, &replacedAt); err != nil {
+	if err := r.Scan(&rating, &how, &endedAt, &by, &stored, &g.channel, &g.unit, &of, &replacedAt, &replaced); err != nil {
 		return rating, err
 	}
 	switch {
@@ -63,7 +63,8 @@ func (e *evidenceCheck) askEnd(r *sql.Rows, campaign string) (rating anyID, err 
 	case how == endSuperseded && !replacedAt.Equal(endedAt.Time):
 		e.add(g.place, fieldReplacedByNone, 1, 0)
 	}
-	e.judge(g, stored, endParts(e.tenant, campaign, rating, how, stampText(endedAt.Time), by))
+	parts := endParts(e.tenant, campaign, rating, how, stampText(endedAt.Time), by)
+	e.judge(g, stored, parts, following(parts, replaced))
 	return rating, nil
 }
 
@@ -73,13 +74,13 @@ func (e *evidenceCheck) readExclusions(ctx context.Context) error {
 	var last int64
 	return each(ctx, e.tx, func(r *sql.Rows) error {
 		g := group{kind: evidenceExclusion}
-		var rating, of anyID
+		var rating, of, replaced anyID
 		var seq int64
 		var reason string
 		var a Act
 		var at stamp
 		var stored []byte
-		if err := r.Scan(&g.campaign, &rating, &seq, &reason, &a.Note, &a.By, &a.ApprovedBy, &at, &a.Via, &stored, &g.channel, &g.unit, &of); err != nil {
+		if err := r.Scan(&g.campaign, &rating, &seq, &reason, &a.Note, &a.By, &a.ApprovedBy, &at, &a.Via, &stored, &g.channel, &g.unit, &of, &replaced); err != nil {
 			return err
 		}
 		if own := g.campaign + "/" + string(rating); own != before {
@@ -93,9 +94,10 @@ func (e *evidenceCheck) readExclusions(ctx context.Context) error {
 		}
 		last = seq
 		a.At = at.Time
-		e.judge(g, stored, exclusionParts(e.tenant, g.campaign, rating, strconv.FormatInt(seq, 10), reason, &a))
+		parts := exclusionParts(e.tenant, g.campaign, rating, strconv.FormatInt(seq, 10), reason, &a)
+		e.judge(g, stored, parts, following(parts, replaced))
 		return nil
-	}, `SELECT x.campaign, x.rating, x.seq, x.reason, x.note, x.by_name, x.approved_by, x.happened_at, COALESCE(x.via, ''), x.proof, COALESCE(r.channel, ''), COALESCE(r.unit, ''), r.id
+	}, `SELECT x.campaign, x.rating, x.seq, x.reason, x.note, x.by_name, x.approved_by, x.happened_at, COALESCE(x.via, ''), x.proof, COALESCE(r.channel, ''), COALESCE(r.unit, ''), r.id, `+replacedBy("x", "rating")+`
  FROM rating_exclusions x LEFT JOIN ratings r ON r.tenant = x.tenant AND r.campaign = x.campaign AND r.id = x.rating
  WHERE x.tenant=? ORDER BY x.campaign, x.rating, x.seq`, e.tenant)
 }

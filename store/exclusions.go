@@ -191,9 +191,13 @@ func (db *DB) endExcluded(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, p
 }
 
 func noteExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int, reason string, a Act, prove Prover) error {
+	replaced, err := replacedRating(tx, w.Tenant, w.Campaign, rating)
+	if err != nil {
+		return err
+	}
 	return tx.Exec("INSERT INTO rating_exclusions (tenant,campaign,rating,seq,reason,note,by_name,approved_by,happened_at,via,proof) VALUES "+tuples(1, 11),
 		w.Tenant, w.Campaign, raw(rating), seq, reason, a.Note, a.By, a.ApprovedBy, text(a.At), a.Via,
-		proof(prove, exclusionParts(w.Tenant, w.Campaign, idOf(rating), strconv.Itoa(seq), reason, &a))).Error
+		proof(prove, following(exclusionParts(w.Tenant, w.Campaign, idOf(rating), strconv.Itoa(seq), reason, &a), replaced))).Error
 }
 
 // noted reports whether an event is this very act: an earlier attempt, whose

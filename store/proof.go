@@ -113,12 +113,29 @@ func complaintParts(k *effectKey, c *provenComplaint) []string {
 		c.platformAt, c.receivedAt)
 }
 
+// endParts are those of an end as an earlier version proves it. What is written now
+// is proven with following.
 func endParts(tenant, campaign string, rating anyID, how, endedAt string, by anyID) []string {
 	return []string{evidenceEnd, tenant, campaign, string(rating), how, endedAt, string(by)}
 }
 
+// exclusionParts are those of an exclusion as an earlier version proves it. What is
+// written now is proven with following.
 func exclusionParts(tenant, campaign string, rating anyID, seq, reason string, a *Act) []string {
 	return []string{evidenceExclusion, tenant, campaign, string(rating), seq, reason, a.Note, a.By, a.ApprovedBy, stampText(a.At), a.Via}
+}
+
+// following adds to the parts of an end or an exclusion which rating the one that it
+// is of had replaced, "" for none. Without it the end of that earlier rating could be
+// removed, and the earlier rating would count again.
+func following(parts []string, replaced anyID) []string {
+	return append(parts[:len(parts):len(parts)], string(replaced))
+}
+
+// replacedBy selects which rating the one in the given column had replaced, from the
+// ends of the same tenant and campaign as those in the given table.
+func replacedBy(table, column string) string {
+	return "(SELECT MIN(o.rating) FROM rating_ends o WHERE o.tenant = " + table + ".tenant AND o.campaign = " + table + ".campaign AND o.by_rating = " + table + "." + column + ")"
 }
 
 func retractionParts(tenant, account string, item, rating anyID, noticedAt string) []string {

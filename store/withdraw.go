@@ -120,10 +120,20 @@ func (db *DB) endLive(tx *gorm.DB, w scoring.Withdrawal, live liveFound, prove P
 	return db.addTallies(tx, w.Tenant, w.Campaign, deltas)
 }
 
+// replacedRating is the rating that another one had replaced, "" for none.
+func replacedRating(tx *gorm.DB, tenant, campaign string, rating models.ID) (replaced anyID, err error) {
+	err = tx.Raw("SELECT MIN(rating) FROM rating_ends WHERE tenant=? AND campaign=? AND by_rating=?", tenant, campaign, raw(rating)).Row().Scan(&replaced)
+	return replaced, err
+}
+
 // endWithdrawal writes that a rating was taken back.
 func endWithdrawal(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, prove Prover) error {
+	replaced, err := replacedRating(tx, w.Tenant, w.Campaign, rating)
+	if err != nil {
+		return err
+	}
 	return tx.Exec(endInsert+tuples(1, endWidth), w.Tenant, w.Campaign, raw(rating), endWithdrawn, text(w.ReceivedAt), nil,
-		proof(prove, endParts(w.Tenant, w.Campaign, idOf(rating), endWithdrawn, stampText(w.ReceivedAt), ""))).Error
+		proof(prove, following(endParts(w.Tenant, w.Campaign, idOf(rating), endWithdrawn, stampText(w.ReceivedAt), ""), replaced))).Error
 }
 
 func (db *DB) addTallies(tx *gorm.DB, tenant, campaign string, d tallyDeltas) error {
