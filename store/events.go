@@ -11,7 +11,10 @@ import (
 	"pingyi/scoring"
 )
 
-const eventInsert = "INSERT INTO complaint_events (tenant,complaint,seq,state,happened_at,by_name,on_time,satisfied) VALUES "
+const (
+	eventInsert = "INSERT INTO complaint_events (tenant,complaint,seq,state,happened_at,by_name,on_time,satisfied,proof) VALUES "
+	eventWidth  = 9
+)
 
 // Event moves a complaint to a state. Events are only added to.
 type Event struct {
@@ -34,6 +37,10 @@ type eventRow struct {
 // AddEvent adds an event and keeps the unit's tally with it, in one
 // transaction. models.NotFound: no such complaint.
 func (db *DB) AddEvent(ctx context.Context, e Event) error {
+	prove, err := db.prover(ctx, e.Tenant)
+	if err != nil {
+		return err
+	}
 	return db.write(ctx, "add event", func(tx *gorm.DB) error {
 		var c struct {
 			Campaign, CountedUnit string
@@ -61,13 +68,20 @@ func (db *DB) AddEvent(ctx context.Context, e Event) error {
 			return err
 		}
 		next := eventRow{len(events) + 1, e.State, e.OnTime, e.Satisfied}
-		err := tx.Exec(eventInsert+tuples(1, 8), e.Tenant, raw(e.Complaint), next.Seq, e.State, text(complaints.Hour(e.At)), e.By, e.OnTime, e.Satisfied).Error
+		err := putEvent(tx, &e, next.Seq, prove)
 		if err != nil || c.CountedUnit == "" {
 			return err
 		}
 		before, after := handled(events), handled(append(events, next))
 		return db.addTallies(tx, e.Tenant, c.Campaign, tallyDeltas{{c.Channel, c.CountedUnit}: ptr(minus(after, before))})
 	})
+}
+
+// putEvent writes an event, with its proof.
+func putEvent(tx *gorm.DB, e *Event, seq int, prove Prover) error {
+	at := complaints.Hour(e.At)
+	return tx.Exec(eventInsert+tuples(1, eventWidth), e.Tenant, raw(e.Complaint), seq, e.State, text(at), e.By, e.OnTime, e.Satisfied,
+		proof(prove, eventParts(e.Tenant, idOf(e.Complaint), seq, string(e.State), stampText(at), e.By, e.OnTime, e.Satisfied))).Error
 }
 
 func ptr[T any](v T) *T { return &v }

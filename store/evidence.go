@@ -22,6 +22,9 @@ const (
 	fieldNoComplaint      = "effects_without_complaint"
 	fieldNoWithdrawal     = "effects_without_withdrawal"
 	fieldNoReason         = "effects_without_reason"
+	fieldNoFiling         = "complaints_without_filing" // their first event is not that of their filing
+	fieldEventOfNone      = "events_without_complaint"
+	fieldEventOrder       = "events_out_of_order"
 	fieldEndOfNone        = "ends_without_rating"
 	fieldNoEnd            = "ratings_without_end" // another rating of this person and unit stood while they had no end
 	fieldTimeOfNone       = "withdrawal_times_without_end"
@@ -112,7 +115,7 @@ func (db *DB) readEvidence(
 		kept: map[group]int64{}, matched: map[group]int64{}, before: map[group]*digest{}, wrong: map[wrong]*scoring.Difference{}, revived: map[string]bool{},
 	}
 	for _, read := range []func(*evidenceCheck, context.Context) error{
-		(*evidenceCheck).readKept, (*evidenceCheck).readEffects, (*evidenceCheck).readEnds, (*evidenceCheck).readExclusions, (*evidenceCheck).readRevived, (*evidenceCheck).readTimes, (*evidenceCheck).readRetractions, more,
+		(*evidenceCheck).readKept, (*evidenceCheck).readEffects, (*evidenceCheck).readEnds, (*evidenceCheck).readExclusions, (*evidenceCheck).readRevived, (*evidenceCheck).readTimes, (*evidenceCheck).readEvents, (*evidenceCheck).readRetractions, more,
 	} {
 		if err = read(e, ctx); err != nil {
 			break
@@ -148,14 +151,17 @@ func (e *evidenceCheck) judge(g group, stored []byte, rows ...[]string) {
 		return
 	}
 	for _, parts := range rows {
-		for _, prove := range e.proofs.Provers {
-			if sameProof(prove(parts...), stored) {
-				e.found.Proven++
-				return
-			}
+		if e.proves(stored, parts) {
+			e.found.Proven++
+			return
 		}
 	}
 	e.add(g.place, fieldProofWrong, 1, 0)
+}
+
+// proves reports whether a proof is that of a row with these parts.
+func (e *evidenceCheck) proves(stored []byte, parts []string) bool {
+	return slices.ContainsFunc(e.proofs.Provers, func(prove Prover) bool { return sameProof(prove(parts...), stored) })
 }
 
 // readKept counts what must have an effect.
@@ -173,6 +179,23 @@ func (e *evidenceCheck) readKept(ctx context.Context) error {
  JOIN ratings r ON r.tenant = x.tenant AND r.campaign = ? AND r.id = x.rating WHERE x.tenant=? GROUP BY r.campaign, r.channel, r.unit`, c, e.tenant); err != nil {
 			return err
 		}
+	}
+	return e.countLost(ctx)
+}
+
+// countLost counts the reasons of no rating.
+func (e *evidenceCheck) countLost(ctx context.Context) error {
+	var lost int64
+	if err := e.tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM rating_reasons WHERE tenant=?", e.tenant).Scan(&lost); err != nil {
+		return err
+	}
+	for g, n := range e.kept {
+		if g.kind == kindReason {
+			lost -= n
+		}
+	}
+	if lost > 0 {
+		e.add(place{}, fieldReasonsAlone, lost, 0)
 	}
 	return nil
 }

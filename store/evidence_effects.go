@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"pingyi/models"
 )
@@ -29,6 +30,12 @@ type ratingFound struct {
 }
 
 func (r *ratingFound) place() place { return place{r.campaign, models.Channel(r.channel), r.unit} }
+
+// complaintFound is a complaint as an effect finds it.
+type complaintFound struct {
+	provenComplaint
+	filed bool // its first event is its filing, which follows from the complaint
+}
 
 type reasonFound struct{ reason, givenAt string }
 
@@ -116,7 +123,7 @@ func (e *evidenceCheck) askRating(x *effectFound, r *ratingFound) {
 		if x.id == x.ref && x.recordedAt == r.receivedAt {
 			e.matched[g]++
 		}
-		e.judge(g, x.proof, ratingParts(&x.effectKey, &r.provenRating))
+		e.judge(g, x.proof, ratingParts(&x.effectKey, &r.provenRating), ratingWithProvenance(&x.effectKey, &r.provenRating))
 	case kindWithdrawal:
 		if r.how == endWithdrawn && r.endedAt == x.recordedAt {
 			e.matched[g]++
@@ -137,29 +144,46 @@ func (e *evidenceCheck) orphan(x *effectFound) {
 	}
 }
 
-// askReason asks for the reason of an effect. A reason that was tapped twice has
-// two effects and one row, of the first one's time.
+// askReason asks for the reason of an effect, which its proof names. A reason that was
+// tapped twice has two effects and one row, of the first one's time.
 func (e *evidenceCheck) askReason(g group, x *effectFound, r *ratingFound) {
-	rows := [][]string{}
+	if len(r.reasons) == 0 {
+		e.add(g.place, fieldNoReason, 1, 0)
+	}
+	switch {
+	case len(x.proof) == 0: // which one it was is not known of a row of before
+		e.matchReason(g, r.reasons, x.recordedAt)
+		e.judge(g, nil, reasonParts(&x.effectKey, &r.provenRating, ""))
+	case len(r.reasons) == 0: // nor here any more
+	case !e.proofs.Checked:
+		e.matchReason(g, r.reasons, x.recordedAt)
+	default:
+		e.judgeReason(g, x, r)
+	}
+}
+
+// matchReason takes the first reason of an effect's time for the effect's own.
+func (e *evidenceCheck) matchReason(g group, reasons []reasonFound, recordedAt string) {
+	if slices.ContainsFunc(reasons, func(r reasonFound) bool { return r.givenAt == recordedAt }) {
+		e.matched[g]++
+	}
+}
+
+func (e *evidenceCheck) judgeReason(g group, x *effectFound, r *ratingFound) {
 	for _, reason := range r.reasons {
-		rows = append(rows, reasonParts(&x.effectKey, &r.provenRating, reason.reason))
+		if !e.proves(x.proof, reasonParts(&x.effectKey, &r.provenRating, reason.reason)) {
+			continue
+		}
+		e.found.Proven++
 		if reason.givenAt == x.recordedAt {
 			e.matched[g]++
 		}
+		return
 	}
-	if len(rows) == 0 {
-		e.add(g.place, fieldNoReason, 1, 0)
-	}
-	if len(rows) == 0 && len(x.proof) > 0 {
-		return // which reason it was is not known any more
-	}
-	if len(x.proof) == 0 { // which one it was is not known of a row of before
-		rows = [][]string{reasonParts(&x.effectKey, &r.provenRating, "")}
-	}
-	e.judge(g, x.proof, rows...)
+	e.add(g.place, fieldProofWrong, 1, 0)
 }
 
-func (e *evidenceCheck) askComplaint(x *effectFound, c *provenComplaint) {
+func (e *evidenceCheck) askComplaint(x *effectFound, c *complaintFound) {
 	if c == nil {
 		e.add(place{}, fieldNoComplaint, 1, 0)
 		e.orphan(x)
@@ -169,7 +193,10 @@ func (e *evidenceCheck) askComplaint(x *effectFound, c *provenComplaint) {
 	if x.id == x.ref {
 		e.matched[g]++
 	}
-	e.judge(g, x.proof, complaintParts(&x.effectKey, c))
+	if !c.filed {
+		e.add(g.place, fieldNoFiling, 1, 0)
+	}
+	e.judge(g, x.proof, complaintParts(&x.effectKey, &c.provenComplaint))
 }
 
 // ratingsOf reads the ratings of these ids, with the reasons of those in reasoned.
@@ -186,16 +213,17 @@ func (e *evidenceCheck) ratingsOf(ctx context.Context, ids, reasoned []any) (map
 			var x ratingFound
 			var platformAt, receivedAt, endedAt, withdrawnAt stamp
 			err := r.Scan(&x.campaign, &x.id, &x.channel, &x.account, &x.unit, &x.window, &x.serial, &x.person, &x.answers, &x.receipt,
-				&platformAt, &receivedAt, &x.source, &x.how, &endedAt, &withdrawnAt)
+				&platformAt, &receivedAt, &x.source, &x.how, &endedAt, &withdrawnAt, &x.provenance)
 			x.platformAt, x.receivedAt, x.endedAt = stampText(platformAt.Time), stampText(receivedAt.Time), stampText(endedAt.Time)
 			x.withdrawnAt = stampText(withdrawnAt.Time)
 			found[x.id] = &x
 			return err
 		}, `SELECT r.campaign, r.id, r.channel, r.account, r.unit, r.window_code, r.serial, r.person, r.answers, r.receipt, r.platform_at, r.received_at,
- p.item, COALESCE(e.how, ''), e.ended_at, w.platform_at FROM ratings r
+ p.item, COALESCE(e.how, ''), e.ended_at, w.platform_at, COALESCE(v.provenance, '') FROM ratings r
  LEFT JOIN public_ratings p ON p.tenant = r.tenant AND p.campaign = r.campaign AND p.rating = r.id
  LEFT JOIN rating_ends e ON e.tenant = r.tenant AND e.campaign = r.campaign AND e.rating = r.id
  LEFT JOIN rating_withdrawals w ON w.tenant = r.tenant AND w.campaign = r.campaign AND w.rating = r.id
+ LEFT JOIN rating_provenances v ON v.tenant = r.tenant AND v.campaign = r.campaign AND v.rating = r.id
  WHERE r.tenant=? AND r.campaign=? AND r.id IN `+tuples(1, len(ids)), append([]any{e.tenant, campaign}, ids...)...)
 		if err != nil {
 			return nil, err
@@ -218,18 +246,20 @@ func (e *evidenceCheck) ratingsOf(ctx context.Context, ids, reasoned []any) (map
 		append([]any{e.tenant}, reasoned...)...)
 }
 
-func (e *evidenceCheck) complaintsOf(ctx context.Context, ids []any) (map[anyID]*provenComplaint, error) {
-	found := make(map[anyID]*provenComplaint, len(ids))
+func (e *evidenceCheck) complaintsOf(ctx context.Context, ids []any) (map[anyID]*complaintFound, error) {
+	found := make(map[anyID]*complaintFound, len(ids))
 	if len(ids) == 0 {
 		return found, nil
 	}
 	return found, each(ctx, e.tx, func(r *sql.Rows) error {
-		var x provenComplaint
-		var platformAt, receivedAt stamp
-		err := r.Scan(&x.id, &x.no, &x.campaign, &x.channel, &x.account, &x.unit, &x.counted, &x.kind, &x.anonymous, &platformAt, &receivedAt)
+		var x complaintFound
+		var platformAt, receivedAt, filedAt stamp
+		err := r.Scan(&x.id, &x.no, &x.campaign, &x.channel, &x.account, &x.unit, &x.counted, &x.kind, &x.anonymous, &platformAt, &receivedAt, &filedAt)
 		x.platformAt, x.receivedAt = stampText(platformAt.Time), stampText(receivedAt.Time)
+		x.filed = filedAt.Equal(receivedAt.Time)
 		found[x.id] = &x
 		return err
-	}, `SELECT id, no, campaign, channel, account, unit, counted_unit, kind, anonymous, platform_at, received_at FROM complaints
- WHERE tenant=? AND id IN `+tuples(1, len(ids)), append([]any{e.tenant}, ids...)...)
+	}, `SELECT c.id, c.no, c.campaign, c.channel, c.account, c.unit, c.counted_unit, c.kind, c.anonymous, c.platform_at, c.received_at, v.happened_at FROM complaints c
+ LEFT JOIN complaint_events v ON v.tenant = c.tenant AND v.complaint = c.id AND v.seq = 1 AND v.state = 'received' AND v.by_name = '' AND v.on_time IS NULL AND v.satisfied IS NULL
+ WHERE c.tenant=? AND c.id IN `+tuples(1, len(ids)), append([]any{e.tenant}, ids...)...)
 }

@@ -89,8 +89,12 @@ func everyKind(t *testing.T, db *DB) {
 }
 
 // kindsProven is how many rows of everyKind have a proof: 8 ratings, a withdrawal, 2
-// reasons, a complaint, 3 ends, an exclusion, a retraction.
-const kindsProven = 8 + 1 + 2 + 1 + 3 + 1 + 1
+// reasons, a complaint, 3 ends, an exclusion, a retraction, the filing of the complaint. That one follows from the
+// complaint and needs none.
+const (
+	kindsProven = kindsBefore + 1
+	kindsBefore = 8 + 1 + 2 + 1 + 3 + 1 + 1
+)
 
 // columnsOfRatings are those of a row that SQL copies.
 const columnsOfRatings = "tenant,campaign,id,channel,account,unit,window_code,serial,person,answers,receipt,platform_at,received_at"
@@ -130,8 +134,16 @@ func TestCheckEvidence_whatWasTamperedWith_isNamed(t *testing.T) {
 		"a replacement by SQL":            {"proofs_wrong A02 1,proofs_missing A03 1,superseded_by_none A03 1", []string{"INSERT INTO rating_ends (tenant,campaign,rating,how,ended_at,by_rating) SELECT tenant,campaign,id,'superseded',received_at,id FROM ratings WHERE unit = 'A03'", "UPDATE rating_ends SET by_rating = (SELECT id FROM ratings WHERE unit = 'A02') WHERE how = 'superseded' AND rating = (SELECT id FROM ratings WHERE unit = 'A03')"}},
 		"an end of no rating":             {"ends_without_rating  1,proofs_missing  1", []string{"INSERT INTO rating_ends (tenant,campaign,rating,how,ended_at) VALUES ('default','2017',X'0908','withdrawn','2026-11-22 08:00:00.000')"}},
 		"a reason gone":                   {"effects_without_reason A03 2", []string{"DELETE FROM rating_reasons"}},
-		"another reason":                  {"proofs_wrong A03 2", []string{"UPDATE rating_reasons SET reason = 'rude'"}},
+		"another reason":                  {"proofs_wrong A03 2,reasons_without_effect A03 1", []string{"UPDATE rating_reasons SET reason = 'rude'"}},
 		"a reason by SQL":                 {"reasons_without_effect A01 1", []string{"INSERT INTO rating_reasons (tenant,rating,reason,given_at) SELECT tenant,rating,'rude','2026-11-22 08:00:00.000' FROM live_ratings WHERE unit = 'A01'"}},
+		"a reason beside a true one":      {"reasons_without_effect A03 1", []string{"INSERT INTO rating_reasons (tenant,rating,reason,given_at) SELECT tenant,rating,'rude',given_at FROM rating_reasons"}},
+		"the time of a reason":            {"reasons_without_effect A03 1", []string{"UPDATE rating_reasons SET given_at = '2026-11-22 08:00:00.001'"}},
+		"a reason of no rating":           {"reasons_without_effect  1", []string{"INSERT INTO rating_reasons (tenant,rating,reason,given_at) VALUES ('default',X'0908','rude','2026-11-22 08:00:00.001')"}},
+		"whether one followed":            {"proofs_wrong A03 1", []string{"INSERT INTO rating_provenances (tenant,campaign,rating,provenance) SELECT tenant,campaign,id,'unfollowed' FROM ratings WHERE unit = 'A03'"}},
+		"a filing gone":                   {"complaints_without_filing A06 1", []string{"DELETE FROM complaint_events", "UPDATE tallies SET complaints_received = 0"}},
+		"a filing altered":                {"complaints_without_filing A06 1,proofs_wrong A06 1", []string{"UPDATE complaint_events SET state = 'answered', on_time = 1", "UPDATE tallies SET complaints_answered = 1, complaints_on_time = 1 WHERE unit = 'A06'"}},
+		"a step of a complaint by SQL":    {"proofs_missing A06 1", []string{"INSERT INTO complaint_events (tenant,complaint,seq,state,happened_at,by_name,on_time) SELECT tenant,complaint,2,'answered',happened_at,'a',1 FROM complaint_events"}},
+		"an event of no complaint":        {"events_out_of_order  1,events_without_complaint  1,proofs_missing  1", []string{"INSERT INTO complaint_events (tenant,complaint,seq,state,happened_at,by_name) VALUES ('default',X'0908',2,'answered','2026-11-22 08:00:00.000','a')"}},
 		"exclusions by SQL":               {"proofs_missing A01 1,proofs_missing A03 1,proofs_missing A07 2", []string{"INSERT INTO rating_exclusions (tenant,campaign,rating,seq,reason,note,by_name,approved_by,happened_at) SELECT tenant,campaign,rating,1,'hand','','a','b','2026-12-05 08:00:00.000' FROM live_ratings WHERE channel = 'mobile'"}},
 		"an exclusion out of order":       {"exclusions_out_of_order A04 1,proofs_wrong A04 1", []string{"UPDATE rating_exclusions SET seq = 3"}},
 		"who agreed to an exclusion":      {"proofs_wrong A04 1", []string{"UPDATE rating_exclusions SET approved_by = 'x'"}},
@@ -224,7 +236,7 @@ func TestCheckEvidence_manyPages_readsEveryRow(t *testing.T) {
 // ofBefore makes the rows those of a version that knew no proofs.
 func ofBefore(t *testing.T, db *DB) {
 	t.Helper()
-	for _, table := range []string{"effects", "rating_ends", "rating_exclusions", "social_retractions"} {
+	for _, table := range []string{"effects", "rating_ends", "rating_exclusions", "social_retractions", "complaint_events"} {
 		tamper(t, db, "UPDATE "+table+" SET proof = NULL")
 	}
 }
@@ -246,19 +258,19 @@ func TestAttest_rowsOfBefore_areCoveredOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *DB) {
 		everyKind(t, db)
 		ofBefore(t, db)
-		if e := checkEvidence(t, db, testProofs(t, false)); listed(e) != "" || e.Before != kindsProven || !e.AttestedAt.IsZero() {
+		if e := checkEvidence(t, db, testProofs(t, false)); listed(e) != "" || e.Before != kindsBefore || !e.AttestedAt.IsZero() {
 			t.Errorf("before: %q, %d rows, attested %s", listed(e), e.Before, e.AttestedAt)
 		}
 		a := attest(t, db, true)
-		if a.Rows != kindsProven || a.Kinds["rating"] != 8 || a.Kinds["end"] != 3 {
+		if a.Rows != kindsBefore || a.Kinds["rating"] != 8 || a.Kinds["end"] != 3 {
 			t.Errorf("attested %+v", a)
 		}
-		if e := checkEvidence(t, db, testProofs(t, true)); listed(e) != "" || e.Before != kindsProven || !e.AttestedAt.Equal(closes) {
+		if e := checkEvidence(t, db, testProofs(t, true)); listed(e) != "" || e.Before != kindsBefore || !e.AttestedAt.Equal(closes) {
 			t.Errorf("after: %q, %d rows, attested %s", listed(e), e.Before, e.AttestedAt)
 		}
 		// What comes later has a proof of its own, and cannot be attested.
 		submit(t, writerOn(t, db, WriterOptions{}), rating(t, "A01", "5"), scoring.Counted)
-		if again := attest(t, db, false); again.Rows != kindsProven || !again.At.Equal(closes) {
+		if again := attest(t, db, false); again.Rows != kindsBefore || !again.At.Equal(closes) {
 			t.Errorf("attested again: %+v", again)
 		}
 		if e := checkEvidence(t, db, testProofs(t, true)); listed(e) != "" || e.Proven != 1 {

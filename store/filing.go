@@ -83,7 +83,7 @@ func (db *DB) file(tx *gorm.DB, f complaints.Filing, day string, e effect, prove
 		}
 		return errNothing
 	}
-	return db.insertComplaint(tx, f, ack.No, unit)
+	return db.insertComplaint(tx, f, ack.No, unit, prove)
 }
 
 // when is err where the condition holds.
@@ -140,7 +140,7 @@ func recallFiling(tx *gorm.DB, f complaints.Filing, e effect, ack *complaints.Ac
 }
 
 // insertComplaint writes a complaint, and counts it for unit; "" counts it nowhere.
-func (db *DB) insertComplaint(tx *gorm.DB, f complaints.Filing, no, unit string) error {
+func (db *DB) insertComplaint(tx *gorm.DB, f complaints.Filing, no, unit string, prove Prover) error {
 	type statement struct {
 		sql  string
 		args []any
@@ -158,7 +158,6 @@ func (db *DB) insertComplaint(tx *gorm.DB, f complaints.Filing, no, unit string)
 			"INSERT INTO complaint_links (tenant,complaint,account,citizen,sealed_citizen) VALUES ",
 			[]any{f.Tenant, raw(f.ID), f.Account, raw(f.Citizen), blob(f.SealedCitizen)},
 		},
-		{eventInsert, []any{f.Tenant, raw(f.ID), 1, complaints.Received, text(f.ReceivedAt), "", nil, nil}},
 	}
 	if f.SealedContact != nil {
 		list = append(list, statement{"INSERT INTO complaint_contacts (tenant,complaint,sealed) VALUES ", []any{f.Tenant, raw(f.ID), f.SealedContact}})
@@ -168,8 +167,9 @@ func (db *DB) insertComplaint(tx *gorm.DB, f complaints.Filing, no, unit string)
 			return err
 		}
 	}
-	if unit == "" {
-		return nil
+	filed := Event{Tenant: f.Tenant, Complaint: f.ID, State: complaints.Received, At: f.ReceivedAt}
+	if err := putEvent(tx, &filed, 1, prove); err != nil || unit == "" {
+		return err
 	}
 	deltas := tallyDeltas{}
 	deltas.of(f.Channel, unit).ComplaintsReceived++

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"pingyi/complaints"
@@ -62,19 +63,26 @@ type provenRating struct {
 	answers, receipt       string
 	platformAt, receivedAt string
 	source                 anyID
+	provenance             string // "" where none was kept
 }
 
 func rowOf(s *scoring.Submission) *provenRating {
 	return &provenRating{
 		s.Campaign, idOf(s.Rating), string(s.Channel), s.Account, s.Unit, s.Window, s.Serial, idOf(s.Person), s.Answers.String(), s.Receipt,
-		stampText(s.PlatformAt), stampText(s.ReceivedAt), idOf(s.Source),
+		stampText(s.PlatformAt), stampText(s.ReceivedAt), idOf(s.Source), string(s.Provenance),
 	}
 }
 
-// ratingParts cover every column of the rating.
+// ratingParts cover every column of the rating, as an earlier version proves it. What
+// is written now is proven with provenance.
 func ratingParts(k *effectKey, r *provenRating) []string {
 	return append(k.parts(kindRating), r.campaign, string(r.id), r.channel, r.account, r.unit, r.window, r.serial,
 		string(r.person), r.answers, r.receipt, r.platformAt, r.receivedAt, string(r.source))
+}
+
+// ratingWithProvenance covers also whether the person followed the account.
+func ratingWithProvenance(k *effectKey, r *provenRating) []string {
+	return append(ratingParts(k, r), r.provenance)
 }
 
 // withdrawalParts cover which rating, of whom and with which levels, was taken back,
@@ -138,6 +146,19 @@ func replacedBy(table, column string) string {
 	return "(SELECT MIN(o.rating) FROM rating_ends o WHERE o.tenant = " + table + ".tenant AND o.campaign = " + table + ".campaign AND o.by_rating = " + table + "." + column + ")"
 }
 
+// eventParts cover every column of an event of a complaint. on_time and satisfied are
+// "0", "1" or, where they were not told, "".
+func eventParts(tenant string, complaint anyID, seq int, state, happenedAt, by string, onTime, satisfied *bool) []string {
+	return []string{evidenceEvent, tenant, string(complaint), strconv.Itoa(seq), state, happenedAt, by, told(onTime), told(satisfied)}
+}
+
+func told(b *bool) string {
+	if b == nil {
+		return ""
+	}
+	return strconv.Itoa(flag(*b))
+}
+
 func retractionParts(tenant, account string, item, rating anyID, noticedAt string) []string {
 	return []string{evidenceRetraction, tenant, account, string(item), string(rating), noticedAt}
 }
@@ -147,6 +168,7 @@ const (
 	evidenceEnd        = "end"
 	evidenceExclusion  = "exclusion"
 	evidenceRetraction = "retraction"
+	evidenceEvent      = "event"
 )
 
 // anyID is the bytes of a stored id, also of one that is none: who puts a row in by

@@ -127,7 +127,7 @@ func (w *Writer) Submit(ctx context.Context, s scoring.Submission) (scoring.Ack,
 		deadline = time.Now().Add(withoutLimits)
 	}
 	j := &job{sub: &s, deadline: deadline, reply: make(chan reply, 1), prove: prove}
-	j.proof = proof(prove, ratingParts(&effectKey{s.Tenant, idOf(s.Push), idOf(s.Rating), stampText(s.ReceivedAt)}, rowOf(&s)))
+	j.proof = proof(prove, ratingWithProvenance(&effectKey{s.Tenant, idOf(s.Push), idOf(s.Rating), stampText(s.ReceivedAt)}, rowOf(&s)))
 	if err := w.enqueue(ctx, j); err != nil {
 		return scoring.Ack{}, err
 	}

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE complaint_events ADD COLUMN proof BLOB NULL;
