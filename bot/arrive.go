@@ -188,7 +188,7 @@ func (t *turn) ratedAs(u *models.Unit) (c *Campaign, rated, seen *models.Unit) {
 
 // canRate reports whether a unit can be rated in a campaign now.
 func (t *turn) canRate(c *Campaign, u *models.Unit) bool {
-	return c != nil && u.Retired.IsZero() && c.Open(t.in.At) && len(c.lookup().dimensions(u.Type)) > 0
+	return c != nil && u.RetiredAt.IsZero() && c.Open(t.in.At) && len(c.lookup().dimensions(u.Type)) > 0
 }
 
 // begin starts the draft of a rating where it can be rated now.
@@ -229,7 +229,7 @@ func (t *turn) notNow(c *Campaign, u *models.Unit) {
 	}
 	t.forget()
 	complain := t.navComplainAbout(u.Code)
-	if !u.Retired.IsZero() {
+	if !u.RetiredAt.IsZero() {
 		complain = t.navComplain()
 	}
 	t.nav(complain, t.navRate(), t.navQuery())

@@ -38,7 +38,7 @@ func (c *Campaign) lookup() *campaignIndex {
 	for i := range c.Units {
 		u := &c.Units[i]
 		x.byCode[u.Code] = u
-		if u.Retired.IsZero() {
+		if u.RetiredAt.IsZero() {
 			x.byClass[u.Class] = append(x.byClass[u.Class], u)
 		}
 	}
@@ -49,7 +49,7 @@ func (c *Campaign) lookup() *campaignIndex {
 // example is a unit that can be rated, or nil.
 func (c *Campaign) example() *models.Unit {
 	for i := range c.Units {
-		if c.Units[i].Retired.IsZero() {
+		if c.Units[i].RetiredAt.IsZero() {
 			return &c.Units[i]
 		}
 	}

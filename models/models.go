@@ -1,6 +1,10 @@
-// Package models holds what every other package agrees on: identifiers, the
-// field's enumerations (levels, channels, unit types, roles, phases) and the
-// domain's error codes. It imports nothing of this module.
+// Package models is the data model. It has a struct for each table of the database,
+// with every column, its bound, what NULL means, and in the struct's comment what a
+// row proves and how it may change; the enumerations of the field (levels, channels,
+// unit types, roles, phases); identifiers, times and error codes. Tables lists the
+// structs. The migrations in store make the tables, and a test there compares both.
+//
+// It imports nothing of this module, and is imported by all of it.
 package models
 
 import (
@@ -9,6 +13,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -115,19 +120,52 @@ func (t UnitType) Valid() bool {
 	return false
 }
 
-// Unit is a rated body (被评议单位) or one of its windows (窗口).
+// Unit is a rated body (被评议单位) or one of its windows (窗口), as the register has it.
+// Its code never changes and is never given to another unit; a unit that goes is
+// retired, not deleted.
 type Unit struct {
-	Code     string // [A-Za-z0-9_-]{1,16}, as first typed; unique in the tenant, whatever its case
-	Name     string
-	Class    string // ranking happens only inside a class
-	Type     UnitType
-	Superior string
-	Aliases  []string
-	Parent   string // code of the unit that a window belongs to
-	Phone    string
-	Promise  string
-	Retired  time.Time // zero: it is in the register; else since when it is out, and its code leads nowhere
+	Tenant    string   `gorm:"primaryKey;size:64"`
+	Code      string   `gorm:"primaryKey;size:16"` // [A-Za-z0-9_-]{1,16}, as first typed; unique in the tenant in any case
+	Seq       int      // order in the register, from 0
+	Name      string   `gorm:"size:255"`
+	Class     string   `gorm:"size:64"` // ranking happens only inside a class
+	Type      UnitType `gorm:"size:16"`
+	Superior  string   `gorm:"size:255"`
+	Aliases   Aliases  // what citizens call it
+	Parent    string   `gorm:"size:16"` // code of the unit that a window belongs to
+	Phone     string   `gorm:"size:64"`
+	Promise   string
+	UpdatedAt Time `gorm:"autoUpdateTime:false"`
+	RetiredAt Time `null:"in the register"` // from then on its code leads nowhere
 }
+
+// TableName implements schema.Tabler.
+func (Unit) TableName() string { return "units" }
+
+// Aliases are names, stored in one text with | between them.
+type Aliases []string
+
+// Value returns the stored form.
+func (a Aliases) Value() (driver.Value, error) { return strings.Join(a, "|"), nil }
+
+// Scan reads what Value wrote.
+func (a *Aliases) Scan(src any) error {
+	text, ok := src.(string)
+	if b, raw := src.([]byte); raw {
+		text, ok = string(b), true
+	}
+	if !ok {
+		return fmt.Errorf("aliases of type %T", src)
+	}
+	*a = nil
+	if text != "" {
+		*a = strings.Split(text, "|")
+	}
+	return nil
+}
+
+// GormDataType lets GORM bind aliases like any other text.
+func (Aliases) GormDataType() string { return "string" }
 
 // Dimension is one question area (评议内容).
 type Dimension struct {

@@ -110,10 +110,10 @@ func NewDirectory(units []models.Unit) *Directory {
 	var hay strings.Builder
 	for i, u := range d.units {
 		key := folding.Code(u.Code)
-		if k, taken := d.codes[key]; !taken || !d.units[k].Retired.IsZero() && u.Retired.IsZero() {
+		if k, taken := d.codes[key]; !taken || !d.units[k].RetiredAt.IsZero() && u.RetiredAt.IsZero() {
 			d.codes[key] = i
 		}
-		if !u.Retired.IsZero() {
+		if !u.RetiredAt.IsZero() {
 			continue
 		}
 		d.spelt[u.Code] = i
@@ -137,7 +137,7 @@ func NewDirectory(units []models.Unit) *Directory {
 func namesakes(units []models.Unit) map[string][]models.Unit {
 	byName := make(map[string][]models.Unit, len(units))
 	for _, u := range units {
-		if u.Retired.IsZero() {
+		if u.RetiredAt.IsZero() {
 			name := folding.Name(u.Name)
 			byName[name] = append(byName[name], u)
 		}

@@ -253,7 +253,7 @@ func TestWithCampaigns_namesOfACampaign_comeFirstAndTheOthersAreAliases(t *testi
 func TestNamesakes_unitsOfOneName_areListedForEachOther(t *testing.T) {
 	d := NewDirectory([]models.Unit{
 		{Code: "S1", Name: "实验小学", Superior: "花山区"}, {Code: "S2", Name: "实验　小学", Superior: "雨山区"},
-		{Code: "S3", Name: "实验小学", Retired: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)},
+		{Code: "S3", Name: "实验小学", RetiredAt: models.At(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))},
 		{Code: "A1", Name: "市教育局", Aliases: []string{"实验小学"}},
 	})
 	for code, want := range map[string]string{"S1": "S2", "S2": "S1", "S3": "", "A1": "", "Z9": ""} {

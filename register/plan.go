@@ -49,10 +49,10 @@ type Present struct {
 func NewPlan(p Present, list []models.Unit, whole bool) Plan {
 	b := planner{Present: p, spelt: make(map[string]int), byKey: make(map[string]int), named: make(map[string]bool)}
 	for i, u := range p.Known {
-		if u.Retired.IsZero() {
+		if u.RetiredAt.IsZero() {
 			b.spelt[u.Code] = i
 		}
-		if k, taken := b.byKey[folding.Code(u.Code)]; !taken || !p.Known[k].Retired.IsZero() && u.Retired.IsZero() {
+		if k, taken := b.byKey[folding.Code(u.Code)]; !taken || !p.Known[k].RetiredAt.IsZero() && u.RetiredAt.IsZero() {
 			b.byKey[folding.Code(u.Code)] = i
 		}
 	}
@@ -61,7 +61,7 @@ func NewPlan(p Present, list []models.Unit, whole bool) Plan {
 	}
 	for _, u := range p.Known {
 		switch {
-		case b.named[u.Code] || !u.Retired.IsZero():
+		case b.named[u.Code] || !u.RetiredAt.IsZero():
 		case whole:
 			b.Retire(p, u)
 		default:
@@ -102,11 +102,11 @@ func (b *planner) take(u models.Unit) {
 		b.Changes = append(b.Changes, Change{Act: "added", Unit: u})
 		return
 	}
-	u.Code, u.Retired = old.Code, old.Retired
+	u.Code, u.RetiredAt = old.Code, old.RetiredAt
 	b.named[u.Code] = true
 	note := differences(old, &u)
 	switch {
-	case !u.Retired.IsZero():
+	case !u.RetiredAt.IsZero():
 		b.Changes = append(b.Changes, Change{Act: "still retired", Unit: u, Note: "units restore " + u.Code + " returns it"})
 	case note == "":
 		b.Same++
@@ -126,7 +126,7 @@ func (p *Plan) ask(format string, args ...any) { p.Asks = append(p.Asks, fmt.Spr
 
 // Retire adds the end of a unit to the plan.
 func (p *Plan) Retire(present Present, u models.Unit) {
-	u.Retired = present.Now
+	u.RetiredAt = models.At(present.Now)
 	p.Units = append(p.Units, u)
 	p.Changes = append(p.Changes, Change{Act: "retired", Unit: u})
 	if present.Rated[u.Code] {
@@ -171,7 +171,7 @@ func (b *planner) doubles() {
 	first := make(map[string]models.Unit)
 	for _, code := range order {
 		u := final[code]
-		if !u.Retired.IsZero() || u.Type == models.Window {
+		if !u.RetiredAt.IsZero() || u.Type == models.Window {
 			continue
 		}
 		other, taken := first[folding.Name(u.Name)]
@@ -223,7 +223,7 @@ func Twins(units []models.Unit) []Twin {
 	var twins []Twin
 	first := make(map[string]models.Unit)
 	for _, u := range units {
-		if !u.Retired.IsZero() {
+		if !u.RetiredAt.IsZero() {
 			continue
 		}
 		key := folding.Code(u.Code)
@@ -244,7 +244,7 @@ func Find(units []models.Unit, code string) (models.Unit, bool) {
 	better := func(u models.Unit) bool {
 		rank := func(u models.Unit) int {
 			n := 0
-			if u.Retired.IsZero() {
+			if u.RetiredAt.IsZero() {
 				n = 2
 			}
 			if u.Code == code {

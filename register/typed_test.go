@@ -50,7 +50,7 @@ func TestParse_privatePlacesOfGBK_areTheirCharacters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"龴合", "︐"}, units[0].Aliases); diff != "" {
+	if diff := cmp.Diff(models.Aliases{"龴合", "︐"}, units[0].Aliases); diff != "" {
 		t.Error(diff)
 	}
 	d := NewDirectory(units)

@@ -11,59 +11,26 @@ import (
 	"pingyi/models"
 )
 
-// APIKey is a caller of the API. The key itself is kept nowhere.
+// APIKey is a key with the units that it is bound to.
 type APIKey struct {
-	ID                               models.ID
-	Tenant, Name                     string
-	Role                             models.Role
-	Hash                             []byte // SHA-256 of the key
-	CreatedAt, RevokedAt, LastUsedAt time.Time
-	EndsAt                           time.Time // zero: never by itself
-	Campaign                         string    // the one that it is bound to; empty: none
-	Units                            []string  // codes of those that it is bound to
-	CreatedVia                       string    // what made it; see Act. Empty: unknown
+	models.APIKey
+	Units []string // codes
 }
 
 // Scope is what the key reaches.
 func (k *APIKey) Scope() models.Scope { return models.ScopeOf(k.Role, k.Campaign, k.Units) }
 
 // Ended reports whether the key's time is over.
-func (k *APIKey) Ended(now time.Time) bool { return !k.EndsAt.IsZero() && !now.Before(k.EndsAt) }
+func (k *APIKey) Ended(now time.Time) bool { return !k.EndsAt.IsZero() && !now.Before(k.EndsAt.Time) }
 
 // apiKeyUse is how coarse the time of the last use is: a key that is used all
 // the time costs one write a spell.
 const apiKeyUse = time.Hour
 
-type apiKeyRow struct {
-	ID         models.ID `gorm:"primaryKey;column:id"`
-	Tenant     string
-	Name       string
-	Role       models.Role
-	Hash       []byte
-	CreatedAt  stamp `gorm:"autoCreateTime:false"`
-	RevokedAt  stamp
-	LastUsedAt stamp
-	EndsAt     stamp
-	Campaign   string
-	CreatedVia string
-}
-
-func (apiKeyRow) TableName() string { return "api_keys" }
-
-func (r apiKeyRow) key() APIKey {
-	return APIKey{
-		ID: r.ID, Tenant: r.Tenant, Name: r.Name, Role: r.Role, Hash: r.Hash, CreatedAt: r.CreatedAt.Time, RevokedAt: r.RevokedAt.Time,
-		LastUsedAt: r.LastUsedAt.Time, EndsAt: r.EndsAt.Time, Campaign: r.Campaign, CreatedVia: r.CreatedVia,
-	}
-}
-
 // CreateAPIKey stores a key. models.Conflict: its hash is there.
 func (db *DB) CreateAPIKey(ctx context.Context, k APIKey) error {
 	return db.write(ctx, "create API key", func(tx *gorm.DB) error {
-		err := tx.Create(&apiKeyRow{
-			ID: k.ID, Tenant: k.Tenant, Name: k.Name, Role: k.Role, Hash: k.Hash, CreatedAt: at(k.CreatedAt), EndsAt: at(k.EndsAt), Campaign: k.Campaign,
-			CreatedVia: k.CreatedVia,
-		}).Error
+		err := tx.Create(&k.APIKey).Error
 		if errors.Is(err, gorm.ErrDuplicatedKey) {
 			return models.Errorf(models.Conflict, "api_key_exists", "the API key exists")
 		}
@@ -76,15 +43,17 @@ func (db *DB) CreateAPIKey(ctx context.Context, k APIKey) error {
 
 // bindUnits makes units those, and the only ones, that a key is bound to.
 func bindUnits(tx *gorm.DB, tenant string, key models.ID, units []string) error {
-	if err := tx.Exec("DELETE FROM api_key_units WHERE tenant=? AND api_key=?", tenant, raw(key)).Error; err != nil {
+	if err := tx.Where("tenant = ? AND api_key = ?", tenant, key).Delete(&models.APIKeyUnit{}).Error; err != nil {
 		return err
 	}
+	var rows []models.APIKeyUnit
 	for _, u := range slices.Compact(slices.Sorted(slices.Values(units))) {
-		if err := tx.Exec("INSERT INTO api_key_units (tenant,api_key,unit) VALUES "+tuples(1, 3), tenant, raw(key), u).Error; err != nil {
-			return err
-		}
+		rows = append(rows, models.APIKeyUnit{Tenant: tenant, APIKey: key, Unit: u})
 	}
-	return nil
+	if len(rows) == 0 {
+		return nil
+	}
+	return tx.CreateInBatches(rows, 200).Error
 }
 
 // Binding is what a key is bound to from now on; what is nil stays as it is.
@@ -139,15 +108,12 @@ func inScope(where string, args []any, prefix string, s models.Scope) (narrowed 
 
 // unitsOf are the units that keys of a tenant are bound to, by key.
 func (db *DB) unitsOf(ctx context.Context, tenant string, only ...models.ID) (map[models.ID][]string, error) {
-	query, args := "SELECT api_key, unit FROM api_key_units WHERE tenant=?", []any{tenant}
+	query := db.read.WithContext(ctx).Where("tenant = ?", tenant)
 	for _, id := range only {
-		query, args = query+" AND api_key=?", append(args, raw(id))
+		query = query.Where("api_key = ?", id)
 	}
-	var rows []struct {
-		APIKey models.ID `gorm:"column:api_key"`
-		Unit   string
-	}
-	if err := db.read.WithContext(ctx).Raw(query+" ORDER BY api_key, unit", args...).Scan(&rows).Error; err != nil {
+	var rows []models.APIKeyUnit
+	if err := query.Order("api_key, unit").Find(&rows).Error; err != nil {
 		return nil, fail("units of API keys", err)
 	}
 	units := map[models.ID][]string{}
@@ -159,16 +125,15 @@ func (db *DB) unitsOf(ctx context.Context, tenant string, only ...models.ID) (ma
 
 // APIKeyByHash finds a key that was not revoked. models.NotFound: none.
 func (db *DB) APIKeyByHash(ctx context.Context, hash []byte) (APIKey, error) {
-	var row apiKeyRow
-	err := db.read.WithContext(ctx).Where("hash = ? AND revoked_at IS NULL", hash).Take(&row).Error
+	var k APIKey
+	err := db.read.WithContext(ctx).Where("hash = ? AND revoked_at IS NULL", hash).Take(&k.APIKey).Error
 	if err != nil {
 		return APIKey{}, orNotFound("API key", err, "unknown_api_key", "there is no such API key")
 	}
-	units, err := db.unitsOf(ctx, row.Tenant, row.ID)
+	units, err := db.unitsOf(ctx, k.Tenant, k.ID)
 	if err != nil {
 		return APIKey{}, err
 	}
-	k := row.key()
 	k.Units = units[k.ID]
 	return k, nil
 }
@@ -182,7 +147,7 @@ func (db *DB) APIKeyHashes(ctx context.Context, limit int) (hashes [][]byte, err
 
 // APIKeys lists a tenant's keys, oldest first.
 func (db *DB) APIKeys(ctx context.Context, tenant string) ([]APIKey, error) {
-	var rows []apiKeyRow
+	var rows []models.APIKey
 	if err := db.read.WithContext(ctx).Where("tenant = ?", tenant).Order("created_at, id").Find(&rows).Error; err != nil {
 		return nil, fail("API keys", err)
 	}
@@ -192,8 +157,7 @@ func (db *DB) APIKeys(ctx context.Context, tenant string) ([]APIKey, error) {
 	}
 	list := make([]APIKey, len(rows))
 	for i, r := range rows {
-		list[i] = r.key()
-		list[i].Units = units[r.ID]
+		list[i] = APIKey{r, units[r.ID]}
 	}
 	return list, nil
 }
@@ -208,7 +172,7 @@ func (db *DB) RevokeAPIKey(ctx context.Context, tenant string, id models.ID, now
 // UsedAPIKey notes that a key was used, to the hour: of all its uses in an hour, on
 // however many servers, the first is written.
 func (db *DB) UsedAPIKey(ctx context.Context, k *APIKey, now time.Time) error {
-	if now.Sub(k.LastUsedAt) < apiKeyUse {
+	if now.Sub(k.LastUsedAt.Time) < apiKeyUse {
 		return nil
 	}
 	hour := at(now.Truncate(apiKeyUse))

@@ -12,8 +12,10 @@ import (
 func apiKey(t *testing.T, role models.Role, units ...string) APIKey {
 	t.Helper()
 	return APIKey{
-		ID: models.ID(randomID(t)), Tenant: tenant, Name: string(role), Role: role, Hash: append(randomID(t).bytes(), randomID(t).bytes()...),
-		CreatedAt: inside, Units: units,
+		models.APIKey{
+			ID: models.ID(randomID(t)), Tenant: tenant, Name: string(role), Role: role, Hash: append(randomID(t).bytes(), randomID(t).bytes()...),
+			CreatedAt: at(inside),
+		}, units,
 	}
 }
 
@@ -29,7 +31,7 @@ func (k APIKey) stored(t *testing.T, db *DB) APIKey {
 func TestAPIKey_boundAnew_keepsWhatWasNotGiven(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *DB) {
 		k, other := apiKey(t, models.RoleUnitLeader, "A03", "A01", "A03"), apiKey(t, models.RoleUnitHandler)
-		k.Campaign, k.EndsAt = "2017", closes
+		k.Campaign, k.EndsAt = "2017", at(closes)
 		for _, one := range []APIKey{k, other} {
 			if err := db.CreateAPIKey(t.Context(), one); err != nil {
 				t.Fatal(err)
@@ -86,7 +88,7 @@ func TestAPIKey_ofAnOlderRelease_endsNeverAndAUnitsReachesNothing(t *testing.T) 
 		} {
 			k := apiKey(t, role)
 			if _, err := db.sql.ExecContext(t.Context(), "INSERT INTO api_keys (id,tenant,name,role,hash,created_at) VALUES (?,?,?,?,?,?)",
-				k.ID[:], k.Tenant, k.Name, string(k.Role), k.Hash, at(k.CreatedAt)); err != nil {
+				k.ID[:], k.Tenant, k.Name, string(k.Role), k.Hash, k.CreatedAt); err != nil {
 				t.Fatal(err)
 			}
 			got := k.stored(t, db)
@@ -107,7 +109,7 @@ func TestAPIKey_usedManyTimes_isWrittenOnceAnHour(t *testing.T) {
 		for minute := range 180 {
 			seen := k.stored(t, db)
 			if minute%7 == 0 {
-				seen.LastUsedAt = time.Time{} // as another server read it before
+				seen.LastUsedAt = models.Time{} // as another server read it before
 			}
 			if err := db.UsedAPIKey(t.Context(), &seen, begin.Add(time.Duration(minute)*time.Minute)); err != nil {
 				t.Fatal(err)
@@ -118,7 +120,7 @@ func TestAPIKey_usedManyTimes_isWrittenOnceAnHour(t *testing.T) {
 		}
 		// An hour that is over is not written again.
 		seen := k.stored(t, db)
-		seen.LastUsedAt = time.Time{}
+		seen.LastUsedAt = models.Time{}
 		if err := db.UsedAPIKey(t.Context(), &seen, begin); err != nil || k.stored(t, db).LastUsedAt.Equal(begin) {
 			t.Errorf("%v, %v", err, k.stored(t, db).LastUsedAt)
 		}

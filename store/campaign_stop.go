@@ -19,20 +19,20 @@ type Stop struct {
 
 // lockedCampaign reads a campaign and holds it until the commit, so that no rating's
 // transaction is under way.
-func (db *DB) lockedCampaign(tx *gorm.DB, tenant, id string) (campaignRow, error) {
+func (db *DB) lockedCampaign(tx *gorm.DB, tenant, id string) (models.Campaign, error) {
 	if err := db.bump(tx, tenant); err != nil {
-		return campaignRow{}, err
+		return models.Campaign{}, err
 	}
 	mode := ""
 	if db.dialect.isMySQL() {
 		mode = " FOR UPDATE"
 	}
-	var rows []campaignRow
+	var rows []models.Campaign
 	if err := tx.Raw("SELECT * FROM campaigns WHERE tenant = ? AND id = ?"+mode, tenant, id).Scan(&rows).Error; err != nil {
-		return campaignRow{}, err
+		return models.Campaign{}, err
 	}
 	if len(rows) == 0 {
-		return campaignRow{}, models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", id)
+		return models.Campaign{}, models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", id)
 	}
 	return rows[0], nil
 }
@@ -56,7 +56,7 @@ func (db *DB) ApproveCampaign(ctx context.Context, tenant, campaign, by, via str
 			return models.Errorf(models.Conflict, "campaign_overlaps", "the campaign %s collects on the same account and channel at the same time", other)
 		}
 		done = true
-		return tx.Model(&campaignRow{}).Where("tenant = ? AND id = ?", tenant, campaign).
+		return tx.Model(&models.Campaign{}).Where("tenant = ? AND id = ?", tenant, campaign).
 			Updates(map[string]any{"approved_at": at(now), "approved_by": by, "approved_via": via}).Error
 	})
 	return done, err
@@ -65,13 +65,13 @@ func (db *DB) ApproveCampaign(ctx context.Context, tenant, campaign, by, via str
 // Overlapping is an approved campaign that collects on an account and channel of
 // this one at some time of its window, or "".
 func (db *DB) Overlapping(ctx context.Context, c *Campaign) (string, error) {
-	other, err := overlapping(db.read.WithContext(ctx), campaignRow{Tenant: c.Tenant, ID: c.ID, OpensAt: at(c.From), ClosesAt: at(c.To)})
+	other, err := overlapping(db.read.WithContext(ctx), models.Campaign{Tenant: c.Tenant, ID: c.ID, OpensAt: at(c.From), ClosesAt: at(c.To)})
 	return other, fail("overlapping campaigns", err)
 }
 
 // overlapping compares by channels that are stored. A channel without an account is
 // collected by any that the tenant has.
-func overlapping(tx *gorm.DB, row campaignRow) (string, error) {
+func overlapping(tx *gorm.DB, row models.Campaign) (string, error) {
 	var ids []string
 	err := tx.Raw(`SELECT c.id FROM campaigns c JOIN campaign_channels h ON h.tenant = c.tenant AND h.campaign = c.id
  JOIN campaign_channels o ON o.tenant = h.tenant AND o.channel = h.channel AND (o.account = h.account OR o.account = '' OR h.account = '')
@@ -94,12 +94,12 @@ func (db *DB) DeleteCampaign(ctx context.Context, tenant, campaign string) error
 		if !row.ApprovedAt.IsZero() {
 			return models.Errorf(models.Conflict, "campaign_approved", "the campaign %s is approved; it can be stopped", campaign)
 		}
-		for _, table := range []any{&campaignUnitRow{}, &campaignChannelRow{}} {
+		for _, table := range []any{&models.CampaignUnit{}, &models.CampaignChannel{}} {
 			if err := tx.Where("tenant = ? AND campaign = ?", tenant, campaign).Delete(table).Error; err != nil {
 				return err
 			}
 		}
-		return tx.Where("tenant = ? AND id = ?", tenant, campaign).Delete(&campaignRow{}).Error
+		return tx.Where("tenant = ? AND id = ?", tenant, campaign).Delete(&models.Campaign{}).Error
 	})
 }
 
@@ -136,7 +136,7 @@ func (db *DB) StopCampaign(ctx context.Context, tenant, campaign string, s Stop)
 		if len(newest) == 1 && !newest[0].Last.Before(closes) {
 			closes = newest[0].Last.Truncate(time.Second).Add(time.Second)
 		}
-		return tx.Model(&campaignRow{}).Where("tenant = ? AND id = ?", tenant, campaign).Updates(map[string]any{
+		return tx.Model(&models.Campaign{}).Where("tenant = ? AND id = ?", tenant, campaign).Updates(map[string]any{
 			"closes_at": at(closes), "planned_close": row.ClosesAt, "stopped_at": at(s.At), "stopped_by": s.By, "stopped_via": s.Via, "stop_reason": s.Reason,
 		}).Error
 	})

@@ -10,55 +10,6 @@ import (
 	"pingyi/models"
 )
 
-type campaignRow struct {
-	Tenant      string `gorm:"primaryKey"`
-	ID          string `gorm:"primaryKey;column:id"`
-	Title       string
-	Profile     string
-	Definition  string
-	OpensAt     stamp
-	ClosesAt    stamp
-	CreatedAt   stamp `gorm:"autoCreateTime:false"`
-	ApprovedAt  stamp
-	ApprovedBy  string
-	ApprovedVia string
-	SealedAt    stamp
-	SettledAt   stamp
-	PublishedAt stamp
-
-	StoppedAt    stamp
-	StoppedBy    string
-	StoppedVia   string
-	StopReason   string
-	PlannedClose stamp
-}
-
-func (campaignRow) TableName() string { return "campaigns" }
-
-type campaignUnitRow struct {
-	Tenant   string `gorm:"primaryKey"`
-	Campaign string `gorm:"primaryKey"`
-	Code     string `gorm:"primaryKey"`
-	Seq      int
-	Name     string
-	Class    string
-	Type     models.UnitType
-}
-
-func (campaignUnitRow) TableName() string { return "campaign_units" }
-
-type campaignChannelRow struct {
-	Tenant    string         `gorm:"primaryKey"`
-	Campaign  string         `gorm:"primaryKey"`
-	Channel   models.Channel `gorm:"primaryKey"`
-	Seq       int
-	FullMarks string
-	Method    string
-	Account   string
-}
-
-func (campaignChannelRow) TableName() string { return "campaign_channels" }
-
 // Campaign is a campaign as it is stored. What it was created with is frozen;
 // only its marks in time are set later, each once, and a stop brings its close
 // forward.
@@ -105,7 +56,7 @@ func (db *DB) EnsureCampaign(ctx context.Context, c Campaign) (created bool, err
 		if err := db.bump(tx, c.Tenant); err != nil {
 			return err
 		}
-		done := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&campaignRow{
+		done := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&models.Campaign{
 			Tenant: c.Tenant, ID: c.ID, Title: c.Title, Profile: c.Profile, Definition: string(c.Definition),
 			OpensAt: at(c.From), ClosesAt: at(c.To), CreatedAt: at(c.CreatedAt), ApprovedAt: at(c.ApprovedAt), ApprovedBy: c.ApprovedBy, ApprovedVia: c.ApprovedVia,
 		})
@@ -113,16 +64,18 @@ func (db *DB) EnsureCampaign(ctx context.Context, c Campaign) (created bool, err
 			return done.Error
 		}
 		created = true
-		units := make([]campaignUnitRow, len(c.Units))
+		units := make([]models.CampaignUnit, len(c.Units))
 		for i, u := range c.Units {
-			units[i] = campaignUnitRow{c.Tenant, c.ID, u.Code, i, u.Name, u.Class, u.Type}
+			units[i] = models.CampaignUnit{Tenant: c.Tenant, Campaign: c.ID, Code: u.Code, Seq: i, Name: u.Name, Class: u.Class, Type: u.Type}
 		}
 		if err := tx.CreateInBatches(units, 500).Error; err != nil {
 			return err
 		}
-		channels := make([]campaignChannelRow, len(c.Channels))
+		channels := make([]models.CampaignChannel, len(c.Channels))
 		for i, ch := range c.Channels {
-			channels[i] = campaignChannelRow{c.Tenant, c.ID, ch.Channel, i, ch.FullMarks, ch.Method, ch.Account}
+			channels[i] = models.CampaignChannel{
+				Tenant: c.Tenant, Campaign: c.ID, Channel: ch.Channel, Seq: i, FullMarks: ch.FullMarks, Method: ch.Method, Account: ch.Account,
+			}
 		}
 		return tx.Create(&channels).Error
 	})
@@ -161,39 +114,40 @@ func checkCampaign(c Campaign) error {
 // channels.
 func (db *DB) Campaigns(ctx context.Context, tenant string) ([]Campaign, error) {
 	tx := db.read.WithContext(ctx)
-	var rows []campaignRow
+	var rows []models.Campaign
 	if err := tx.Where("tenant = ?", tenant).Order("opens_at DESC, id").Find(&rows).Error; err != nil {
 		return nil, fail("campaigns", err)
 	}
-	var units []campaignUnitRow
+	var units []models.CampaignUnit
 	if err := tx.Where("tenant = ?", tenant).Order("seq").Find(&units).Error; err != nil {
 		return nil, fail("campaigns", err)
 	}
-	var channels []campaignChannelRow
+	var channels []models.CampaignChannel
 	if err := tx.Where("tenant = ?", tenant).Order("seq").Find(&channels).Error; err != nil {
 		return nil, fail("campaigns", err)
 	}
 	list := make([]Campaign, len(rows))
 	place := make(map[string]*Campaign, len(rows))
-	for i, r := range rows {
-		list[i] = r.campaign()
-		place[r.ID] = &list[i]
+	for i := range rows {
+		list[i] = campaignOf(&rows[i])
+		place[rows[i].ID] = &list[i]
 	}
 	// A campaign that was created between the reads is left for the next call.
 	for _, u := range units {
 		if c := place[u.Campaign]; c != nil {
-			c.Units = append(c.Units, u.unit())
+			c.Units = append(c.Units, ratedUnit(u))
 		}
 	}
 	for _, ch := range channels {
 		if c := place[ch.Campaign]; c != nil {
-			c.Channels = append(c.Channels, ch.channel())
+			c.Channels = append(c.Channels, channelOf(ch))
 		}
 	}
 	return list, nil
 }
 
-func (r campaignRow) campaign() Campaign {
+// campaignOf returns a stored campaign without its units and channels.
+func campaignOf(r *models.Campaign) Campaign {
 	return Campaign{
 		Tenant: r.Tenant, ID: r.ID, Title: r.Title, Profile: r.Profile, Definition: []byte(r.Definition),
 		From: r.OpensAt.Time, To: r.ClosesAt.Time, CreatedAt: r.CreatedAt.Time, ApprovedAt: r.ApprovedAt.Time,
@@ -205,32 +159,32 @@ func (r campaignRow) campaign() Campaign {
 // Campaign is one campaign with units and channels. models.NotFound: none.
 func (db *DB) Campaign(ctx context.Context, tenant, id string) (Campaign, error) {
 	tx := db.read.WithContext(ctx)
-	var row campaignRow
+	var row models.Campaign
 	if err := tx.Where("tenant = ? AND id = ?", tenant, id).Take(&row).Error; err != nil {
 		return Campaign{}, orNotFound("campaign", err, "unknown_campaign", "there is no campaign "+id)
 	}
-	var units []campaignUnitRow
+	var units []models.CampaignUnit
 	if err := tx.Where("tenant = ? AND campaign = ?", tenant, id).Order("seq").Find(&units).Error; err != nil {
 		return Campaign{}, fail("campaign", err)
 	}
-	var channels []campaignChannelRow
+	var channels []models.CampaignChannel
 	if err := tx.Where("tenant = ? AND campaign = ?", tenant, id).Order("seq").Find(&channels).Error; err != nil {
 		return Campaign{}, fail("campaign", err)
 	}
-	c := row.campaign()
+	c := campaignOf(&row)
 	for _, u := range units {
-		c.Units = append(c.Units, u.unit())
+		c.Units = append(c.Units, ratedUnit(u))
 	}
 	for _, ch := range channels {
-		c.Channels = append(c.Channels, ch.channel())
+		c.Channels = append(c.Channels, channelOf(ch))
 	}
 	return c, nil
 }
 
-func (r campaignUnitRow) unit() models.Unit {
+func ratedUnit(r models.CampaignUnit) models.Unit {
 	return models.Unit{Code: r.Code, Name: r.Name, Class: r.Class, Type: r.Type}
 }
 
-func (r campaignChannelRow) channel() Channel {
+func channelOf(r models.CampaignChannel) Channel {
 	return Channel{r.Channel, r.FullMarks, r.Method, r.Account}
 }

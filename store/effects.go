@@ -151,7 +151,7 @@ func (db *DB) SweepAnswers(ctx context.Context, now time.Time) error {
 	}
 	for _, t := range tenants {
 		for more := true; more; {
-			if more, err = db.sweepAnswers(ctx, t.ID, at(now.Add(-answersKept))); err != nil {
+			if more, err = db.sweepAnswers(ctx, t.Tenant, at(now.Add(-answersKept))); err != nil {
 				return err
 			}
 		}

@@ -195,7 +195,7 @@ func canonical(value any) ([]byte, error) {
 	case int64:
 		return fmt.Append(nil, v), nil
 	case time.Time:
-		return []byte(v.UTC().Format(stampForm)), nil
+		return []byte(v.UTC().Format(models.TimeForm)), nil
 	default:
 		return nil, fmt.Errorf("a value of type %T", value)
 	}

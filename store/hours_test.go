@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pingyi/complaints"
+	"pingyi/models"
 	"pingyi/scoring"
 )
 
@@ -24,7 +25,7 @@ func complaintTimes(t *testing.T, db *DB) map[string][]string {
 			t.Fatal(err)
 		}
 		for _, at := range list {
-			times[of.column] = append(times[of.column], at.Format(stampForm))
+			times[of.column] = append(times[of.column], at.Format(models.TimeForm))
 		}
 	}
 	return times

@@ -5,15 +5,9 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-)
+	"gorm.io/gorm/clause"
 
-// Installation is what a database is for.
-type Installation string
-
-// The two kinds of installation.
-const (
-	DemoInstallation       Installation = "demo"
-	ProductionInstallation Installation = "production"
+	"pingyi/models"
 )
 
 // demoApprover is who approves a demo's campaigns, in every release.
@@ -22,13 +16,13 @@ const demoApprover = "demo"
 // Installation says what the database is for: as its one row says, or, where an older
 // release filled it, a demo's if every campaign is approved by demo. Empty: nothing
 // tells, for there is nothing in it.
-func (db *DB) Installation(ctx context.Context) (Installation, error) {
+func (db *DB) Installation(ctx context.Context) (models.InstallationKind, error) {
 	exists, err := db.hasTable(ctx, "installation")
 	if err != nil {
 		return "", err
 	}
 	if exists {
-		var kinds []Installation
+		var kinds []models.InstallationKind
 		if err = db.read.WithContext(ctx).Raw("SELECT kind FROM installation WHERE id=1").Scan(&kinds).Error; err != nil {
 			return "", fail("installation", err)
 		}
@@ -40,7 +34,7 @@ func (db *DB) Installation(ctx context.Context) (Installation, error) {
 }
 
 // olderInstallation tells by what is in a database that does not say it.
-func (db *DB) olderInstallation(ctx context.Context) (Installation, error) {
+func (db *DB) olderInstallation(ctx context.Context) (models.InstallationKind, error) {
 	if exists, err := db.hasTable(ctx, "campaigns"); err != nil || !exists {
 		return "", err
 	}
@@ -52,9 +46,9 @@ func (db *DB) olderInstallation(ctx context.Context) (Installation, error) {
 	}
 	switch {
 	case others > 0:
-		return ProductionInstallation, nil
+		return models.ProductionInstallation, nil
 	case campaigns > 0:
-		return DemoInstallation, nil
+		return models.DemoInstallation, nil
 	}
 	// A demo has a campaign from its start on; complaints are open without one.
 	for _, table := range []string{"units", "api_keys", "effects"} {
@@ -70,7 +64,7 @@ func (db *DB) olderInstallation(ctx context.Context) (Installation, error) {
 			return "", fail("installation", err)
 		}
 		if n > 0 {
-			return ProductionInstallation, nil
+			return models.ProductionInstallation, nil
 		}
 	}
 	return "", nil
@@ -78,7 +72,7 @@ func (db *DB) olderInstallation(ctx context.Context) (Installation, error) {
 
 // RecordInstallation writes the row that says what the database is for, unless there is
 // one.
-func (db *DB) RecordInstallation(ctx context.Context, kind Installation, now time.Time) error {
+func (db *DB) RecordInstallation(ctx context.Context, kind models.InstallationKind, now time.Time) error {
 	var rows int64
 	if err := db.readSQL.QueryRowContext(ctx, "SELECT COUNT(*) FROM installation").Scan(&rows); err != nil {
 		return fail("installation", err)
@@ -87,6 +81,6 @@ func (db *DB) RecordInstallation(ctx context.Context, kind Installation, now tim
 		return nil
 	}
 	return db.write(ctx, "record installation", func(tx *gorm.DB) error {
-		return tx.Exec("INSERT INTO installation (id,kind,made_at) VALUES "+tuples(1, 3)+db.dialect.onConflictKeep("id"), 1, kind, at(now)).Error
+		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&models.Installation{ID: 1, Kind: kind, MadeAt: at(now)}).Error
 	})
 }

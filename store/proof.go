@@ -203,5 +203,5 @@ func stampText(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Truncate(time.Millisecond).Format(stampForm)
+	return t.UTC().Truncate(time.Millisecond).Format(models.TimeForm)
 }

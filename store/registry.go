@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -13,47 +12,18 @@ import (
 	"pingyi/models"
 )
 
-type unitRow struct {
-	Tenant    string `gorm:"primaryKey"`
-	Code      string `gorm:"primaryKey"`
-	Seq       int
-	Name      string
-	Class     string
-	Type      models.UnitType
-	Superior  string
-	Aliases   string // joined by |
-	Parent    string
-	Phone     string
-	Promise   string
-	UpdatedAt stamp `gorm:"autoUpdateTime:false"`
-	RetiredAt stamp
-}
-
-func (unitRow) TableName() string { return "units" }
-
-func (r unitRow) unit() models.Unit {
-	u := models.Unit{
-		Code: r.Code, Name: r.Name, Class: r.Class, Type: r.Type,
-		Superior: r.Superior, Parent: r.Parent, Phone: r.Phone, Promise: r.Promise, Retired: r.RetiredAt.Time,
-	}
-	if r.Aliases != "" {
-		u.Aliases = strings.Split(r.Aliases, "|")
-	}
-	return u
-}
-
 // ImportUnits brings the register to what list says about its units, all or
 // nothing. A unit that list does not name stays as it is, and so does whether one
 // is retired.
 func (db *DB) ImportUnits(ctx context.Context, tenant string, list []models.Unit, now time.Time) error {
 	return db.ChangeUnits(ctx, tenant, now, func(known []models.Unit) ([]models.Unit, error) {
-		retired := make(map[string]time.Time)
+		retired := make(map[string]models.Time)
 		for _, u := range known {
-			retired[u.Code] = u.Retired
+			retired[u.Code] = u.RetiredAt
 		}
 		changed := slices.Clone(list)
 		for i := range changed {
-			changed[i].Retired = retired[changed[i].Code]
+			changed[i].RetiredAt = retired[changed[i].Code]
 		}
 		return changed, nil
 	})
@@ -69,11 +39,11 @@ func (db *DB) ChangeUnits(ctx context.Context, tenant string, now time.Time, cha
 		if err := db.bump(tx, tenant); err != nil {
 			return err
 		}
-		var known []unitRow
+		var known []models.Unit
 		if err := tx.Where("tenant = ?", tenant).Order("seq, code").Find(&known).Error; err != nil {
 			return err
 		}
-		list, err := change(unitsOf(known))
+		list, err := change(slices.Clone(known))
 		if err != nil || len(list) == 0 {
 			return err
 		}
@@ -81,7 +51,7 @@ func (db *DB) ChangeUnits(ctx context.Context, tenant string, now time.Time, cha
 		for _, k := range known {
 			next = max(next, k.Seq+1)
 		}
-		rows := make([]unitRow, len(list))
+		rows := make([]models.Unit, len(list))
 		for i, u := range list {
 			code, seq, found := places.of(u.Code)
 			if !found {
@@ -91,10 +61,8 @@ func (db *DB) ChangeUnits(ctx context.Context, tenant string, now time.Time, cha
 			if parent, _, known := places.of(u.Parent); known {
 				u.Parent = parent
 			}
-			rows[i] = unitRow{
-				Tenant: tenant, Code: code, Seq: seq, Name: u.Name, Class: u.Class, Type: u.Type, Superior: u.Superior,
-				Aliases: strings.Join(u.Aliases, "|"), Parent: u.Parent, Phone: u.Phone, Promise: u.Promise, UpdatedAt: at(now), RetiredAt: at(u.Retired),
-			}
+			u.Tenant, u.Code, u.Seq, u.UpdatedAt = tenant, code, seq, models.At(now)
+			rows[i] = u
 		}
 		return tx.Clauses(clause.OnConflict{UpdateAll: true}).CreateInBatches(rows, 200).Error
 	})
@@ -108,7 +76,7 @@ type places struct {
 
 // newPlaces takes rows in their order. Of codes that differ by case alone, which
 // registers of earlier versions may hold, one that is not retired has the key.
-func newPlaces(rows []unitRow) places {
+func newPlaces(rows []models.Unit) places {
 	p := places{make(map[string]int, len(rows)), make(map[string]string, len(rows))}
 	for _, r := range rows {
 		if r.RetiredAt.IsZero() {
@@ -140,17 +108,9 @@ func (p places) of(code string) (spelt string, seq int, found bool) {
 
 // Units is the register of a tenant in its order, retired units too.
 func (db *DB) Units(ctx context.Context, tenant string) ([]models.Unit, error) {
-	var rows []unitRow
-	if err := db.read.WithContext(ctx).Where("tenant = ?", tenant).Order("seq, code").Find(&rows).Error; err != nil {
+	var list []models.Unit
+	if err := db.read.WithContext(ctx).Where("tenant = ?", tenant).Order("seq, code").Find(&list).Error; err != nil {
 		return nil, fail("units", err)
 	}
-	return unitsOf(rows), nil
-}
-
-func unitsOf(rows []unitRow) []models.Unit {
-	list := make([]models.Unit, len(rows))
-	for i, r := range rows {
-		list[i] = r.unit()
-	}
-	return list
+	return list, nil
 }

@@ -14,13 +14,6 @@ import (
 // carry; the smallest is 1.
 const MaxScene = 100_000
 
-// Scene is what a code with a number stands for: a neutral scene (u:<code>,
-// w:<code>, c:<campaign>), on a platform whose codes carry nothing but numbers.
-type Scene struct {
-	ID     int
-	Target string
-}
-
 // EnsureScenes gives every target that has none yet a number of the account, in
 // the order of targets. Numbers are never changed and never given out again:
 // printed codes stay true. models.Conflict: there are no numbers left, and none
@@ -36,8 +29,8 @@ func (db *DB) EnsureScenes(ctx context.Context, tenant, account string, targets 
 		if err := db.bump(tx, tenant); err != nil {
 			return err
 		}
-		var known []Scene
-		if err := tx.Raw(scenesSelect, tenant, account).Scan(&known).Error; err != nil {
+		var known []models.Scene
+		if err := tx.Where("tenant = ? AND account = ?", tenant, account).Order("id").Find(&known).Error; err != nil {
 			return err
 		}
 		next := 1
@@ -48,12 +41,12 @@ func (db *DB) EnsureScenes(ctx context.Context, tenant, account string, targets 
 			if next+len(part)-1 > MaxScene {
 				return models.Errorf(models.Conflict, "no_scene_left", "the account has no number left for a code")
 			}
-			args := make([]any, 0, 5*len(part))
-			for _, target := range part {
-				args = append(args, tenant, account, next, target, text(now))
+			rows := make([]models.Scene, len(part))
+			for i, target := range part {
+				rows[i] = models.Scene{Tenant: tenant, Account: account, ID: next, Target: target, CreatedAt: at(now)}
 				next++
 			}
-			if err := tx.Exec("INSERT INTO scenes (tenant,account,id,target,created_at) VALUES "+tuples(len(part), 5), args...).Error; err != nil {
+			if err := tx.Create(&rows).Error; err != nil {
 				return err
 			}
 		}
@@ -61,19 +54,17 @@ func (db *DB) EnsureScenes(ctx context.Context, tenant, account string, targets 
 	})
 }
 
-const scenesSelect = "SELECT id, target FROM scenes WHERE tenant=? AND account=? ORDER BY id"
-
 // Scenes lists the numbers of an account's codes in their order.
-func (db *DB) Scenes(ctx context.Context, tenant, account string) ([]Scene, error) {
-	var list []Scene
-	if err := db.read.WithContext(ctx).Raw(scenesSelect, tenant, account).Scan(&list).Error; err != nil {
+func (db *DB) Scenes(ctx context.Context, tenant, account string) ([]models.Scene, error) {
+	var list []models.Scene
+	if err := db.read.WithContext(ctx).Where("tenant = ? AND account = ?", tenant, account).Order("id").Find(&list).Error; err != nil {
 		return nil, fail("scenes", err)
 	}
 	return list, nil
 }
 
 // missingTargets are those of targets that have no number, each once.
-func missingTargets(known []Scene, targets []string) []string {
+func missingTargets(known []models.Scene, targets []string) []string {
 	have := make(map[string]bool, len(known)+len(targets))
 	for _, s := range known {
 		have[s.Target] = true

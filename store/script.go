@@ -184,5 +184,5 @@ func text(t time.Time) any {
 	if t.IsZero() {
 		return nil
 	}
-	return t.UTC().Truncate(time.Millisecond).Format(stampForm)
+	return t.UTC().Truncate(time.Millisecond).Format(models.TimeForm)
 }

@@ -35,7 +35,7 @@ func (db *DB) mark(ctx context.Context, op, tenant, campaign string, set map[str
 		if err := db.bump(tx, tenant); err != nil {
 			return err
 		}
-		done := tx.Model(&campaignRow{}).Where("tenant = ? AND id = ? AND "+once+" IS NULL", tenant, campaign).Updates(set)
+		done := tx.Model(&models.Campaign{}).Where("tenant = ? AND id = ? AND "+once+" IS NULL", tenant, campaign).Updates(set)
 		if done.Error != nil {
 			return done.Error
 		}
@@ -43,7 +43,7 @@ func (db *DB) mark(ctx context.Context, op, tenant, campaign string, set map[str
 			return nil
 		}
 		var n int64
-		if err := tx.Model(&campaignRow{}).Where("tenant = ? AND id = ?", tenant, campaign).Count(&n).Error; err != nil {
+		if err := tx.Model(&models.Campaign{}).Where("tenant = ? AND id = ?", tenant, campaign).Count(&n).Error; err != nil {
 			return err
 		}
 		if n == 0 {

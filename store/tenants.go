@@ -10,39 +10,18 @@ import (
 	"pingyi/models"
 )
 
-type tenantRow struct {
-	Tenant    string `gorm:"primaryKey"`
-	Title     string
-	CreatedAt stamp
-	// Complaints is "on", "off", or "" where nobody decided: then the demo takes
-	// complaints and production does not.
-	Complaints string
-}
-
-func (tenantRow) TableName() string { return "tenants" }
-
-// Tenant is a city or a county.
-type Tenant struct {
-	ID, Title string
-	CreatedAt time.Time
-}
-
 // EnsureTenant adds the tenant unless it is there.
 func (db *DB) EnsureTenant(ctx context.Context, id, title string, now time.Time) error {
 	return db.write(ctx, "ensure tenant", func(tx *gorm.DB) error {
-		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&tenantRow{Tenant: id, Title: title, CreatedAt: at(now)}).Error
+		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&models.Tenant{Tenant: id, Title: title, CreatedAt: at(now)}).Error
 	})
 }
 
 // Tenants lists all of them by id.
-func (db *DB) Tenants(ctx context.Context) ([]Tenant, error) {
-	var rows []tenantRow
-	if err := db.read.WithContext(ctx).Order("tenant").Find(&rows).Error; err != nil {
+func (db *DB) Tenants(ctx context.Context) ([]models.Tenant, error) {
+	var list []models.Tenant
+	if err := db.read.WithContext(ctx).Order("tenant").Find(&list).Error; err != nil {
 		return nil, fail("tenants", err)
-	}
-	list := make([]Tenant, len(rows))
-	for i, r := range rows {
-		list[i] = Tenant{r.Tenant, r.Title, r.CreatedAt.Time}
 	}
 	return list, nil
 }

@@ -38,7 +38,7 @@ func keyHash(key string) []byte {
 
 // ensureAPIKey stores a key's hash unless it is there.
 func ensureAPIKey(ctx context.Context, db *store.DB, tenant, name string, role models.Role, key, via string) error {
-	return addAPIKey(ctx, db, &store.APIKey{Tenant: tenant, Name: name, Role: role, CreatedVia: via}, key)
+	return addAPIKey(ctx, db, &store.APIKey{APIKey: models.APIKey{Tenant: tenant, Name: name, Role: role, CreatedVia: via}}, key)
 }
 
 // addAPIKey stores a key under a fresh id, by its hash, unless the hash is there.
@@ -46,7 +46,7 @@ func addAPIKey(ctx context.Context, db *store.DB, k *store.APIKey, key string) (
 	if k.ID, err = models.NewID(rand.Reader); err != nil {
 		return err
 	}
-	k.Hash, k.CreatedAt = keyHash(key), time.Now()
+	k.Hash, k.CreatedAt = keyHash(key), models.At(time.Now())
 	err = db.CreateAPIKey(ctx, *k)
 	if models.KindOf(err) == models.Conflict {
 		return nil
@@ -179,12 +179,12 @@ func (e *env) apikeyCreate(ctx context.Context, c *cli.Command) error {
 		if err != nil {
 			return err
 		}
-		k := store.APIKey{Tenant: o.tenant, Name: name, Role: role, Units: b.Units, CreatedVia: via(viaShell)}
+		k := store.APIKey{APIKey: models.APIKey{Tenant: o.tenant, Name: name, Role: role, CreatedVia: via(viaShell)}, Units: b.Units}
 		if b.Campaign != nil {
 			k.Campaign = *b.Campaign
 		}
 		if b.EndsAt != nil {
-			k.EndsAt = *b.EndsAt
+			k.EndsAt = models.At(*b.EndsAt)
 		}
 		key := newAPIKey()
 		if err := addAPIKey(ctx, o.db, &k, key); err != nil {
@@ -241,7 +241,7 @@ func keyLine(k *store.APIKey, now time.Time) string {
 	case scope.Nothing():
 		state = "unbound"
 	}
-	when := func(t time.Time) string {
+	when := func(t models.Time) string {
 		if t.IsZero() {
 			return "-"
 		}

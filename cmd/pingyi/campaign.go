@@ -243,7 +243,7 @@ func ratedUnits(units []models.Unit, classes []string) (rated []models.Unit, err
 		faults = append(faults, errors.New(twinFault(twin)))
 	}
 	for _, u := range units {
-		if u.Type == models.Window || !u.Retired.IsZero() {
+		if u.Type == models.Window || !u.RetiredAt.IsZero() {
 			continue
 		}
 		class, err := register.Classes{List: classes}.Find(u.Class)

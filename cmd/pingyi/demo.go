@@ -150,7 +150,7 @@ func (d *demo) wall(ctx context.Context) ([]simulator.WallItem, error) {
 		wall = append(wall, simulator.WallItem{Scene: "c:" + list[i].ID, Name: list[i].Title, Kind: simulator.KindCampaign})
 	}
 	for _, u := range units {
-		if !u.Retired.IsZero() {
+		if !u.RetiredAt.IsZero() {
 			continue
 		}
 		item := simulator.WallItem{Scene: unitScene(u), Name: u.Name, Class: u.Class, Kind: simulator.KindUnit}

@@ -162,8 +162,8 @@ func (e *env) attest(ctx context.Context, o *opened) error {
 	}
 	var faults []error
 	for _, t := range tenants {
-		if err := e.attestTenant(ctx, o, t.ID); err != nil {
-			faults = append(faults, fmt.Errorf("tenant %s: %w", t.ID, err))
+		if err := e.attestTenant(ctx, o, t.Tenant); err != nil {
+			faults = append(faults, fmt.Errorf("tenant %s: %w", t.Tenant, err))
 		}
 	}
 	return errors.Join(faults...)

@@ -7,15 +7,14 @@ import (
 
 	"pingyi/config"
 	"pingyi/models"
-	"pingyi/store"
 )
 
 // installation is what a database is for under these options.
-func installation(o *config.Options) store.Installation {
+func installation(o *config.Options) models.InstallationKind {
 	if o.Demo() {
-		return store.DemoInstallation
+		return models.DemoInstallation
 	}
-	return store.ProductionInstallation
+	return models.ProductionInstallation
 }
 
 // checkInstallation refuses a demo on a database of production, which its simulator
@@ -29,7 +28,7 @@ func (o *opened) checkInstallation(ctx context.Context) error {
 	switch want := installation(&o.opts); {
 	case of == "" || of == want:
 		return nil
-	case want == store.DemoInstallation:
+	case want == models.DemoInstallation:
 		return usageError{models.Errorf(models.Conflict, "production_database",
 			"PINGYI_DATABASE is a production installation's, which PINGYI_ENV=demo would open to everybody; give the demo a database of its own, or take PINGYI_ENV=demo away")}
 	default:

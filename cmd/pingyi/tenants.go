@@ -11,7 +11,6 @@ import (
 
 	"pingyi/config"
 	"pingyi/models"
-	"pingyi/store"
 )
 
 func (e *env) tenantCommand() *cli.Command {
@@ -49,7 +48,7 @@ func (e *env) tenantCreate(ctx context.Context, c *cli.Command) error {
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(list, func(t store.Tenant) bool { return t.ID == name }) {
+		if slices.ContainsFunc(list, func(t models.Tenant) bool { return t.Tenant == name }) {
 			return models.Errorf(models.Conflict, "tenant_exists", "the tenant %s exists", name)
 		}
 		if err := o.db.EnsureTenant(ctx, name, title, time.Now()); err != nil {
@@ -67,7 +66,7 @@ func (e *env) tenantList(ctx context.Context, c *cli.Command) error {
 			return err
 		}
 		for _, t := range list {
-			if _, err := fmt.Fprintf(e.out, "%s\t%s\n", t.ID, t.Title); err != nil {
+			if _, err := fmt.Fprintf(e.out, "%s\t%s\n", t.Tenant, t.Title); err != nil {
 				return err
 			}
 		}
@@ -92,7 +91,7 @@ func (o *opened) knowTenant(ctx context.Context) error {
 	}
 	names := make([]string, len(list))
 	for i, t := range list {
-		if names[i] = t.ID; t.ID == o.tenant {
+		if names[i] = t.Tenant; t.Tenant == o.tenant {
 			return nil
 		}
 	}

@@ -174,12 +174,12 @@ func ratedNow(ctx context.Context, o *opened, now time.Time) (map[string]bool, e
 
 func (e *env) unitsRetire(ctx context.Context, c *cli.Command) error {
 	return e.unitsEnd(ctx, c, func(p register.Present, u models.Unit) (plan register.Plan, err error) {
-		if !u.Retired.IsZero() {
+		if !u.RetiredAt.IsZero() {
 			return plan, nil
 		}
 		plan.Retire(p, u)
 		for _, w := range register.Windows(p.Known, u.Code) {
-			if w.Retired.IsZero() {
+			if w.RetiredAt.IsZero() {
 				plan.Retire(p, w)
 			}
 		}
@@ -190,18 +190,18 @@ func (e *env) unitsRetire(ctx context.Context, c *cli.Command) error {
 // unitsRestore returns a unit, and the windows that were retired with it.
 func (e *env) unitsRestore(ctx context.Context, c *cli.Command) error {
 	return e.unitsEnd(ctx, c, func(p register.Present, u models.Unit) (plan register.Plan, err error) {
-		if u.Retired.IsZero() {
+		if u.RetiredAt.IsZero() {
 			return plan, nil
 		}
 		for _, other := range p.Known {
-			if other.Retired.IsZero() && folding.Code(other.Code) == folding.Code(u.Code) {
+			if other.RetiredAt.IsZero() && folding.Code(other.Code) == folding.Code(u.Code) {
 				return plan, models.Errorf(models.Conflict, "code_taken", "%s %s has this code", other.Code, other.Name)
 			}
 		}
-		since := u.Retired
+		since := u.RetiredAt
 		for _, one := range append([]models.Unit{u}, register.Windows(p.Known, u.Code)...) {
-			if one.Retired.Equal(since) {
-				one.Retired = time.Time{}
+			if one.RetiredAt.Equal(since.Time) {
+				one.RetiredAt = models.Time{}
 				plan.Units = append(plan.Units, one)
 				plan.Changes = append(plan.Changes, register.Change{Act: "returned", Unit: one})
 			}
@@ -253,12 +253,12 @@ func (e *env) tellTwins(ctx context.Context, o *opened) error {
 		return err
 	}
 	for _, t := range tenants {
-		units, err := o.db.Units(ctx, t.ID)
+		units, err := o.db.Units(ctx, t.Tenant)
 		if err != nil {
 			return err
 		}
 		for _, twin := range register.Twins(units) {
-			fmt.Fprintf(e.err, "tenant %s: %s\n", t.ID, twinFault(twin))
+			fmt.Fprintf(e.err, "tenant %s: %s\n", t.Tenant, twinFault(twin))
 		}
 	}
 	return nil
@@ -272,8 +272,8 @@ func (e *env) unitsList(ctx context.Context, c *cli.Command) error {
 		}
 		for _, u := range units {
 			line := fmt.Sprintf("%s\t%s\t%s\t%s", u.Code, u.Type, u.Class, u.Name)
-			if !u.Retired.IsZero() {
-				line += "\tretired " + u.Retired.In(shanghai()).Format(time.DateOnly)
+			if !u.RetiredAt.IsZero() {
+				line += "\tretired " + u.RetiredAt.In(shanghai()).Format(time.DateOnly)
 			}
 			if _, err := fmt.Fprintln(e.out, line); err != nil {
 				return err

@@ -91,9 +91,9 @@ func (o *opened) rewrap(ctx context.Context) (n int, err error) {
 	var faults []error
 	for _, t := range tenants {
 		for _, of := range []func(context.Context, string) (int, error){o.rewrapKeys, o.rewrapComplaints} {
-			more, err := of(ctx, t.ID)
+			more, err := of(ctx, t.Tenant)
 			if n += more; err != nil {
-				faults = append(faults, fmt.Errorf("tenant %s: %w", t.ID, err))
+				faults = append(faults, fmt.Errorf("tenant %s: %w", t.Tenant, err))
 			}
 		}
 	}

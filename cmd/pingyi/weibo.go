@@ -229,7 +229,7 @@ func unitScene(u models.Unit) string {
 }
 
 // numberedScenes are an account's scenes as pushes name them.
-func numberedScenes(list []store.Scene) map[string]string {
+func numberedScenes(list []models.Scene) map[string]string {
 	if len(list) == 0 {
 		return nil
 	}
