@@ -69,6 +69,7 @@ type ComplaintEvent struct {
 	ByName     string `gorm:"size:128"` // empty: intake
 	OnTime     *bool  `null:"not the first answer"`
 	Satisfied  *bool  `null:"not a revisit"`
+	Proof      []byte `gorm:"size:32" null:"written before such rows had proofs"`
 }
 
 // TableName implements schema.Tabler.

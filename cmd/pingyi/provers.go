@@ -134,8 +134,8 @@ func (p *provers) bindAttested(ctx context.Context) error {
 	}
 	var faults []error
 	for _, t := range tenants {
-		if err := p.bindOne(ctx, t.ID); err != nil {
-			faults = append(faults, fmt.Errorf("tenant %s: %w", t.ID, err))
+		if err := p.bindOne(ctx, t.Tenant); err != nil {
+			faults = append(faults, fmt.Errorf("tenant %s: %w", t.Tenant, err))
 		}
 	}
 	return errors.Join(faults...)
