@@ -10,7 +10,6 @@ LINT_VERSION  := v2.15.0
 LINT          := .tools/$(LINT_VERSION)/golangci-lint
 TEST_TIMEOUT  ?= 20m
 FUZZTIME      ?= 30s
-MUTATIONS     ?=
 # More flags for go test, such as -v or -run.
 TESTFLAGS     ?=
 # Modules inside the module: built and tested by themselves.
@@ -46,8 +45,8 @@ lint: $(LINT) ## gofmt, go vet, golangci-lint and the repository's own rules
 $(LINT):
 	GOBIN=$(CURDIR)/$(dir $(LINT)) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 
-fuzz: ## every fuzz target for FUZZTIME (30s), or on MUTATIONS inputs a seed
-	FUZZTIME=$(FUZZTIME) MUTATIONS=$(MUTATIONS) scripts/fuzz
+fuzz: ## every fuzz target for FUZZTIME (30s)
+	FUZZTIME=$(FUZZTIME) scripts/fuzz
 
 bench: ## every benchmark
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m $(TESTFLAGS) ./...

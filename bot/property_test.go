@@ -10,7 +10,6 @@ import (
 	"pgregory.net/rapid"
 
 	"pingyi/internal/bounds"
-	"pingyi/internal/mutate"
 	"pingyi/models"
 )
 
@@ -253,7 +252,7 @@ func FuzzAdvance(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	mutate.Fuzz(f, func(t *testing.T, script string, taps bool, scene string) {
+	f.Fuzz(func(t *testing.T, script string, taps bool, scene string) {
 		if len(script) > 1<<16 {
 			return // no platform sends as much
 		}
@@ -298,7 +297,7 @@ func FuzzSession(f *testing.F) {
 		data, _ := d.s.MarshalBinary()
 		f.Add(data)
 	}
-	mutate.Fuzz(f, func(t *testing.T, data []byte) {
+	f.Fuzz(func(t *testing.T, data []byte) {
 		var s, again Session
 		var err error
 		bounds.Hold(t, bounds.Push, func() {

@@ -12,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pingyi/internal/bounds"
-	"pingyi/internal/mutate"
 	"pingyi/models"
 	"pingyi/scoring"
 )
@@ -319,7 +318,7 @@ func FuzzProfile(f *testing.F) {
 	f.Add([]byte("classes: !t x\n"))
 	f.Add([]byte("5: 1\nid: x\n"))
 	f.Add([]byte("methods: [{points: {5: 100}}]\n"))
-	mutate.Fuzz(f, func(t *testing.T, text []byte) {
+	f.Fuzz(func(t *testing.T, text []byte) {
 		if len(text) > 8<<10 {
 			return
 		}

@@ -11,7 +11,6 @@ import (
 	"pgregory.net/rapid"
 
 	"pingyi/internal/bounds"
-	"pingyi/internal/mutate"
 	"pingyi/models"
 )
 
@@ -192,7 +191,7 @@ func FuzzSearch(f *testing.F) {
 	for _, s := range []string{"教育局", "jyj", "ü", "'", "\xff", "市", "ﷺﷺﷺ", "a05"} {
 		f.Add(s)
 	}
-	mutate.Fuzz(f, func(t *testing.T, text string) {
+	f.Fuzz(func(t *testing.T, text string) {
 		var found []models.Unit
 		bounds.Hold(t, bounds.Push, func() { found = d.Search(text, 5) })
 		if len(found) > 5 {

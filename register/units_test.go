@@ -13,7 +13,6 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"pingyi/internal/bounds"
-	"pingyi/internal/mutate"
 	"pingyi/models"
 )
 
@@ -270,7 +269,7 @@ func FuzzUnitsCSV(f *testing.F) {
 	f.Add([]byte("code,name\n\"x"))
 	f.Add([]byte("\xff\xfe"))
 	f.Add([]byte(head + "C11,\xc1\xaa\xcd\xa8,x,service,,,,,\n"))
-	mutate.Fuzz(f, func(t *testing.T, raw []byte) {
+	f.Fuzz(func(t *testing.T, raw []byte) {
 		var units []models.Unit
 		var err error
 		bounds.Hold(t, bounds.Push.Per(fileKiB, len(raw)), func() { units, err = ParseUnits(strings.NewReader(string(raw))) })

@@ -15,7 +15,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/silenceper/wechat/v2/util"
 
-	"pingyi/internal/mutate"
 	"pingyi/models"
 )
 
@@ -336,7 +335,7 @@ func FuzzJudge_anyAnswer_isJudged(f *testing.F) {
 		}
 		platforms = append(platforms, p)
 	}
-	mutate.Fuzz(f, func(t *testing.T, status int, raw string) {
+	f.Fuzz(func(t *testing.T, status int, raw string) {
 		for _, p := range platforms {
 			x := Exchange{OpenID: "o1", Status: status, Raw: raw}
 			p.judge(&x)

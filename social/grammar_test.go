@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"pingyi/internal/bounds"
-	"pingyi/internal/mutate"
 	"pingyi/models"
 )
 
@@ -99,7 +98,7 @@ func FuzzParse(f *testing.F) {
 	for _, r := range Reasons() {
 		reasons[r] = true
 	}
-	mutate.Fuzz(f, func(t *testing.T, text string) {
+	f.Fuzz(func(t *testing.T, text string) {
 		var o Opinion
 		var r Reason
 		bounds.Hold(t, bounds.Push, func() { o, r = Parse(text, []string{us}, known) })

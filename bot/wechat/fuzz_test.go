@@ -14,7 +14,6 @@ import (
 
 	"pingyi/bot"
 	"pingyi/internal/bounds"
-	"pingyi/internal/mutate"
 )
 
 // addSamples adds every sample that ends in ext as a seed.
@@ -85,7 +84,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add(query+"&nonce=1", body)
 	f.Add("signature=%zz&timestamp=1", []byte("<xml>"))
 	safe, plain := safeAccount(f), plainAccount(f)
-	mutate.Fuzz(f, func(t *testing.T, raw string, body []byte) {
+	f.Fuzz(func(t *testing.T, raw string, body []byte) {
 		if len(body) > MaxBody {
 			return // is not read to its end
 		}
@@ -121,7 +120,7 @@ func FuzzSealed(f *testing.F) {
 	f.Add(sample(f, "text.xml"), testApp+"0")
 	f.Add(strings.ReplaceAll(sample(f, "text.xml"), testOriginal, "gh_another"), testApp)
 	a := safeAccount(f)
-	mutate.Fuzz(f, func(t *testing.T, message, appID string) {
+	f.Fuzz(func(t *testing.T, message, appID string) {
 		if len(message) > MaxBody/2 {
 			return
 		}
@@ -181,7 +180,7 @@ func FuzzInnerXML(f *testing.F) {
 	f.Add(inner("<Content> a<![CDATA[<b>]]>&amp;<!-- c -->d&#13;\r\n</Content>"))
 	f.Add(`<?xml version="1.0"?><xml><Foo><List><a/></List></Foo></xml>`)
 	f.Add(inner(nested(17, "<![CDATA[]]>")))
-	mutate.Fuzz(f, func(t *testing.T, s string) {
+	f.Fuzz(func(t *testing.T, s string) {
 		if cleanString(s) != s || len(s) > MaxBody {
 			return // encoding/xml would refuse it, or it is cleaned differently
 		}
@@ -209,7 +208,7 @@ func FuzzInnerXML(f *testing.F) {
 func FuzzInnerJSON(f *testing.F) {
 	addSamples(f, ".json", func(s string) { f.Add(s) })
 	f.Add(`{"Content":"\ud83d\udc4d\ud800\n\/","MsgId":-1.5e+3,"Foo":[[{}],{"a":null}],"Title":null}`)
-	mutate.Fuzz(f, func(t *testing.T, s string) {
+	f.Fuzz(func(t *testing.T, s string) {
 		if cleanString(s) != s || len(s) > MaxBody {
 			return
 		}
@@ -255,7 +254,7 @@ func FuzzDecrypt(f *testing.F) {
 	f.Add(encrypt, []byte("<xml></xml>"))
 	f.Add([]byte("AAAA"), []byte{})
 	a := safeAccount(f)
-	mutate.Fuzz(f, func(t *testing.T, encoded, message []byte) {
+	f.Fuzz(func(t *testing.T, encoded, message []byte) {
 		if len(encoded) > MaxBody || len(message) > MaxBody {
 			return
 		}
@@ -283,7 +282,7 @@ func FuzzDecrypt(f *testing.F) {
 func FuzzUnpack(f *testing.F) {
 	f.Add([]byte("0123456789abcdef\x00\x00\x00\x01xwxba5fad812f8e6fb9"), byte(24))
 	f.Add([]byte("0123456789abcdef\xff\xff\xff\xff"), byte(12))
-	mutate.Fuzz(f, func(t *testing.T, plain []byte, pad byte) {
+	f.Fuzz(func(t *testing.T, plain []byte, pad byte) {
 		for len(plain) == 0 || len(plain)%padTo != 0 {
 			plain = append(plain, pad)
 		}
@@ -306,7 +305,7 @@ func FuzzUnpack(f *testing.F) {
 func FuzzRender(f *testing.F) {
 	f.Add("5 ", "非常满意", "市教育局 第1题 非常满意", "5", 3)
 	f.Add("<a href=\"", "\x00]]>", "&%\n", "0\"", 400)
-	mutate.Fuzz(f, func(t *testing.T, plain, label, send, mark string, lines int) {
+	f.Fuzz(func(t *testing.T, plain, label, send, mark string, lines int) {
 		if lines < 0 || lines > 100 || len(plain)+len(label)+len(send) > MaxBody {
 			return
 		}

@@ -12,7 +12,6 @@ import (
 
 	"pingyi/bot"
 	"pingyi/internal/bounds"
-	"pingyi/internal/mutate"
 )
 
 func FuzzOpen(f *testing.F) {
@@ -21,7 +20,7 @@ func FuzzOpen(f *testing.F) {
 	}
 	f.Add([]byte(push("text", `a\ud83d,}`, `{"a":[1,],}`)))
 	a, q := account(f), ParseQuery(signed(testTime))
-	mutate.Fuzz(f, func(t *testing.T, body []byte) {
+	f.Fuzz(func(t *testing.T, body []byte) {
 		if len(body) > MaxBody {
 			return // is not read to its end
 		}
@@ -63,7 +62,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(string(body))
 	}
 	f.Add(`{"a":"\"\\,}","b":[1,-2.5e3,null,{"c":[]}]}`)
-	mutate.Fuzz(f, func(t *testing.T, s string) {
+	f.Fuzz(func(t *testing.T, s string) {
 		if clean(s) != s || len(s) > MaxBody {
 			return
 		}
@@ -88,7 +87,7 @@ func FuzzParse(f *testing.F) {
 func FuzzRender(f *testing.F) {
 	f.Add("第1题\n", "满意", "", 100)
 	f.Add("\x00\xff", "👍", "x", 400)
-	mutate.Fuzz(f, func(t *testing.T, plain, shown, send string, n int) {
+	f.Fuzz(func(t *testing.T, plain, shown, send string, n int) {
 		if n < 0 || n > 300 || len(plain)+len(shown)+len(send) > 1<<12 {
 			return
 		}

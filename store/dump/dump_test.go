@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
-
-	"pingyi/internal/mutate"
 )
 
 // head and tail are what mariadb-dump 10.11 writes around its tables.
@@ -238,7 +236,7 @@ func FuzzReader(f *testing.F) {
 	f.Add([]byte(head + table + tail))
 	f.Add([]byte("/*!40000 USE `x` */;\n"))
 	f.Add([]byte("INSERT INTO `a` VALUES ('\\'', \"\"\"\", `b`);\n"))
-	mutate.Fuzz(f, func(t *testing.T, dump []byte) {
+	f.Fuzz(func(t *testing.T, dump []byte) {
 		list, _ := readAll(bytes.NewReader(dump))
 		for _, s := range list {
 			bare := outside(s.Text)
