@@ -61,7 +61,7 @@ type turn struct {
 	old                   bool // the session stands under its name of the earlier release yet
 
 	keys  *seal.Tenant
-	box   seal.Box
+	box   seal.SessionBox
 	token []byte // of our claim, made when first needed
 	kind  string // outcome label
 
@@ -157,7 +157,7 @@ func (d *Desk) run(ctx context.Context, t *turn) (Answer, error) {
 			return a, nil
 		case Answered:
 			t.kind = "repeat"
-			return t.openAnswer(st.Answer)
+			return d.openAnswer(ctx, t, st.Answer)
 		case Running:
 			t.elsewhere = true
 			if err = wait(ctx, pollEvery); err != nil {
@@ -166,7 +166,10 @@ func (d *Desk) run(ctx context.Context, t *turn) (Answer, error) {
 			known = false
 		default: // Stale: run on what is there
 			if st.Session != nil {
-				cur, known = t.open(st.Session), true
+				if cur, err = d.open(ctx, t, st.Session); err != nil {
+					return Answer{}, err
+				}
+				known = true
 				continue
 			}
 			var first Answer
@@ -191,9 +194,9 @@ func (d *Desk) unseen(ctx context.Context, t *turn) (cur current, first Answer, 
 		case err != nil || before.Status == Answered:
 			return cur, first, true, err
 		case before.Status != Running:
-			cur = t.open(before.Session)
+			cur, err = d.open(ctx, t, before.Session)
 			cur.version = nil // under the present name there is none
-			return cur, first, false, nil
+			return cur, first, false, err
 		}
 	}
 }
@@ -213,13 +216,13 @@ func (d *Desk) finished(ctx context.Context, t *turn) (Answer, bool, error) {
 // first makes the answer committed in SQL the push's answer in Redis, where
 // another may stand already. That Redis cannot take it is no fault: SQL has it.
 func (d *Desk) first(ctx context.Context, t *turn, sealed []byte) (Answer, error) {
-	a, err := t.openFinished(sealed)
+	a, err := d.openFinished(ctx, t, sealed)
 	if err != nil {
 		return Answer{}, err
 	}
 	st, err := d.Sessions.Answer(ctx, t.sessionName, t.pushName, t.sealAnswer(a))
 	if err == nil && st.Status == Answered {
-		return t.openAnswer(st.Answer)
+		return d.openAnswer(ctx, t, st.Answer)
 	}
 	return a, nil
 }

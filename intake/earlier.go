@@ -26,7 +26,7 @@ func (d *Desk) earlier(ctx context.Context, t *turn) (SessionState, Answer, erro
 		if now.Status == Answered {
 			st.Answer = now.Answer
 		}
-		first, err := t.openAnswer(st.Answer)
+		first, err := d.openAnswer(ctx, t, st.Answer)
 		return st, first, err
 	case Running:
 		t.elsewhere = true

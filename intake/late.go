@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"fmt"
 	"time"
 )
 
@@ -45,7 +44,7 @@ func (d *Desk) busy(ctx context.Context, t *turn) Answer {
 	switch {
 	case err != nil:
 	case st.Status == Answered:
-		if first, err := t.openAnswer(st.Answer); err == nil {
+		if first, err := d.openAnswer(ctx, t, st.Answer); err == nil {
 			return first
 		}
 	default: // of all deliveries this one made it the first answer
@@ -70,7 +69,7 @@ func (d *Desk) hold(ctx context.Context, t *turn) (first *Answer, held bool) {
 	}
 	t.elsewhere = st.Status == Running
 	if st.Status == Answered {
-		if a, err := t.openAnswer(st.Answer); err == nil {
+		if a, err := d.openAnswer(ctx, t, st.Answer); err == nil {
 			return &a, true
 		}
 	}
@@ -102,7 +101,7 @@ func (d *Desk) sendLate(ctx context.Context, t *turn) error {
 	for {
 		sealed, err := d.Actions.Finished(ctx, &t.Turn)
 		if err == nil && sealed != nil {
-			a, err := t.openFinished(sealed)
+			a, err := d.openFinished(ctx, t, sealed)
 			if err != nil || a.Text == "" {
 				return err
 			}
@@ -112,13 +111,4 @@ func (d *Desk) sendLate(ctx context.Context, t *turn) error {
 			return nil // it had no effect in time: there is nothing to tell
 		}
 	}
-}
-
-// openFinished opens an answer that was committed with an effect.
-func (t *turn) openFinished(sealed []byte) (Answer, error) {
-	plain, err := t.keys.Answers().Open(sealed, t.PushID[:])
-	if err != nil {
-		return Answer{}, fmt.Errorf("committed answer: %w", err)
-	}
-	return decodeAnswer(plain)
 }

@@ -196,6 +196,8 @@ func (keptKeys) PersonKey(context.Context, models.PersonKey) ([]byte, error) {
 	return nil, models.Errorf(models.NotFound, "unknown_key", "no key")
 }
 
+func (keptKeys) SealingKeys(context.Context, string) ([]models.SealingKey, error) { return nil, nil }
+
 func (keptKeys) AddPersonKey(_ context.Context, _ models.PersonKey, wrapped []byte) ([]byte, error) {
 	return wrapped, nil
 }

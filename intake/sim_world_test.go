@@ -132,6 +132,8 @@ func (k simKeys) PersonKey(ctx context.Context, p models.PersonKey) ([]byte, err
 	return k.Key(ctx, p.Tenant, p.Name())
 }
 
+func (simKeys) SealingKeys(context.Context, string) ([]models.SealingKey, error) { return nil, nil }
+
 func (k simKeys) AddPersonKey(ctx context.Context, p models.PersonKey, _ []byte) ([]byte, error) {
 	return k.PersonKey(ctx, p)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"pingyi/models"
 )
@@ -21,6 +22,8 @@ type Keys interface {
 	// AddPersonKey is AddKey for a key of persons. models.NotFound: there is no
 	// such campaign.
 	AddPersonKey(ctx context.Context, p models.PersonKey, wrapped []byte) ([]byte, error)
+	// SealingKeys lists the keys that renewals made.
+	SealingKeys(ctx context.Context, tenant string) ([]models.SealingKey, error)
 }
 
 // Ring opens a tenant's keys, makes those that are missing, and remembers them.
@@ -28,6 +31,7 @@ type Keys interface {
 type Ring struct {
 	wrapper *Wrapper
 	store   Keys
+	asking  chan struct{} // held by whoever asks for sealing keys
 
 	mu      sync.RWMutex
 	tenants map[string]*Tenant
@@ -36,14 +40,15 @@ type Ring struct {
 
 // NewRing makes a ring over the stored keys.
 func NewRing(w *Wrapper, store Keys) *Ring {
-	return &Ring{wrapper: w, store: store, tenants: map[string]*Tenant{}, persons: map[models.PersonKey]*Hasher{}}
+	return &Ring{wrapper: w, store: store, asking: make(chan struct{}, 1), tenants: map[string]*Tenant{}, persons: map[models.PersonKey]*Hasher{}}
 }
 
 // Tenant holds the keys that one tenant's pushes need.
 type Tenant struct {
-	citizens, pushes, sessions, codes, names, signatures *Hasher
+	citizens, pushes, codes, names, signatures *Hasher
 
-	ids, answers Box
+	base    sealingKey // from the root, which sealed before the first renewal
+	sealing atomic.Pointer[sealing]
 }
 
 // Tenant returns a tenant's keys.
@@ -61,8 +66,14 @@ func (r *Ring) Tenant(ctx context.Context, tenant string) (*Tenant, error) {
 	if t, err = newTenant(root); err != nil {
 		return nil, err
 	}
+	if err = r.loadSealing(ctx, tenant, t); err != nil {
+		return nil, err
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if first := r.tenants[tenant]; first != nil {
+		return first, nil // of two that load it at once both have the same
+	}
 	r.tenants[tenant] = t
 	return t, nil
 }
@@ -70,7 +81,7 @@ func (r *Ring) Tenant(ctx context.Context, tenant string) (*Tenant, error) {
 func newTenant(root []byte) (*Tenant, error) {
 	t := &Tenant{}
 	for purpose, dst := range map[string]**Hasher{
-		"citizens": &t.citizens, "pushes": &t.pushes, "sessions": &t.sessions, "codes": &t.codes,
+		"citizens": &t.citizens, "pushes": &t.pushes, "codes": &t.codes,
 		"signatures": &t.signatures, "names in redis": &t.names,
 	} {
 		k, err := subkey(root, purpose)
@@ -79,16 +90,9 @@ func newTenant(root []byte) (*Tenant, error) {
 		}
 		*dst = NewHasher(k)
 	}
-	for purpose, dst := range map[string]*Box{"answers": &t.answers, "platform ids": &t.ids} {
-		k, err := subkey(root, purpose)
-		if err != nil {
-			return nil, err
-		}
-		if *dst, err = NewBox(k); err != nil {
-			return nil, err
-		}
-	}
-	return t, nil
+	var err error
+	t.base, err = newSealingKey(0, root)
+	return t, err
 }
 
 // Citizen is the keyed hash of a platform id in SQL: the deletable link from a
@@ -126,18 +130,11 @@ func (t *Tenant) Draft(citizen, draft models.ID) models.ID {
 func (t *Tenant) CodeHash(code string) []byte { return t.codes.append(nil, code) }
 
 // Answers seals finished answers in SQL; use is the push's ID.
-func (t *Tenant) Answers() Box { return t.answers }
+func (t *Tenant) Answers() Boxes { return Boxes{t.sealing.Load().answers} }
 
 // Citizens seals platform ids that are kept to answer later; use is the
 // citizen's ID.
-func (t *Tenant) Citizens() Box { return t.ids }
-
-// Session is a citizen's own box for what Redis keeps of them; a value begins
-// with SessionNonce random bytes.
-func (t *Tenant) Session(citizen models.ID) (Box, error) {
-	var k [KeySize]byte
-	return newSessionBox(t.sessions.append(k[:0], string(citizen[:])))
-}
+func (t *Tenant) Citizens() Boxes { return Boxes{t.sealing.Load().ids} }
 
 // Person is the keyed hash of a platform id under the random key of a campaign
 // and an account. After the key is destroyed nobody can link it again.

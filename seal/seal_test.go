@@ -42,6 +42,8 @@ func (k *memory) PersonKey(ctx context.Context, p models.PersonKey) ([]byte, err
 	return k.Key(ctx, p.Tenant, p.Name())
 }
 
+func (*memory) SealingKeys(context.Context, string) ([]models.SealingKey, error) { return nil, nil }
+
 func (k *memory) AddPersonKey(ctx context.Context, p models.PersonKey, wrapped []byte) ([]byte, error) {
 	return k.AddKey(ctx, p.Tenant, p.Name(), wrapped)
 }

@@ -111,6 +111,8 @@ func (noKeys) PersonKey(context.Context, models.PersonKey) ([]byte, error) {
 	return nil, models.Errorf(models.NotFound, "unknown_key", "none")
 }
 
+func (noKeys) SealingKeys(context.Context, string) ([]models.SealingKey, error) { return nil, nil }
+
 func (noKeys) AddPersonKey(_ context.Context, _ models.PersonKey, wrapped []byte) ([]byte, error) {
 	return wrapped, nil
 }

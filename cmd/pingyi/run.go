@@ -87,7 +87,7 @@ func commands(e *env) *cli.Command {
 		},
 		Commands: []*cli.Command{
 			e.serveCommand(), e.migrateCommand(), e.tenantCommand(), e.unitsCommand(), e.campaignCommand(), e.scenesCommand(), e.scoresCommand(),
-			e.recountCommand(), e.exclusionsCommand(), e.complaintsCommand(), e.socialCommand(), e.pollResultsCommand(), e.apikeyCommand(), e.simulateCommand(), e.backupCommand(), e.restoreCommand(), e.healthcheckCommand(),
+			e.recountCommand(), e.exclusionsCommand(), e.complaintsCommand(), e.socialCommand(), e.pollResultsCommand(), e.apikeyCommand(), e.keysCommand(), e.simulateCommand(), e.backupCommand(), e.restoreCommand(), e.healthcheckCommand(),
 			{Name: "version", Usage: "print the version", Action: func(context.Context, *cli.Command) error {
 				_, err := fmt.Fprintln(e.out, buildVersion())
 				return err

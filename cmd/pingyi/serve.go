@@ -95,6 +95,7 @@ func (e *env) serve(ctx context.Context, o *opened) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.group.Go(func() { s.clock.Run(background) })
 	s.group.Go(func() { s.upkeep(background) })
+	s.group.Go(func() { s.renewals(background) })
 	s.group.Go(func() { s.worlds.keep(background) })
 	s.group.Go(func() { s.sealClosed(background) })
 	s.group.Go(func() { s.keys.run(background) })

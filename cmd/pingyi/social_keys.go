@@ -31,8 +31,10 @@ func newSocialKeys(ctx context.Context, o *opened) (*socialKeys, error) {
 
 // Item is also the identity under which the text has its effect.
 func (k *socialKeys) Item(kind social.Kind, id string) models.ID {
-	return k.tenant.Push(k.account.ID, "public/"+string(kind)+"/"+id)
+	return k.tenant.Push(k.account.ID, publicName(string(kind), id))
 }
+
+func publicName(kind, id string) string { return "public/" + kind + "/" + id }
 
 func (k *socialKeys) Author(uid string) models.ID { return k.tenant.Citizen(k.account.ID, uid) }
 

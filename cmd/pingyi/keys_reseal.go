@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"pingyi/seal"
+	"pingyi/store"
+)
+
+// resealPage is how many rows are read and written at a time.
+const resealPage = 200
+
+// resealAll seals anew what older keys sealed and what is kept for long. What is done
+// stays done: broken off, it passes over those rows the next time.
+func (e *env) resealAll(ctx context.Context, o *opened) error {
+	tenant, err := o.ring.Tenant(ctx, o.tenant)
+	if err != nil {
+		return err
+	}
+	closed := int64(0)
+	for _, t := range store.SealedTables() {
+		r := resealing{opened: o, table: t, tenant: tenant}
+		if err = r.run(ctx, e.progress(string(t), "rows")); err != nil {
+			return err
+		}
+		fmt.Fprintln(e.err)
+		closed += r.closed
+		if _, err = fmt.Fprintf(e.out, "%s: %s: %d of %d rows resealed, %d do not open\n", o.tenant, t, r.resealed, r.seen, r.closed); err != nil {
+			return err
+		}
+	}
+	if closed > 0 {
+		return fmt.Errorf("%d rows open with no key of the tenant; they are as they were, and no key is ended", closed)
+	}
+	return nil
+}
+
+// resealing is one table at work.
+type resealing struct {
+	*opened
+	table                  store.Sealed
+	tenant                 *seal.Tenant
+	seen, resealed, closed int64
+}
+
+func (r *resealing) run(ctx context.Context, progress func(done, total int64)) error {
+	total, err := r.db.CountSealed(ctx, r.opened.tenant, r.table)
+	if err != nil {
+		return err
+	}
+	var after store.SealedRow
+	for {
+		rows, err := r.db.SealedRows(ctx, r.opened.tenant, r.table, after, resealPage)
+		if err != nil {
+			return err
+		}
+		progress(r.seen, max(total, r.seen))
+		if len(rows) == 0 {
+			return nil
+		}
+		after = rows[len(rows)-1]
+		var again []store.Resealed
+		for i := range rows {
+			if sealed := r.reseal(&rows[i]); sealed != nil {
+				again = append(again, store.Resealed{SealedRow: rows[i], Again: sealed})
+			}
+		}
+		n, err := r.db.Reseal(ctx, r.opened.tenant, r.table, again)
+		if err != nil {
+			return err
+		}
+		r.resealed += n
+	}
+}
+
+// reseal is what a row is sealed as now, nil where nothing is to be done.
+func (r *resealing) reseal(row *store.SealedRow) []byte {
+	r.seen++
+	if len(row.Sealed) == 0 {
+		return nil // the id of somebody who stopped following
+	}
+	again, stale, err := r.tenant.Citizens().Reseal(row.Sealed, r.use(row))
+	if err != nil {
+		r.closed++
+	}
+	if !stale {
+		return nil
+	}
+	return again
+}
+
+// use is what a row is sealed for: as actions, weiboDoor and socialKeys do.
+func (r *resealing) use(row *store.SealedRow) []byte {
+	switch r.table {
+	case store.SealedIdentities, store.SealedLinks:
+		return row.Citizen
+	case store.SealedCursors:
+		item := r.tenant.Push(row.Account, publicName("cursor", string(row.Key)))
+		return publicUse(item)
+	default:
+		return append([]byte("public/"), row.Key...) // as publicUse
+	}
+}
