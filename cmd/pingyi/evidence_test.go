@@ -135,7 +135,7 @@ func (w *world) before(t *testing.T) {
 	t.Helper()
 	answers := "UPDATE effects SET answer = (SELECT a.answer FROM effect_answers a WHERE a.id = effects.id), proof = NULL"
 	w.execute(t, answers, "DELETE FROM effect_answers", "DELETE FROM attestations", "DELETE FROM wrapped_keys WHERE name LIKE 'proof%'",
-		"UPDATE rating_ends SET proof = NULL", "UPDATE rating_exclusions SET proof = NULL")
+		"UPDATE rating_ends SET proof = NULL", "UPDATE rating_exclusions SET proof = NULL", "UPDATE complaint_events SET proof = NULL")
 	w.unbound(t)
 }
 
