@@ -14,7 +14,7 @@ func TestLoadProfile_maanshan2017_titlesAreTheNotices(t *testing.T) {
 	points := map[string]int{}
 	for _, c := range p.Channels {
 		title, _, _ := strings.Cut(c.Title, "（") // the notice lists several bodies under one title
-		points[title] += c.FullMarks
+		points[title] += int(c.FullMarks.Float())
 	}
 	want := map[string]int{
 		"移动手机端测评": 10, "工作测评": 28, "热线测评": 32, "市人大代表、政协委员测评": 8, "网络测评": 5,

@@ -54,11 +54,11 @@ func (i Issued) String() string {
 type ProfileChannel struct {
 	Channel   models.Channel
 	Title     string
-	Owner     string   // the body that answers for it (测评责任单位)
-	Assisting []string // bodies that help and see no scores before publication
-	FullMarks int      // points of the programme's 100
-	Collected bool     // by pingyi, from citizens; others are imported from the owner
-	Method    string   // id of the method; of collected channels only
+	Owner     string        // the body that answers for it (测评责任单位)
+	Assisting []string      // bodies that help and see no scores before publication
+	FullMarks scoring.Marks // points of the programme's 100
+	Collected bool          // by pingyi, from citizens; others are imported from the owner
+	Method    string        // id of the method; of collected channels only
 }
 
 // Phases is how long the parts of a campaign last, in days.
@@ -136,7 +136,7 @@ type (
 		Title     string         `yaml:"title"`
 		Owner     string         `yaml:"owner"`
 		Assisting []string       `yaml:"assisting"`
-		FullMarks int            `yaml:"full_marks"`
+		FullMarks scoring.Marks  `yaml:"full_marks"`
 		Collected bool           `yaml:"collected"`
 		Method    string         `yaml:"method"`
 	}

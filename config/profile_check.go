@@ -12,6 +12,7 @@ import (
 
 	"pingyi/folding"
 	"pingyi/models"
+	"pingyi/scoring"
 )
 
 // Total is what a programme's full marks must come to (R5).
@@ -150,7 +151,7 @@ func (f *Faults) checkChannels(p *Profile) {
 	if n := len(p.Channels); n < 1 || n > maxChannels {
 		f.add("channels", "are %d; expected 1 to %d", n, maxChannels)
 	}
-	total := 0
+	var total scoring.Marks
 	seen := make(map[models.Channel]bool)
 	for i := range p.Channels {
 		c := &p.Channels[i]
@@ -166,14 +167,14 @@ func (f *Faults) checkChannels(p *Profile) {
 		for k, body := range c.Assisting {
 			f.checkText(fmt.Sprintf("%s.assisting[%d]", at, k), body, maxTitle)
 		}
-		if c.FullMarks < 1 || c.FullMarks > Total {
-			f.add(at+".full_marks", "is %d; expected 1 to %d", c.FullMarks, Total)
+		if !c.FullMarks.Valid() {
+			f.add(at+".full_marks", "is %s; expected more than 0 and at most %d", c.FullMarks, Total)
 		}
-		total += c.FullMarks
+		total = total.Plus(c.FullMarks)
 		f.checkCollected(at, p, c)
 	}
-	if total != Total {
-		f.add("channels", "the full marks total %d; expected exactly %d", total, Total)
+	if total != scoring.WholeMarks(Total) {
+		f.add("channels", "the full marks total %s; expected exactly %d", total, Total)
 	}
 }
 

@@ -58,9 +58,10 @@ func TestLoadProfile_maanshan2017_isTheNoticesTable(t *testing.T) {
 	groups := map[string]int{}
 	var collected []string
 	for _, c := range p.Channels {
-		got[c.Channel] = c.FullMarks
+		n := int(c.FullMarks.Float())
+		got[c.Channel] = n
 		group, _, _ := strings.Cut(string(c.Channel), "-")
-		groups[group] += c.FullMarks
+		groups[group] += n
 		if c.Collected {
 			collected = append(collected, string(c.Channel)+" "+c.Method)
 		}
@@ -238,6 +239,9 @@ func TestParseProfile_badProfile_namesTheFault(t *testing.T) {
 		"marks of 99":         {"title: 移动手机端测评, owner: 市纠风办, assisting: [市报社], full_marks: 10", "title: 移动手机端测评, owner: 市纠风办, full_marks: 9", "channels: the full marks total 99; expected exactly 100"},
 		"marks of 101":        {"full_marks: 3}", "full_marks: 4}", "channels: the full marks total 101; expected exactly 100"},
 		"no marks":            {"full_marks: 3}", "full_marks: 0}", "channels[15].full_marks: is 0"},
+		"marks of a word":     {"full_marks: 3}", "full_marks: three}", "are no marks such as 10 or 4.5"},
+		"marks too fine":      {"full_marks: 3}", "full_marks: 3.005}", "are no marks such as 10 or 4.5"},
+		"broken marks of 101": {"full_marks: 3}", "full_marks: 3.5}", "channels: the full marks total 100.5; expected exactly 100"},
 		"no title":            {`"{year}年度政风行风评议"`, `""`, "title: is missing"},
 		"no year":             {`"{year}年度政风行风评议"`, `评议`, "title: expected {year} once"},
 		"two lines":           {`"{year}年度政风行风评议"`, `"{year}\n评议"`, "title: holds a line break"},
@@ -272,6 +276,19 @@ func TestParseProfile_badProfile_namesTheFault(t *testing.T) {
 				t.Errorf("got %v\nwant it to say %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// A channel may be worth 4.5 of the 100, exactly.
+func TestParseProfile_brokenMarks_areExact(t *testing.T) {
+	text := strings.NewReplacer("owner: 市委宣传部, full_marks: 4", "owner: 市委宣传部, full_marks: 4.55", "full_marks: 3}", "full_marks: 2.45}").
+		Replace(shippedProfile(t, "maanshan-2017"))
+	p, err := ParseProfile([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.Channels[1].FullMarks.String(); got != "4.55" {
+		t.Errorf("got %s", got)
 	}
 }
 
@@ -332,11 +349,11 @@ func FuzzProfile(f *testing.F) {
 			}
 			return
 		}
-		total := 0
+		var total scoring.Marks
 		for _, c := range p.Channels {
-			total += c.FullMarks
+			total = total.Plus(c.FullMarks)
 		}
-		if total != Total || p.Dims() == 0 {
+		if total != scoring.WholeMarks(Total) || p.Dims() == 0 {
 			t.Fatalf("took %+v", p)
 		}
 	})

@@ -33,7 +33,7 @@ func tally(t testing.TB, unit string, n int, rating string) scoring.Tally {
 func document(t testing.TB, channel models.Channel) scoring.Scores {
 	t.Helper()
 	sheet := scoring.Sheet{
-		Campaign: "2017", Channel: channel, FullMarks: 10, Dims: 5, AsOf: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC),
+		Campaign: "2017", Channel: channel, FullMarks: scoring.WholeMarks(10), Dims: 5, AsOf: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC),
 		Method: scoring.Method{
 			ID: "maanshan-2017-mobile/1", Sample: true, Points: scoring.Convex(), M: 30, Official: scoring.Raw, HideBelow: 10, ScarceBelow: 30,
 		},

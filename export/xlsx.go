@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -224,14 +223,10 @@ func about(s *scoring.Scores) [][]any {
 	}
 	// China keeps one time all year; the zone file is not needed for it.
 	asOf := s.AsOf.In(time.FixedZone("Asia/Shanghai", 8*60*60)).Format("2006-01-02 15:04:05") + "（北京时间）"
-	var marks any = plain(s.FullMarks)
-	if n, err := strconv.Atoi(s.FullMarks); err == nil {
-		marks = n
-	}
 	rows := [][]any{
 		{"评议活动", plain(s.Campaign)},
 		{"测评渠道", plain(title(s.Channel))},
-		{"满分", marks},
+		{"满分", s.FullMarks.Float()},
 		{"测评办法", plain(s.Method)},
 		{"最终结果", final},
 		{"数据截至", asOf},

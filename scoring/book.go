@@ -11,7 +11,7 @@ type book struct {
 	desk
 	method    Method
 	points    [5]int64
-	fullMarks int64
+	fullMarks int64 // in hundredths
 	dims      int
 	rows      []row
 	scores    []UnitScore
@@ -41,9 +41,9 @@ type class struct {
 	exact     bool // exactMean is set
 }
 
-func newBook(m Method, fullMarks, dims, units int) *book {
+func newBook(m Method, fullMarks Marks, dims, units int) *book {
 	return &book{
-		method: m, points: m.Points.array(), fullMarks: int64(fullMarks), dims: dims,
+		method: m, points: m.Points.array(), fullMarks: fullMarks.hundredths, dims: dims,
 		rows: make([]row, units), scores: make([]UnitScore, units), classes: make(map[string]*class),
 	}
 }
@@ -145,7 +145,7 @@ func (b *book) figures(r *row) (figures, bool) {
 	if w > 0 {
 		share = quotient(100*well, one, 0, 0, received)
 	}
-	points := fixed(quotient(uint64(part), (100-w)*full, share, w*full, 100*100))
+	points := fixed(quotient(uint64(part), (100-w)*full, share, w*full, 100*100*100))
 
 	var f figures
 	var ok [3]bool
@@ -192,7 +192,7 @@ func (b *book) exact(r *row) figures {
 		b.part.set(w*r.tally.handledWell(), r.tally.ComplaintsReceived)
 		b.add(&b.sum, &b.part)
 	}
-	b.scale(&b.sum, b.fullMarks, 100)
+	b.scale(&b.sum, b.fullMarks, 100*100)
 	f.points = b.round(&b.sum)
 	return f
 }

@@ -7,9 +7,6 @@ import (
 	"pingyi/models"
 )
 
-// MaxFullMarks bounds a channel's full marks: a programme totals 100.
-const MaxFullMarks = 100
-
 // Compute makes the score of every unit, in the order of units. units are those
 // that the campaign rates, once each (a window only where the campaign lists
 // it as a unit); tallies are one channel's, at most one a unit, in any order. A
@@ -27,12 +24,12 @@ const MaxFullMarks = 100
 // unsatisfied by the citizen. A complaint that is still open counts as not yet
 // handled, so nothing is won by leaving it. A unit without a complaint has no
 // share: its rating part counts whole, as silence is never counted either way.
-func Compute(m Method, fullMarks, dims int, units []models.Unit, tallies []Tally) ([]UnitScore, error) {
+func Compute(m Method, fullMarks Marks, dims int, units []models.Unit, tallies []Tally) ([]UnitScore, error) {
 	if err := m.Validate(dims); err != nil {
 		return nil, err
 	}
-	if fullMarks < 1 || fullMarks > MaxFullMarks {
-		return nil, fmt.Errorf("full marks are %d, must be 1 to %d", fullMarks, MaxFullMarks)
+	if !fullMarks.Valid() {
+		return nil, fmt.Errorf("full marks are %s, must be more than 0 and at most %d", fullMarks, MaxFullMarks)
 	}
 	byUnit, err := indexTallies(dims, tallies)
 	if err != nil {

@@ -40,7 +40,7 @@ func unit(code, class string) models.Unit {
 
 func compute(t testing.TB, m Method, marks int, units []models.Unit, tallies ...Tally) []UnitScore {
 	t.Helper()
-	scores, err := Compute(m, marks, 5, units, tallies)
+	scores, err := Compute(m, WholeMarks(marks), 5, units, tallies)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestCompute_workedExample_givesThePublishedFigures(t *testing.T) {
 
 func TestScores_json_isTheContractToTheLetter(t *testing.T) {
 	sheet := Sheet{
-		Campaign: "2017", Channel: models.Mobile, FullMarks: 10, Method: method(), Dims: 5,
+		Campaign: "2017", Channel: models.Mobile, FullMarks: WholeMarks(10), Method: method(), Dims: 5,
 		AsOf: time.Date(2026, 11, 22, 16, 0, 0, 999, time.FixedZone("CST", 8*3600)),
 	}
 	sheet.Method.Sample = false
@@ -114,7 +114,7 @@ func TestScores_json_isTheContractToTheLetter(t *testing.T) {
 }
 
 func TestScores_sampleMethod_saysThatNobodyIssuedIt(t *testing.T) {
-	scores, err := Sheet{Channel: models.Mobile, FullMarks: 10, Method: method(), Dims: 5}.Scores(nil, nil)
+	scores, err := Sheet{Channel: models.Mobile, FullMarks: WholeMarks(10), Method: method(), Dims: 5}.Scores(nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestScores_sampleMethod_saysThatNobodyIssuedIt(t *testing.T) {
 func repeat(rating string, n int) []string { return slices.Repeat([]string{rating}, n) }
 
 func TestForPublic_fewRatings_hidesWhateverTellsHowTheyWere(t *testing.T) {
-	sheet := Sheet{Campaign: "2017", Channel: models.Mobile, FullMarks: 10, Method: method(), Dims: 5}
+	sheet := Sheet{Campaign: "2017", Channel: models.Mobile, FullMarks: WholeMarks(10), Method: method(), Dims: 5}
 	scores, err := sheet.Scores(
 		[]models.Unit{unit("A", "x"), unit("B", "x"), unit("C", "x"), unit("D", "x")},
 		[]Tally{rated(t, "A", repeat("55555", 9)...), rated(t, "B", repeat("44444", 10)...), rated(t, "C", repeat("33333", 30)...)})
@@ -266,7 +266,7 @@ func TestCompute_impossibleInput_isRefused(t *testing.T) {
 		"more satisfied":     {10, 5, a, bad(func(t *Tally) { t.ComplaintsSatisfied = 1 }), "complaints"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Compute(method(), tt.marks, tt.dims, tt.units, tt.tallies)
+			_, err := Compute(method(), WholeMarks(tt.marks), tt.dims, tt.units, tt.tallies)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want it to say %q", err, tt.want)
 			}

@@ -34,7 +34,7 @@ func TestFigures_whatFixedPointSettles_isWhatFractionsGive(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		dims := rapid.IntRange(1, models.MaxDimensions).Draw(t, "dims")
 		m := drawMethod(t, dims)
-		b := newBook(m, rapid.IntRange(1, 100).Draw(t, "marks"), dims, 5)
+		b := newBook(m, WholeMarks(rapid.IntRange(1, 100).Draw(t, "marks")), dims, 5)
 		for i, code := range []string{"A", "B", "C", "D", "E"} {
 			tally := drawLarge(t, code, dims)
 			if err := tally.check(dims); err != nil {

@@ -17,7 +17,7 @@ import (
 // where a raw mean is official: those of other units say between which points a
 // hidden one stands (decision 23).
 func (w world) public(t *rapid.T) string {
-	s, err := Sheet{Channel: models.Mobile, FullMarks: w.marks, Dims: w.dims, Method: w.method}.Scores(w.units, w.tallies)
+	s, err := Sheet{Channel: models.Mobile, FullMarks: WholeMarks(w.marks), Dims: w.dims, Method: w.method}.Scores(w.units, w.tallies)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestForPublic_classWithoutAHiddenUnit_showsEverything(t *testing.T) {
 	for _, official := range []Official{Raw, Shrunk} {
 		m := method()
 		m.Official = official
-		s, err := Sheet{Channel: models.Mobile, FullMarks: 10, Method: m, Dims: 5}.Scores(
+		s, err := Sheet{Channel: models.Mobile, FullMarks: WholeMarks(10), Method: m, Dims: 5}.Scores(
 			[]models.Unit{unit("A", "x"), unit("B", "x"), unit("C", "y"), unit("D", "y")},
 			[]Tally{
 				rated(t, "A", repeat("55555", 10)...), rated(t, "B", repeat("44444", 12)...),

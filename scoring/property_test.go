@@ -68,7 +68,7 @@ func drawWorld(t *rapid.T) world {
 }
 
 func (w world) compute(t *rapid.T) []UnitScore {
-	scores, err := Compute(w.method, w.marks, w.dims, w.units, w.tallies)
+	scores, err := Compute(w.method, WholeMarks(w.marks), w.dims, w.units, w.tallies)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -319,7 +319,7 @@ func BenchmarkCompute_84units2channels(b *testing.B) {
 			marks   int
 			tallies []Tally
 		}{{10, tallies}, {4, tallies2}} {
-			if _, err := Compute(method(), c.marks, 5, units, c.tallies); err != nil {
+			if _, err := Compute(method(), WholeMarks(c.marks), 5, units, c.tallies); err != nil {
 				b.Fatal(err)
 			}
 		}

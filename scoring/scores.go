@@ -2,7 +2,6 @@ package scoring
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"pingyi/models"
@@ -13,7 +12,7 @@ import (
 type Scores struct {
 	Campaign  string         `json:"campaign"`
 	Channel   models.Channel `json:"channel"`
-	FullMarks string         `json:"full_marks"` // a whole number: "10"
+	FullMarks Marks          `json:"full_marks"` // "10", "4.5"
 	Method    string         `json:"method"`     // its id with the version
 	Final     bool           `json:"final"`      // the channel is sealed
 	AsOf      time.Time      `json:"as_of"`      // UTC, whole seconds
@@ -76,7 +75,7 @@ const (
 type Sheet struct {
 	Campaign  string
 	Channel   models.Channel
-	FullMarks int
+	FullMarks Marks
 	Method    Method
 	Dims      int // length of the campaign's dimension sets
 	Final     bool
@@ -91,7 +90,7 @@ func (s Sheet) Scores(units []models.Unit, tallies []Tally) (Scores, error) {
 	}
 	return Scores{
 		Campaign: s.Campaign, Channel: s.Channel,
-		FullMarks: strconv.Itoa(s.FullMarks), Method: s.Method.ID,
+		FullMarks: s.FullMarks, Method: s.Method.ID,
 		Final: s.Final, AsOf: s.AsOf.UTC().Truncate(time.Second), Notice: s.Method.Notice(),
 		Units: rows, HideBelow: s.Method.HideBelow, Official: s.Method.Official,
 	}, nil

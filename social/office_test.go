@@ -164,7 +164,7 @@ func (d drawn) compute(t *rapid.T, raw bool) []scoring.UnitScore {
 		}
 		tallies = append(tallies, tally)
 	}
-	scores, err := scoring.Compute(d.method, 4, 1, d.units, tallies)
+	scores, err := scoring.Compute(d.method, scoring.WholeMarks(4), 1, d.units, tallies)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -149,7 +149,7 @@ func sample() scoring.Scores {
 	rank := 1
 	dec := func(d scoring.Decimal) *scoring.Decimal { return &d }
 	return scoring.Scores{
-		Campaign: "2017", Channel: models.Mobile, FullMarks: "10", Method: "maanshan-2017-mobile/1",
+		Campaign: "2017", Channel: models.Mobile, FullMarks: scoring.WholeMarks(10), Method: "maanshan-2017-mobile/1",
 		AsOf: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC), HideBelow: 10,
 		Units: []scoring.UnitScore{
 			{

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"time"
 
 	"pingyi/config"
@@ -94,7 +93,7 @@ func freeze(p *config.Profile, o *opened, plan campaignPlan) (definition, []stor
 			continue
 		}
 		channels = append(channels, store.Channel{
-			Channel: ch.Channel, FullMarks: strconv.Itoa(ch.FullMarks), Method: ch.Method, Account: boundAccount(o, ch.Channel),
+			Channel: ch.Channel, FullMarks: ch.FullMarks.String(), Method: ch.Method, Account: boundAccount(o, ch.Channel),
 		})
 	}
 	return d, channels

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -30,7 +29,7 @@ func (c *campaigns) Scores(ctx context.Context, tenant, campaign string, channel
 	if err != nil {
 		return scoring.Scores{}, "", err
 	}
-	marks, err := strconv.Atoi(known.Channels[at].FullMarks)
+	marks, err := scoring.ParseMarks(known.Channels[at].FullMarks)
 	if err != nil {
 		return scoring.Scores{}, "", fmt.Errorf("full marks of %s: %w", channel, err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"pingyi/folding"
@@ -177,7 +176,7 @@ type socialChannel struct {
 	o      *opened
 	keys   *socialKeys
 	method scoring.Method
-	marks  int // full marks
+	marks  scoring.Marks
 }
 
 // channel finds the social channel of a campaign.
@@ -198,7 +197,7 @@ func (f *office) channel(ctx context.Context, tenant, campaign string) (*socialC
 		if err != nil {
 			return nil, err
 		}
-		marks, err := strconv.Atoi(ch.FullMarks)
+		marks, err := scoring.ParseMarks(ch.FullMarks)
 		if err != nil {
 			return nil, fmt.Errorf("full marks of %s: %w", ch.Channel, err)
 		}
