@@ -55,8 +55,9 @@ type Installation struct {
 // TableName implements schema.Tabler.
 func (Installation) TableName() string { return "installation" }
 
-// WrappedKey is a data key of a tenant under PINGYI_SECRET. Its wrapping may be
-// replaced when the secret changes; a destroyed key leaves its row with the time and
+// WrappedKey is a data key of a tenant under PINGYI_SECRET. Its wrapping is
+// replaced when the secret changes, and that of a tenant's own key when the tenant is
+// bound; a destroyed key leaves its row with the time and
 // no bytes, so that no other key is made in its place.
 type WrappedKey struct {
 	Tenant      string `gorm:"primaryKey;size:64"`
