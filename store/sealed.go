@@ -27,7 +27,7 @@ func SealedTables() []Sealed {
 
 // sealedColumns are the account of a row ("" where the key alone names it), the rest of
 // its key, its citizen where that is another column, and what is sealed.
-var sealedColumns = map[Sealed]struct{ account, key, citizen, sealed string }{ //nolint:gochecknoglobals // a table
+var sealedColumns = map[Sealed]struct{ account, key, citizen, sealed string }{
 	SealedIdentities: {"account", "citizen", "citizen", "sealed_id"},
 	SealedLinks:      {"", "complaint", "citizen", "sealed_citizen"},
 	SealedItems:      {"account", "item", "item", "sealed"},
