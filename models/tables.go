@@ -4,7 +4,7 @@ package models
 // them: what a campaign is, what it receives, and what serves both.
 func Tables() []any {
 	return []any{
-		Installation{}, Tenant{}, Revision{}, Counter{}, WrappedKey{}, APIKey{}, APIKeyUnit{},
+		Installation{}, JobRun{}, Tenant{}, Revision{}, Counter{}, WrappedKey{}, APIKey{}, APIKeyUnit{},
 		Unit{}, Scene{}, Campaign{}, CampaignUnit{}, CampaignChannel{}, Method{},
 		Effect{}, EffectAnswer{}, Rating{}, RatingEnd{}, RatingWithdrawal{}, RatingReason{}, RatingExclusion{}, RatingProvenance{},
 		LiveRating{}, Tally{}, Attestation{},

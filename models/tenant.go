@@ -1,7 +1,7 @@
 package models
 
 // Tenant is a city or a county (地区). Each row of every other table belongs to one,
-// but for Installation. The title may change; a tenant is never deleted.
+// but for Installation and JobRun. The title may change; a tenant is never deleted.
 type Tenant struct {
 	Tenant    string `gorm:"primaryKey;size:64"`
 	Title     string `gorm:"size:255"`

@@ -154,7 +154,7 @@ func TestSchema_bothDialectsAreOne(t *testing.T) {
 		t.Errorf("sqlite and mysql differ (-sqlite +mysql):\n%s", diff)
 	}
 	for name, table := range b {
-		if name == "installation" { // one row for all tenants
+		if name == "installation" || name == "job_runs" { // of all tenants
 			continue
 		}
 		if _, ok := table.columns["tenant"]; !ok {

@@ -1,0 +1,66 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"pingyi/jobs"
+	"pingyi/models"
+)
+
+var _ jobs.Claims = (*DB)(nil)
+
+// ClaimJob implements jobs.Claims. Of two processes the row's key lets one put it in;
+// the other takes it over where the first one's time is over.
+func (db *DB) ClaimJob(ctx context.Context, name string, due time.Time, holder models.ID, until time.Time) (mine bool, err error) {
+	row := models.JobRun{Job: name, DueAt: at(due), Holder: holder, UntilAt: at(until)}
+	err = db.write(ctx, "claim a job", func(tx *gorm.DB) error {
+		mine = false
+		put := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
+		if put.Error != nil || put.RowsAffected == 1 {
+			mine = put.Error == nil
+			return put.Error
+		}
+		now, err := db.clock(tx)
+		if err != nil {
+			return err
+		}
+		of := tx.Model(&models.JobRun{}).Where("job = ? AND due_at = ?", row.Job, row.DueAt)
+		if err := of.Session(&gorm.Session{}).Where("done_at IS NULL AND until_at <= ?", at(now)).
+			Updates(map[string]any{"holder": holder, "until_at": row.UntilAt}).Error; err != nil {
+			return err
+		}
+		// Not by the count of rows: a claim whose commit was made and its answer lost
+		// changes none.
+		var n int64
+		err = of.Session(&gorm.Session{}).Where("done_at IS NULL AND holder = ? AND until_at = ?", holder, row.UntilAt).Count(&n).Error
+		mine = n == 1
+		return err
+	})
+	return mine && err == nil, err
+}
+
+// EndJob implements jobs.Claims.
+func (db *DB) EndJob(ctx context.Context, name string, due time.Time, holder models.ID, failed bool, again time.Time) error {
+	return db.write(ctx, "end a job", func(tx *gorm.DB) error {
+		set := map[string]any{"until_at": at(again)}
+		if !failed {
+			now, err := db.clock(tx)
+			if err != nil {
+				return err
+			}
+			set = map[string]any{"done_at": at(now)}
+		}
+		return tx.Model(&models.JobRun{}).Where("job = ? AND due_at = ? AND holder = ? AND done_at IS NULL", name, at(due), holder).Updates(set).Error
+	})
+}
+
+// SweepJobs implements jobs.Claims.
+func (db *DB) SweepJobs(ctx context.Context, before time.Time) error {
+	return db.write(ctx, "sweep jobs", func(tx *gorm.DB) error {
+		return tx.Where("due_at < ?", at(before)).Delete(&models.JobRun{}).Error
+	})
+}
