@@ -157,22 +157,6 @@ func (e *env) wait(ctx context.Context, left time.Duration) error {
 	return nil
 }
 
-// renewals asks for the sealing keys of every tenant until ctx ends.
-func (o *opened) renewals(ctx context.Context) {
-	tick := time.NewTicker(sealingEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		if err := o.ring.Refresh(ctx); err != nil && ctx.Err() == nil {
-			o.log.Warn("sealing keys not asked for", "err", err)
-		}
-	}
-}
-
 // endKeys ends the keys of which nothing is left, and says of the others what is.
 func (e *env) endKeys(ctx context.Context, o *opened) error {
 	list, err := o.db.SealingKeys(ctx, o.tenant)

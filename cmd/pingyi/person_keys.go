@@ -15,12 +15,8 @@ import (
 	"pingyi/scoring"
 )
 
-const (
-	// keysEvery is how often the keys of persons are looked at.
-	keysEvery = time.Minute
-	// alarmEvery is how often a log line tells of ratings that were refused.
-	alarmEvery = time.Minute
-)
+// alarmEvery is how often a log line tells of ratings that were refused.
+const alarmEvery = time.Minute
 
 // keyWatch tells the operator that a key of persons is gone: without it nobody
 // can be told from somebody who rated before, so ratings are refused.
@@ -30,6 +26,7 @@ type keyWatch struct {
 	accounts  []*intake.Account
 
 	lost    prometheus.Gauge
+	before  int // how many were lost at the last look
 	refused prometheus.Counter
 
 	mu    sync.Mutex
@@ -91,30 +88,19 @@ func (a *actions) unlinked(ctx context.Context, t *intake.Turn, key models.Perso
 	return bot.Result{Status: bot.Unlinked}, nil, nil
 }
 
-// run looks at the keys of persons of every account and campaign until ctx ends.
-// What is lost is told before a citizen meets it.
-func (k *keyWatch) run(ctx context.Context) {
-	tick := time.NewTicker(keysEvery)
-	defer tick.Stop()
-	before := 0
-	for {
-		lost, err := k.look(ctx)
-		switch {
-		case err != nil && ctx.Err() == nil:
-			k.log.Warn("keys of persons not looked at", "err", err)
-		case err == nil:
-			k.lost.Set(float64(len(lost)))
-			if len(lost) > before {
-				k.log.Error("a key of persons is lost: ratings are refused after a restart", "err", errors.Join(lost...))
-			}
-			before = len(lost)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+// check looks at the keys of persons of every account and campaign: what is lost is
+// told before a citizen meets it. It is the job's alone.
+func (k *keyWatch) check(ctx context.Context) error {
+	lost, err := k.look(ctx)
+	if err != nil {
+		return err
 	}
+	k.lost.Set(float64(len(lost)))
+	if len(lost) > k.before {
+		k.log.Error("a key of persons is lost: ratings are refused after a restart", "err", errors.Join(lost...))
+	}
+	k.before = len(lost)
+	return nil
 }
 
 // look says of every account and campaign whose key is lost that it is.

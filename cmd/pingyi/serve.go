@@ -21,6 +21,7 @@ import (
 	"pingyi/clock"
 	"pingyi/config"
 	"pingyi/intake"
+	"pingyi/jobs"
 	"pingyi/session"
 	"pingyi/store"
 	"pingyi/web"
@@ -30,7 +31,6 @@ import (
 const (
 	turnsInFlight = 512     // see intake's gate
 	sessionHints  = 200_000 // sessions remembered in the process, about 400 bytes each
-	sealEvery     = 5 * time.Second
 )
 
 func (e *env) serveCommand() *cli.Command {
@@ -70,6 +70,7 @@ type server struct {
 	demo     *demo
 	public   *publicOpinions // nil without a Weibo account
 	keys     *keyWatch
+	runner   *jobs.Runner
 	group    sync.WaitGroup
 }
 
@@ -94,14 +95,7 @@ func (e *env) serve(ctx context.Context, o *opened) error {
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.group.Go(func() { s.clock.Run(background) })
-	s.group.Go(func() { s.upkeep(background) })
-	s.group.Go(func() { s.renewals(background) })
-	s.group.Go(func() { s.worlds.keep(background) })
-	s.group.Go(func() { s.sealClosed(background) })
-	s.group.Go(func() { s.keys.run(background) })
-	if s.public != nil {
-		s.group.Go(func() { s.public.keep(background) })
-	}
+	s.group.Go(func() { s.runner.Run(background) })
 	s.group.Go(func() {
 		if err := s.writer.Run(); err != nil {
 			s.log.Error("writer", "err", err)
@@ -209,6 +203,9 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 			return err
 		}
 	}
+	if s.runner, err = s.newRunner(); err != nil {
+		return err
+	}
 	if s.demo != nil {
 		o.Routes = s.demo.routes()
 	}
@@ -230,22 +227,6 @@ func (s *server) checks(sessions *session.Store) []web.Check {
 		{Name: "database", Ready: s.db.Ready},
 		{Name: "redis", Ready: sessions.Ready},
 		{Name: "schema", Ready: func(ctx context.Context) error { return checkSchema(ctx, s.db) }},
-	}
-}
-
-// sealClosed seals campaigns once nothing that counts can arrive any more.
-func (s *server) sealClosed(ctx context.Context) {
-	tick := time.NewTicker(sealEvery)
-	defer tick.Stop()
-	for {
-		if err := s.sealDue(ctx); err != nil && ctx.Err() == nil {
-			s.log.Warn("campaigns not sealed", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
 	}
 }
 

@@ -17,10 +17,8 @@ import (
 	"pingyi/weiboapi"
 )
 
-// How often the social channel's work is looked at; the budget of calls decides
-// what of it is done.
+// Times of the social channel's work.
 const (
-	socialEvery   = time.Minute
 	socialRetry   = 15 * time.Minute // after the platform refused
 	nameGoodFor   = 7 * 24 * time.Hour
 	nameRetry     = time.Hour
@@ -40,6 +38,7 @@ type publicOpinions struct {
 	keys      *socialKeys // set by ready
 	watched   *keyWatch
 	wake      chan struct{}
+	rest      time.Time // until when the platform is left alone
 	calls     *prometheus.GaugeVec
 	answering chan struct{} // holds a value for each text that is being answered
 	say       func(bot.PublicText) string
@@ -110,29 +109,9 @@ func (p *publicOpinions) register(registry *prometheus.Registry, keys *keyWatch)
 	return nil
 }
 
-// keep works until ctx ends.
-func (p *publicOpinions) keep(ctx context.Context) {
-	tick := time.NewTicker(socialEvery)
-	defer tick.Stop()
-	var rest time.Time
-	for {
-		if err := p.work(ctx, &rest); err != nil && ctx.Err() == nil {
-			p.log.Warn("public opinions", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		case <-p.wake:
-		}
-	}
-}
-
-// work fetches what is due, reads what is stored, and looks for what is gone.
-// rest is until when the platform is left alone.
-func (p *publicOpinions) work(ctx context.Context, rest *time.Time) error {
-	ctx, cancel := context.WithTimeout(ctx, socialTimeout)
-	defer cancel()
+// work fetches what is due, reads what is stored, and looks for what is gone. It is
+// the job's alone.
+func (p *publicOpinions) work(ctx context.Context) error {
 	if err := p.ready(ctx); err != nil {
 		return err
 	}
@@ -141,13 +120,13 @@ func (p *publicOpinions) work(ctx context.Context, rest *time.Time) error {
 		return err
 	}
 	var failed error
-	if p.api != nil && !now.Before(*rest) {
+	if p.api != nil && !now.Before(p.rest) {
 		failed = p.poller.Poll(ctx)
 	}
 	if _, err := p.reader.Read(ctx); err != nil {
 		return err
 	}
-	if failed == nil && p.api != nil && !now.Before(*rest) {
+	if failed == nil && p.api != nil && !now.Before(p.rest) {
 		gone, err := p.poller.Reconcile(ctx)
 		if gone > 0 {
 			p.log.Info("deleted texts withdrawn", "ratings", gone)
@@ -158,7 +137,7 @@ func (p *publicOpinions) work(ctx context.Context, rest *time.Time) error {
 	if failed == nil || models.KindOf(failed) == models.Conflict {
 		return nil // another server was faster
 	}
-	*rest = now.Add(socialRetry)
+	p.rest = now.Add(socialRetry)
 	if weiboapi.IsToken(failed) {
 		p.log.Error("the access token of the Weibo account is refused: renew PINGYI_WEIBO_ACCESS_TOKEN")
 	}

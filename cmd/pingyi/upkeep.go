@@ -4,52 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"pingyi/complaints"
 	"pingyi/models"
 	"pingyi/seal"
 )
 
-const (
-	upkeepEvery = time.Hour
-	rewrapPage  = 500 // complaints' keys read at a time
-)
+const rewrapPage = 500 // complaints' keys read at a time
 
-// upkeep does what a server does once in a while, at its start and then every
-// hour, until ctx ends: it forgets the counters of days that are over and finished
-// answers that no platform asks for again, looks whether an attestation gave a
-// tenant another key of proofs, and wraps what the previous secret still has under
-// the present one. A server that has the old secret yet may wrap more with it,
-// hence again and again.
-func (o *opened) upkeep(ctx context.Context) {
-	tick := time.NewTicker(upkeepEvery)
-	defer tick.Stop()
-	for {
-		if err := o.db.Sweep(ctx, o.now()); err != nil && ctx.Err() == nil {
-			o.log.Warn("counters of days that are over not deleted", "err", err)
-		}
-		if err := o.db.SweepAnswers(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			o.log.Warn("finished answers of ten days ago not deleted", "err", err)
-		}
-		if err := o.proofs.bindAttested(ctx); err != nil && ctx.Err() == nil {
-			o.log.Warn("that each row needs a proof was not written into the key of a tenant", "err", err)
-		}
-		if err := o.proofs.refresh(ctx); err != nil && ctx.Err() == nil {
-			o.log.Warn("the key of proofs was not looked for again", "err", err)
-		}
-		if o.opts.SecretPrevious != "" {
-			o.logRewrap(ctx)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}
-
-func (o *opened) logRewrap(ctx context.Context) {
+// logRewrap wraps what the previous secret still has under the present one. A server
+// that has the old secret yet may wrap more with it, hence again and again.
+func (o *opened) logRewrap(ctx context.Context) error {
 	n, err := o.rewrap(ctx)
 	switch {
 	case ctx.Err() != nil:
@@ -58,6 +23,7 @@ func (o *opened) logRewrap(ctx context.Context) {
 	default:
 		o.log.Info("every key is wrapped by PINGYI_SECRET; once all servers have it, PINGYI_SECRET_PREVIOUS can go", "wrapped_anew", n)
 	}
+	return nil // told above: an operator, not another try, has to mend it
 }
 
 // checkSecret opens the keys of every tenant that is served, or makes them: no

@@ -14,10 +14,6 @@ import (
 	"pingyi/store"
 )
 
-// reloadEvery is how often a server looks whether a register or a campaign
-// changed; one row is read.
-const reloadEvery = 500 * time.Millisecond
-
 // worlds keeps the present view of each account's tenant in memory. It
 // implements intake.Worlds.
 type worlds struct {
@@ -26,7 +22,7 @@ type worlds struct {
 	accounts []*intake.Account
 	demo     bool
 	views    atomic.Pointer[map[*intake.Account]*bot.World]
-	seen     map[string]int64 // tenant → revision; the loop's alone
+	seen     map[string]int64 // tenant → revision; the job's alone
 }
 
 var _ bot.Directory = (*register.Directory)(nil)
@@ -39,22 +35,6 @@ func newWorlds(db *store.DB, log *slog.Logger, accounts []*intake.Account, demo 
 
 // World implements intake.Worlds.
 func (w *worlds) World(a *intake.Account) *bot.World { return (*w.views.Load())[a] }
-
-// keep reloads what changed until ctx ends.
-func (w *worlds) keep(ctx context.Context) {
-	tick := time.NewTicker(reloadEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		if err := w.reload(ctx); err != nil && ctx.Err() == nil {
-			w.log.Warn("register not reloaded", "err", err)
-		}
-	}
-}
 
 // reload reads the tenants whose revision changed.
 func (w *worlds) reload(ctx context.Context) error {
