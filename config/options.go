@@ -55,7 +55,10 @@ type Options struct {
 	// Database and Redis may hold a password. Read them with SQL and
 	// RedisServers.
 	Database Secret `option:"database" rule:"database"`
-	Redis    Secret `option:"redis" rule:"redis"`
+	// MigrateDatabase is the same database by way of a user who may change its schema.
+	// Where it is empty, the user of Database does. Read it with Owner.
+	MigrateDatabase Secret `option:"migrate_database" rule:"database"`
+	Redis           Secret `option:"redis" rule:"redis"`
 	// Secret wraps every stored key; SecretPrevious is what it replaced.
 	Secret         Secret `option:"secret" rule:"key"`
 	SecretPrevious Secret `option:"secret_previous" rule:"key"`
@@ -227,13 +230,6 @@ func (o *Options) Leaves() time.Duration {
 	return d
 }
 
-// SQL splits PINGYI_DATABASE into "sqlite" and a path, or "mysql" and
-// go-sql-driver's DSN.
-func (o *Options) SQL() (driver, source string) {
-	driver, source, _ = strings.Cut(string(o.Database), ":")
-	return driver, source
-}
-
 // RedisServers are the servers to use; false means the Redis inside the
 // process.
 func (o *Options) RedisServers() (RedisServers, bool) {
@@ -286,7 +282,7 @@ func (o *Options) Redacted() []Setting {
 		switch {
 		case value == "":
 			return
-		case f.path == "database":
+		case f.path == "database", f.path == "migrate_database":
 			value = redactDatabase(value)
 		case f.path == "redis":
 			value = redactRedis(value)

@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/go-sql-driver/mysql"
 )
 
 // rule is what a value that is set has to be.
@@ -99,30 +97,6 @@ func isAESKey(s string) bool {
 	return err == nil && len(s) == aesKeyLength && len(key) == 32
 }
 
-func isDatabase(s string) bool {
-	driver, source, _ := strings.Cut(s, ":")
-	switch driver {
-	case "sqlite":
-		return source != ""
-	case "mysql":
-		dsn, err := mysql.ParseDSN(source)
-		return err == nil && dsn.DBName != ""
-	}
-	return false
-}
-
-func redactDatabase(s string) string {
-	driver, source, _ := strings.Cut(s, ":")
-	if driver == "sqlite" {
-		return s
-	}
-	dsn, err := mysql.ParseDSN(source)
-	if driver != "mysql" || err != nil {
-		return setMark
-	}
-	return "mysql:" + dsn.User + "@" + dsn.Net + "(" + dsn.Addr + ")/" + dsn.DBName
-}
-
 // LocalURL is the URL of a server that listens on addr, as this machine
 // reaches it; empty where addr's port is 0 or addr is malformed.
 func LocalURL(addr string) string {
@@ -145,6 +119,7 @@ func (f *Faults) check(o *Options) {
 		f.loopback("PINGYI_ADDR", o.Addr)
 		f.loopback("PINGYI_METRICS_ADDR", o.MetricsAddr)
 	}
+	f.sameDatabase(o)
 	f.wechat(&o.WeChat, o.Demo(), func(path string) string { return variable("wechat." + path) })
 	f.weibo(&o.Weibo, o.Demo())
 	f.accounts(o)

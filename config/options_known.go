@@ -21,7 +21,7 @@ func (f *Faults) known(options []field, name func(path string) string) {
 	for _, o := range options {
 		value := o.text()
 		switch {
-		case !o.secret() || value == "" || o.path == "database" || o.path == "redis" || o.path == "secret_previous":
+		case !o.secret() || value == "" || o.path == "database" || o.path == "migrate_database" || o.path == "redis" || o.path == "secret_previous":
 		case slices.Contains(published(), value):
 			f.add(name(o.path), "is a sample from pingyi's own pages, which everybody has; expected a secret of your own")
 		case repeats(value), o.rule == "aes" && repeatsInside(value):

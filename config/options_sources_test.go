@@ -3,6 +3,8 @@ package config
 import (
 	"bytes"
 	"crypto/rand"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -269,5 +271,39 @@ func TestComplete_noRandomness_makesNoFile(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 0 {
 		t.Errorf("left over: %v, %v", entries, err)
+	}
+}
+
+func TestLoad_migrateDatabase_isTheSameDatabaseByAnotherUser(t *testing.T) {
+	const own = "PINGYI_MIGRATE_DATABASE"
+	try := func(database, owner string) (Options, error) {
+		return load(production(map[string]string{"PINGYI_DATABASE": database, own: owner}), nil)
+	}
+	const server, owner = "mysql:pingyi:canary-a@tcp(db:3306)/city", "mysql:owner:canary-b@unix(/run/mysqld/mysqld.sock)/city"
+	o, err := try(server, owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if url, option := o.Owner(); url != owner || option != own {
+		t.Errorf("%s by %s", url, option)
+	}
+	if said := fmt.Sprint(o.Redacted()); strings.Contains(said, "canary") || !strings.Contains(said, "owner@unix") {
+		t.Error("the log shows", said)
+	}
+	o, err = try(server, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if url, option := o.Owner(); url != server || option != "PINGYI_DATABASE" {
+		t.Errorf("%s by %s", url, option)
+	}
+	for _, c := range [][2]string{
+		{server, "mysql:owner:canary@tcp(db:3306)/other"}, {server, "sqlite:city"}, {"sqlite:city", owner}, {"sqlite:a", "sqlite:a"}, {server, "city"},
+	} {
+		_, err := try(c[0], c[1])
+		var faults Faults
+		if !errors.As(err, &faults) || len(faults) != 1 || faults[0].Option != own || strings.Contains(err.Error(), "canary") {
+			t.Errorf("%v: %v", c, err)
+		}
 	}
 }

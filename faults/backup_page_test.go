@@ -29,7 +29,35 @@ func newBench(w *town) *bench {
 		b.put(name, fmt.Sprintf("exec %s --no-defaults --host=%s --port=%s --user=root \"$@\"", program(name), host, port))
 	}
 	b.put("pingyi", fmt.Sprintf("exec %s \"$@\"", binary(w.t)))
+	b.makeUsers()
 	return b
+}
+
+// makeUsers makes the two users of docs/operations.md, section 2, with the statements
+// of the page, and the file of the owner's DSN.
+func (b *bench) makeUsers() {
+	b.w.t.Helper()
+	page, err := os.ReadFile("../docs/operations.md")
+	if err != nil {
+		b.w.t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "mariadb <<EOF\n")
+	statements, _, found := strings.Cut(rest, "EOF\n")
+	if !found || !strings.Contains(statements, "CREATE USER pingyi_owner@127.0.0.1") {
+		b.w.t.Fatal("docs/operations.md makes no users")
+	}
+	for _, s := range strings.Split(strings.TrimSpace(statements), "\n") {
+		if strings.HasPrefix(s, "CREATE DATABASE") {
+			continue // the town has it
+		}
+		if _, err := b.w.db.ExecContext(b.w.t.Context(), s); err != nil {
+			b.w.t.Fatalf("%s: %v", s, err)
+		}
+	}
+	owner := "mysql:" + strings.Replace(b.w.dsn, "root@", "pingyi_owner:$owner@", 1)
+	if err := os.WriteFile(filepath.Join(b.dir, "migrate_database"), []byte(owner+"\n"), 0o600); err != nil {
+		b.w.t.Fatal(err)
+	}
 }
 
 // put makes a program of a line for a shell.

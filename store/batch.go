@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"pingyi/models"
@@ -19,10 +20,11 @@ type batch struct {
 
 	window     *window // nil: no such campaign
 	public     publicWindow
-	holders    map[models.ID]models.ID
-	earlier    map[models.ID]bool // ratings that an earlier attempt committed: whether they replaced one
-	committing bool               // the packet that commits was sent
-	in         []*job             // those whose effect this attempt put in
+	holders    map[models.ID]models.ID // by push: the effect that has it
+	drafts     map[models.ID]bool      // those that an effect has
+	earlier    map[models.ID]bool      // ratings that an earlier attempt committed: whether they replaced one
+	committing bool                    // the packet that commits was sent
+	in         []*job                  // those whose effect this attempt put in
 	replaced   map[models.ID]liveRow
 }
 
@@ -105,7 +107,7 @@ func (b *batch) transact(ctx context.Context, known *campaignUnits) (err error) 
 // before it goes on.
 func (b *batch) careful(ctx context.Context, conn *sql.Conn) (committed bool, err error) {
 	d := b.db.dialect
-	if err := d.runScript(ctx, conn, b.claim()...); err != nil {
+	if err := b.claim(ctx, conn); err != nil {
 		return false, err
 	}
 	whole, err := b.classify(ctx, conn)
@@ -145,30 +147,72 @@ func (b *batch) dropUnknown(known *campaignUnits) {
 	}
 }
 
-// claim share-locks the campaign, puts the effects in and reads whose they are.
-func (b *batch) claim() []part {
-	s := b.jobs[0].sub
-	parts := []part{{sql: b.db.dialect.begin}, lockCampaign(b.db.dialect.share, s.Tenant, s.Campaign, &b.window)}
-	jobs := b.undecided()
-	parts = append(parts, b.readPublicSeal(jobs)...)
-	b.holders = make(map[models.ID]models.ID, len(jobs))
-	parts = append(parts, insertEffects(b.db.dialect, jobs), part{
-		sql:  "SELECT push, id FROM effects WHERE tenant=? AND push IN " + tuples(1, len(jobs)),
-		args: pushes(s.Tenant, jobs),
+// claim share-locks the campaign, puts in the effects whose push and draft are free
+// and notes whose all of them are.
+func (b *batch) claim(ctx context.Context, conn *sql.Conn) error {
+	s, d, jobs := b.jobs[0].sub, b.db.dialect, b.undecided()
+	parts := append([]part{{sql: d.begin}, lockCampaign(d.share, s.Tenant, s.Campaign, &b.window)}, b.readPublicSeal(jobs)...)
+	if err := d.runScript(ctx, conn, append(parts, b.readHolders(jobs))...); err != nil {
+		return err
+	}
+	for free := b.free(jobs); len(free) > 0; {
+		taken := d.runScript(ctx, conn, insertEffects(free))
+		if taken == nil {
+			for _, j := range free {
+				b.holders[j.sub.Push] = j.sub.Rating
+			}
+			break
+		}
+		if !keyTaken(taken) {
+			return taken
+		}
+		// Another transaction took a key since it was read. The insert waited for
+		// its end, so the key can be read now.
+		if err := d.runScript(ctx, conn, b.readHolders(free)); err != nil {
+			return err
+		}
+		tried := len(free)
+		if free = b.free(free); len(free) == tried {
+			return taken
+		}
+	}
+	if !b.again {
+		return nil
+	}
+	b.earlier = map[models.ID]bool{}
+	return d.runScript(ctx, conn, b.committedBefore(jobs))
+}
+
+// readHolders reads which effects hold the pushes and drafts of jobs.
+func (b *batch) readHolders(jobs []*job) part {
+	if b.holders == nil {
+		b.holders, b.drafts = make(map[models.ID]models.ID, len(jobs)), map[models.ID]bool{}
+	}
+	const from = "SELECT push, draft, id FROM effects WHERE tenant=? AND "
+	args := append(pushes(jobs[0].sub.Tenant, jobs), jobs[0].sub.Tenant)
+	for _, j := range jobs {
+		args = append(args, raw(j.sub.Draft))
+	}
+	in := " IN " + tuples(1, len(jobs))
+	return part{
+		sql: from + "push" + in + " UNION ALL " + from + "draft" + in, args: args,
 		rows: func(r *sql.Rows) error {
-			var push, id models.ID
-			if err := r.Scan(&push, &id); err != nil {
+			var push, draft, id models.ID
+			if err := r.Scan(&push, &draft, &id); err != nil {
 				return fmt.Errorf("scan effect: %w", err)
 			}
-			b.holders[push] = id
+			b.holders[push], b.drafts[draft] = id, true
 			return nil
 		},
-	})
-	if b.again {
-		b.earlier = map[models.ID]bool{}
-		parts = append(parts, b.committedBefore(jobs))
 	}
-	return parts
+}
+
+// free are those of jobs whose push and draft no effect holds, as far as was read.
+func (b *batch) free(jobs []*job) []*job {
+	return slices.DeleteFunc(slices.Clone(jobs), func(j *job) bool {
+		_, held := b.holders[j.sub.Push]
+		return held || b.drafts[j.sub.Draft]
+	})
 }
 
 // committedBefore reads which of our ratings an attempt whose answer was lost

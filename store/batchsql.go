@@ -37,15 +37,15 @@ func pushes(tenant string, jobs []*job) []any {
 	return args
 }
 
-// insertEffects puts in the effects whose push and draft are both free, and
-// leaves every other row as it is.
-func insertEffects(d dialect, jobs []*job) part {
+// insertEffects puts effects in. It fails, all of it, where a push or a draft is
+// taken.
+func insertEffects(jobs []*job) part {
 	args := make([]any, 0, effectWidth*len(jobs))
 	for _, j := range jobs {
 		s := j.sub
 		args = append(args, s.Tenant, raw(s.Push), raw(s.Draft), raw(s.Rating), kindRating, raw(s.Rating), []byte{}, j.proof, text(s.ReceivedAt))
 	}
-	return part{sql: effectInsert + tuples(len(jobs), effectWidth) + d.onConflictKeep("id"), args: args}
+	return part{sql: effectInsert + tuples(len(jobs), effectWidth), args: args}
 }
 
 // insert puts the ratings in and, last, claims their live rows. conflict says

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"pingyi/models"
 )
@@ -56,14 +55,13 @@ func (db *DB) EnsureCampaign(ctx context.Context, c Campaign) (created bool, err
 		if err := db.bump(tx, c.Tenant); err != nil {
 			return err
 		}
-		done := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&models.Campaign{
+		created, err = createOnce(tx, &models.Campaign{
 			Tenant: c.Tenant, ID: c.ID, Title: c.Title, Profile: c.Profile, Definition: string(c.Definition),
 			OpensAt: at(c.From), ClosesAt: at(c.To), CreatedAt: at(c.CreatedAt), ApprovedAt: at(c.ApprovedAt), ApprovedBy: c.ApprovedBy, ApprovedVia: c.ApprovedVia,
 		})
-		if done.Error != nil || done.RowsAffected == 0 {
-			return done.Error
+		if err != nil || !created {
+			return err
 		}
-		created = true
 		units := make([]models.CampaignUnit, len(c.Units))
 		for i, u := range c.Units {
 			units[i] = models.CampaignUnit{Tenant: c.Tenant, Campaign: c.ID, Code: u.Code, Seq: i, Name: u.Name, Class: u.Class, Type: u.Type}

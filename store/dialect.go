@@ -1,6 +1,10 @@
 package store
 
-import "strings"
+import (
+	"strings"
+
+	"gorm.io/gorm"
+)
 
 // dialect is what differs between the two families of SQL.
 type dialect struct {
@@ -24,8 +28,31 @@ var (
 
 func (d dialect) isMySQL() bool { return d.name == "mysql" }
 
+// addOnce runs an INSERT of one row and reports whether it put the row in; false: its
+// key is taken, and what holds the key was committed. The transaction goes on. It is
+// how evidence is added: the user of a server may not update evidence, which ON
+// DUPLICATE KEY UPDATE asks for, and INSERT IGNORE would hide every other error.
+func addOnce(tx *gorm.DB, insert string, args ...any) (added bool, err error) {
+	done := tx.Exec(insert, args...)
+	if keyTaken(done.Error) {
+		return false, nil
+	}
+	return done.Error == nil, done.Error
+}
+
+// createOnce is addOnce for a row of a model. A clause of gorm that does nothing at a
+// conflict asks for UPDATE as well.
+func createOnce(tx *gorm.DB, row any) (added bool, err error) {
+	err = tx.Create(row).Error
+	if keyTaken(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // onConflictKeep ends an INSERT so that a row whose key exists changes nothing,
-// and every other error stays one. INSERT IGNORE would hide those.
+// and every other error stays one. It needs the right to update the table: see
+// addOnce for tables that are only added to.
 func (d dialect) onConflictKeep(column string) string {
 	if d.isMySQL() {
 		return " ON DUPLICATE KEY UPDATE " + column + "=" + column

@@ -68,15 +68,14 @@ const (
 )
 
 // insertEffect claims the keys of e. Where they are taken, what holds them is
-// returned. The insert counts a row only where it put one in; that is why the
-// connection must not ask for found rows.
+// returned.
 func (db *DB) insertEffect(tx *gorm.DB, e effect) (held, effect, error) {
-	done := tx.Exec(effectInsert+tuples(1, effectWidth)+db.dialect.onConflictKeep("id"),
+	added, err := addOnce(tx, effectInsert+tuples(1, effectWidth),
 		e.Tenant, raw(e.Push), raw(e.Draft), raw(e.ID), e.Kind, raw(e.Ref), []byte{}, e.Proof, text(e.At))
-	if done.Error != nil {
-		return 0, effect{}, done.Error
+	if err != nil {
+		return 0, effect{}, err
 	}
-	if done.RowsAffected == 1 {
+	if added {
 		return heldNow, e, tx.Exec(answerInsert+tuples(1, 4), e.Tenant, text(e.At), raw(e.ID), blob(e.Answer)).Error
 	}
 	return findEffect(tx, e)

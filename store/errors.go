@@ -62,10 +62,11 @@ func safe(err error) error {
 // meanings are those of a database that was set up wrongly; what the server
 // itself says of them is not repeated.
 var meanings = map[uint16]string{
-	1044: ": the user may not use this database",
+	1044: ": the user may not use this database; pingyi migrate prints the rights that it needs",
 	1045: ": the user or the password is refused",
 	1049: ": there is no such database",
-	1142: ": the user lacks a right on a table",
+	1142: ": the user lacks a right on a table; pingyi migrate prints the rights that it needs",
+	1143: ": the user lacks a right on a column; pingyi migrate prints the rights that it needs",
 	1698: ": the user or the password is refused",
 }
 
@@ -154,11 +155,35 @@ func refused(err error) bool {
 	var my *mysql.MySQLError
 	var lite *sqlite.Error
 	switch {
+	case keyTaken(err):
+		return true
 	case errors.As(err, &my):
-		return my.Number == 1062 || my.Number == 1048
+		return my.Number == 1048
 	case errors.As(err, &lite):
-		c := lite.Code()
-		return c == sqliteUnique || c == sqlitePrimaryKey || c == sqliteNotNull
+		return lite.Code() == sqliteNotNull
+	}
+	return false
+}
+
+// lacksRight reports whether the user of the connection may not do what it asked for:
+// with a database, a table or a column.
+func lacksRight(err error) bool {
+	var my *mysql.MySQLError
+	return errors.As(err, &my) && (my.Number == 1044 || my.Number == 1142 || my.Number == 1143)
+}
+
+// keyTaken reports whether a row was refused because its key is taken. The statement
+// alone was undone; the transaction can go on.
+func keyTaken(err error) bool {
+	var my *mysql.MySQLError
+	var lite *sqlite.Error
+	switch {
+	case errors.Is(err, gorm.ErrDuplicatedKey): // what gorm makes of it
+		return true
+	case errors.As(err, &my):
+		return my.Number == 1062
+	case errors.As(err, &lite):
+		return lite.Code() == sqliteUnique || lite.Code() == sqlitePrimaryKey
 	}
 	return false
 }

@@ -59,9 +59,6 @@ func (db *DB) AddEvent(ctx context.Context, e Event) error {
 				return err
 			}
 		}
-		if err := tx.Raw(find+db.dialect.forUpdate, e.Tenant, raw(e.Complaint)).Scan(&c).Error; err != nil {
-			return err
-		}
 		var events []eventRow
 		if err := tx.Raw("SELECT seq, state, on_time, satisfied FROM complaint_events WHERE tenant=? AND complaint=? ORDER BY seq",
 			e.Tenant, raw(e.Complaint)).Scan(&events).Error; err != nil {
@@ -69,6 +66,9 @@ func (db *DB) AddEvent(ctx context.Context, e Event) error {
 		}
 		next := eventRow{len(events) + 1, e.State, e.OnTime, e.Satisfied}
 		err := putEvent(tx, &e, next.Seq, prove)
+		if keyTaken(err) {
+			return errChanged // another event came meanwhile; no row of the complaint is locked
+		}
 		if err != nil || c.CountedUnit == "" {
 			return err
 		}

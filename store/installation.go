@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"pingyi/models"
 )
@@ -81,6 +80,7 @@ func (db *DB) RecordInstallation(ctx context.Context, kind models.InstallationKi
 		return nil
 	}
 	return db.write(ctx, "record installation", func(tx *gorm.DB) error {
-		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&models.Installation{ID: 1, Kind: kind, MadeAt: at(now)}).Error
+		_, err := createOnce(tx, &models.Installation{ID: 1, Kind: kind, MadeAt: at(now)})
+		return err
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"pingyi/jobs"
 	"pingyi/models"
@@ -19,10 +18,8 @@ func (db *DB) ClaimJob(ctx context.Context, name string, due time.Time, holder m
 	row := models.JobRun{Job: name, DueAt: at(due), Holder: holder, UntilAt: at(until)}
 	err = db.write(ctx, "claim a job", func(tx *gorm.DB) error {
 		mine = false
-		put := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
-		if put.Error != nil || put.RowsAffected == 1 {
-			mine = put.Error == nil
-			return put.Error
+		if mine, err = createOnce(tx, &row); mine || err != nil {
+			return err
 		}
 		now, err := db.clock(tx)
 		if err != nil {

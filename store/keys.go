@@ -56,8 +56,8 @@ func (db *DB) AddKey(ctx context.Context, tenant, name string, wrapped []byte) (
 				return lostKey("the key of the tenant " + tenant)
 			}
 		}
-		if err := tx.Exec("INSERT INTO wrapped_keys (tenant,name,wrapped,created_at) VALUES "+tuples(1, 4)+db.dialect.onConflictKeep("name"),
-			tenant, name, wrapped, text(time.Now())).Error; err != nil {
+		if _, err := addOnce(tx, "INSERT INTO wrapped_keys (tenant,name,wrapped,created_at) VALUES "+tuples(1, 4),
+			tenant, name, wrapped, text(time.Now())); err != nil {
 			return err
 		}
 		stored, err = oneKey(tx, tenant, name)

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"pingyi/models"
 )
@@ -16,9 +15,8 @@ func (db *DB) AddMethod(ctx context.Context, m models.Method) error {
 	return db.write(ctx, "add method", func(tx *gorm.DB) error {
 		row := m
 		row.State, row.ApprovedAt, row.ApprovedBy = models.MethodDraft, models.Time{}, ""
-		done := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
-		if done.Error != nil || done.RowsAffected == 1 {
-			return done.Error
+		if added, err := createOnce(tx, &row); added || err != nil {
+			return err
 		}
 		var there models.Method
 		if err := tx.Where("tenant = ? AND id = ?", m.Tenant, m.ID).Take(&there).Error; err != nil {

@@ -28,15 +28,12 @@ func (db *DB) AddPollResult(ctx context.Context, p social.PollRecord, scope mode
 				return err
 			}
 		}
-		put := tx.Exec("INSERT INTO poll_results (tenant,id,campaign,title,body,signer,evidence,evidence_hash,replaces,entered_at,via) VALUES "+
-			tuples(1, 11)+db.dialect.onConflictKeep("title"),
-			p.Tenant, raw(p.ID), p.Campaign, p.Title, string(body), p.Signer, p.Evidence, raw(p.EvidenceHash), raw(p.Replaces), text(p.EnteredAt), p.Via)
-		if put.Error != nil {
-			return put.Error
+		if added, err = addOnce(tx, "INSERT INTO poll_results (tenant,id,campaign,title,body,signer,evidence,evidence_hash,replaces,entered_at,via) VALUES "+tuples(1, 11),
+			p.Tenant, raw(p.ID), p.Campaign, p.Title, string(body), p.Signer, p.Evidence, raw(p.EvidenceHash), raw(p.Replaces), text(p.EnteredAt), p.Via); err != nil {
+			return err
 		}
-		added = put.RowsAffected == 1
 		var at stamp
-		err := tx.Raw("SELECT entered_at, COALESCE(via, '') FROM poll_results WHERE tenant=? AND id=?", p.Tenant, raw(p.ID)).Row().Scan(&at, &stored.Via)
+		err = tx.Raw("SELECT entered_at, COALESCE(via, '') FROM poll_results WHERE tenant=? AND id=?", p.Tenant, raw(p.ID)).Row().Scan(&at, &stored.Via)
 		stored.EnteredAt = at.Time
 		return err
 	})

@@ -200,10 +200,8 @@ func (db *DB) SealPublic(ctx context.Context, tenant, campaign string, now time.
 		if err := db.lockExclusive(tx, tenant, campaign); err != nil {
 			return err
 		}
-		done := tx.Exec("INSERT INTO public_seals (tenant,campaign,sealed_at) VALUES "+tuples(1, 3)+db.dialect.onConflictKeep("campaign"),
-			tenant, campaign, text(now))
-		sealed = done.RowsAffected == 1
-		return done.Error
+		sealed, err = addOnce(tx, "INSERT INTO public_seals (tenant,campaign,sealed_at) VALUES "+tuples(1, 3), tenant, campaign, text(now))
+		return err
 	})
 	return sealed, err
 }
@@ -286,10 +284,10 @@ func (db *DB) Retract(ctx context.Context, tenant, account, campaign string, ite
 		if err != nil && models.KindOf(err) != models.NotFound {
 			return err
 		}
-		done := tx.Exec("INSERT INTO social_retractions (tenant,account,item,rating,noticed_at,proof) VALUES "+tuples(1, 6)+db.dialect.onConflictKeep("account"),
+		added, err := addOnce(tx, "INSERT INTO social_retractions (tenant,account,item,rating,noticed_at,proof) VALUES "+tuples(1, 6),
 			tenant, account, raw(item), raw(rating), text(now), proof(prove, retractionParts(tenant, account, idOf(item), idOf(rating), stampText(now))))
-		if done.Error != nil || done.RowsAffected == 0 || rating.IsZero() {
-			return done.Error
+		if err != nil || !added || rating.IsZero() {
+			return err
 		}
 		withdrawn, err = db.endPublic(tx, tenant, campaign, rating, now, prove)
 		return err

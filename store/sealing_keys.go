@@ -49,11 +49,11 @@ func (db *DB) AddSealingKey(ctx context.Context, tenant string, number int, wrap
 		return err
 	}
 	return db.write(ctx, "add sealing key", func(tx *gorm.DB) error {
-		put := tx.Exec("INSERT INTO wrapped_keys (tenant,name,wrapped,created_at) VALUES "+tuples(1, 4)+db.dialect.onConflictKeep("name"),
+		added, err := addOnce(tx, "INSERT INTO wrapped_keys (tenant,name,wrapped,created_at) VALUES "+tuples(1, 4),
 			tenant, models.SealingName(number), wrapped, text(now))
-		if put.Error == nil && put.RowsAffected == 0 {
+		if err == nil && !added {
 			return models.Errorf(models.Conflict, "renewed", "another call renews the sealing key of %s; run it again", tenant)
 		}
-		return put.Error
+		return err
 	})
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -213,15 +214,29 @@ func (db *DB) WriteDown(ctx context.Context, a social.Account, readings []social
 		return nil
 	}
 	return db.write(ctx, "write down readings", func(tx *gorm.DB) error {
-		rows, items := make([]any, 0, 10*len(readings)), []any{a.Tenant, a.ID}
+		items := []any{a.Tenant, a.ID}
 		for i := range readings {
-			r := &readings[i]
-			rows = append(rows, a.Tenant, a.ID, raw(r.Item), string(r.Outcome), string(r.Reason), r.Campaign, r.Unit, int64(r.Level), raw(r.Rating), text(r.At))
-			items = append(items, r.Item) // a Valuer: after a parenthesis gorm would take bytes apart
+			items = append(items, readings[i].Item) // a Valuer: after a parenthesis gorm would take bytes apart
 		}
-		if err := tx.Exec("INSERT INTO social_readings (tenant,account,item,outcome,reason,campaign,unit,level,rating,read_at) VALUES "+
-			tuples(len(readings), 10)+db.dialect.onConflictKeep("item"), rows...).Error; err != nil {
+		var written []models.ID
+		if err := tx.Raw("SELECT item FROM social_readings WHERE tenant=? AND account=? AND item IN "+tuples(1, len(readings)), items...).Scan(&written).Error; err != nil {
 			return err
+		}
+		rows := make([]any, 0, 10*len(readings))
+		for i := range readings {
+			if r := &readings[i]; !slices.Contains(written, r.Item) {
+				written = append(written, r.Item)
+				rows = append(rows, a.Tenant, a.ID, raw(r.Item), string(r.Outcome), string(r.Reason), r.Campaign, r.Unit, int64(r.Level), raw(r.Rating), text(r.At))
+			}
+		}
+		if n := len(rows) / 10; n > 0 {
+			err := tx.Exec("INSERT INTO social_readings (tenant,account,item,outcome,reason,campaign,unit,level,rating,read_at) VALUES "+tuples(n, 10), rows...).Error
+			if keyTaken(err) {
+				return errChanged // by another server, meanwhile
+			}
+			if err != nil {
+				return err
+			}
 		}
 		return tx.Exec("UPDATE social_items SET done=1 WHERE tenant=? AND account=? AND item IN "+tuples(1, len(readings)), items...).Error
 	})

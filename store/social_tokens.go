@@ -14,8 +14,9 @@ import (
 // only added; the last one holds.
 func (db *DB) NoteToken(ctx context.Context, a social.Account, token models.ID, issued, now time.Time) error {
 	return db.write(ctx, "note token", func(tx *gorm.DB) error {
-		return tx.Exec("INSERT INTO social_tokens (tenant,account,token,issued_at,noted_at) VALUES "+tuples(1, 5)+db.dialect.onConflictKeep("token"),
-			a.Tenant, a.ID, raw(token), text(issued), text(now)).Error
+		_, err := addOnce(tx, "INSERT INTO social_tokens (tenant,account,token,issued_at,noted_at) VALUES "+tuples(1, 5),
+			a.Tenant, a.ID, raw(token), text(issued), text(now))
+		return err
 	})
 }
 

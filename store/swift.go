@@ -34,10 +34,14 @@ func (b *batch) swift(ctx context.Context, conn *sql.Conn, known *campaignUnits)
 		script = script[1:]
 	}
 	first := len(script) - 1
-	script = append(script, insertEffects(d, jobs[1:]))
+	script = append(script, insertEffects(jobs[1:]))
 	last := len(script)
 	script = append(script, b.insert(d.onConflictKeep("rating"))...)
 	counts, err := d.execScript(ctx, conn, script...)
+	if refused(err) { // a key is taken, which one the careful way finds out
+		b.in = nil
+		return false, rollback(ctx, conn)
+	}
 	if err != nil {
 		return false, err
 	}
@@ -66,11 +70,11 @@ func (b *batch) swift(ctx context.Context, conn *sql.Conn, known *campaignUnits)
 // closes when it is known to, and no person of the batch took a rating back later,
 // and share-locks the campaign in the same statement.
 func (b *batch) claimFirst(j *job, closes time.Time) part {
-	p := insertEffects(b.db.dialect, []*job{j})
+	p := insertEffects([]*job{j})
 	later := b.takenBackLater()
 	return part{
 		sql: effectInto + " SELECT ?,?,?,?,?,?,?,?,? FROM campaigns WHERE campaigns.tenant=? AND campaigns.id=? AND campaigns.sealed_at IS NULL AND campaigns.closes_at=? AND NOT EXISTS (" +
-			later.sql + ")" + b.db.dialect.share + b.db.dialect.onConflictKeep("effects.id"),
+			later.sql + ")" + b.db.dialect.share,
 		args: append(append(p.args, j.sub.Tenant, j.sub.Campaign, text(closes)), later.args...),
 	}
 }
@@ -81,7 +85,7 @@ func (b *batch) claimFirst(j *job, closes time.Time) part {
 // NULL, a campaign that is sealed or was stopped, or a rating that was taken back later.
 func (b *batch) alone(ctx context.Context, conn *sql.Conn, closes time.Time) (committed bool, err error) {
 	d, s := b.db.dialect, b.in[0].sub
-	p, later := insertEffects(d, b.in), b.takenBackLater()
+	p, later := insertEffects(b.in), b.takenBackLater()
 	p.sql = effectInsert + "(?,?,?,?,?,?,?,?,(SELECT ? FROM campaigns WHERE tenant=? AND id=? AND sealed_at IS NULL AND closes_at=? AND NOT EXISTS (" + later.sql + ")" + d.share + "))"
 	p.args = append(append(p.args, s.Tenant, s.Campaign, text(closes)), later.args...)
 	script := append([]part{{sql: d.begin}, p}, b.insert("")...)

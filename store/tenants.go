@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"pingyi/models"
 )
@@ -13,7 +12,8 @@ import (
 // EnsureTenant adds the tenant unless it is there.
 func (db *DB) EnsureTenant(ctx context.Context, id, title string, now time.Time) error {
 	return db.write(ctx, "ensure tenant", func(tx *gorm.DB) error {
-		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&models.Tenant{Tenant: id, Title: title, CreatedAt: at(now)}).Error
+		_, err := createOnce(tx, &models.Tenant{Tenant: id, Title: title, CreatedAt: at(now)})
+		return err
 	})
 }
 

@@ -150,8 +150,10 @@ type liveFound struct {
 
 func readLive(tx *gorm.DB, w scoring.Withdrawal, lock string) (liveFound, error) {
 	var rows []liveFound
-	err := tx.Raw(`SELECT l.rating, l.answers, r.receipt, r.platform_at FROM live_ratings l
- JOIN ratings r ON r.tenant = l.tenant AND r.campaign = l.campaign AND r.id = l.rating
+	// The lock is on the live row alone. A rating never changes, so its row needs none,
+	// and the user of a server may not lock it on MySQL.
+	const of = " FROM ratings r WHERE r.tenant = l.tenant AND r.campaign = l.campaign AND r.id = l.rating)"
+	err := tx.Raw(`SELECT l.rating, l.answers, (SELECT r.receipt`+of+` AS receipt, (SELECT r.platform_at`+of+` AS platform_at FROM live_ratings l
  WHERE l.tenant=? AND l.campaign=? AND l.channel=? AND l.unit=? AND l.person=?`+lock,
 		w.Tenant, w.Campaign, w.Channel, w.Unit, raw(w.Person)).Scan(&rows).Error
 	if err != nil || len(rows) == 0 {
@@ -228,8 +230,8 @@ func (db *DB) addReason(tx *gorm.DB, r scoring.Reason, e effect, prove Prover, a
 		return errNothing
 	}
 	*ack = scoring.Ack{Verdict: scoring.Counted, Receipt: r.Receipt, Unit: of.Unit}
-	return tx.Exec("INSERT INTO rating_reasons (tenant,rating,reason,given_at) VALUES "+tuples(1, 4)+db.dialect.onConflictKeep("reason"),
-		r.Tenant, raw(of.ID), r.Reason, text(r.ReceivedAt)).Error
+	_, err = addOnce(tx, "INSERT INTO rating_reasons (tenant,rating,reason,given_at) VALUES "+tuples(1, 4), r.Tenant, raw(of.ID), r.Reason, text(r.ReceivedAt))
+	return err
 }
 
 // missing is Missing, unless the push had another effect before.

@@ -122,6 +122,7 @@ func TestDemo_tokenAlone_isAnAccountThatTakesPlaintext(t *testing.T) {
 
 func TestServe_oldSchemaInProduction_refusesUntilToldToMigrate(t *testing.T) {
 	databases(t, func(t *testing.T, w *world) {
+		w.oneUser(t)
 		w.production(t)
 		_, errs, code := w.command("serve")
 		if code != exitFailed {

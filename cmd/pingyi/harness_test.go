@@ -21,6 +21,7 @@ import (
 
 	"pingyi/scoring"
 	"pingyi/simulator"
+	"pingyi/store"
 )
 
 // An account of the tests, as an operator would configure it.
@@ -61,7 +62,8 @@ func newWorld(t testing.TB) *world {
 	}}
 }
 
-// newMySQLWorld needs a MariaDB and a Redis; its keys in Redis are hashes under
+// newMySQLWorld needs a MariaDB and a Redis. Its servers and commands have the rights
+// of a server alone: see twoUsers. Its keys in Redis are hashes under
 // a random secret, so nobody is disturbed.
 func newMySQLWorld(t testing.TB) *world {
 	t.Helper()
@@ -90,9 +92,65 @@ func newMySQLWorld(t testing.TB) *world {
 	})
 	c.DBName = name
 	w.env["PINGYI_DATABASE"] = "mysql:" + c.FormatDSN()
+	w.twoUsers(t, admin, *c)
 	w.env["PINGYI_REDIS"] = redisURL
 	w.env["PINGYI_SECRET"] = testSecret + randomHex(t, 8)
 	return w
+}
+
+// twoUsers lets the program use the database as a server does in production: the user
+// of PINGYI_DATABASE has the rights that migrate prints, and no others. The schema is
+// there; nothing else is. The test itself looks at the database as its owner. Where the
+// user of PINGYI_TEST_MYSQL_DSN may not make users, there is only that one.
+func (w *world) twoUsers(t testing.TB, admin *sql.DB, c mysql.Config) {
+	t.Helper()
+	owner := "mysql:" + c.FormatDSN()
+	db, err := store.Open(t.Context(), store.Options{URL: owner})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if err = db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c.User, c.Passwd = "pingyi_"+randomHex(t, 6), randomHex(t, 16)
+	statements, err := db.Grants(t.Context(), c.User+"@%")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = admin.ExecContext(t.Context(), "CREATE USER '"+c.User+"'@'%' IDENTIFIED BY '"+c.Passwd+"'"); err != nil {
+		t.Log("no user was made:", err)
+		return
+	}
+	for _, s := range statements {
+		if _, err = admin.ExecContext(t.Context(), s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
+	t.Cleanup(func() {
+		if _, err := admin.ExecContext(context.Background(), "DROP USER '"+c.User+"'@'%'"); err != nil {
+			t.Error(err)
+		}
+	})
+	w.env["PINGYI_DATABASE"], w.env["PINGYI_MIGRATE_DATABASE"] = "mysql:"+c.FormatDSN(), owner
+}
+
+// oneUser gives the world an empty database, where it is MariaDB's, whose owner is the
+// only user.
+func (w *world) oneUser(t testing.TB) {
+	t.Helper()
+	owner := w.env["PINGYI_MIGRATE_DATABASE"]
+	if owner == "" {
+		return
+	}
+	name, db := w.text(t, "SELECT DATABASE()"), w.sql(t)
+	for _, s := range []string{"DROP DATABASE " + name, "CREATE DATABASE " + name} {
+		if _, err := db.ExecContext(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.env["PINGYI_DATABASE"] = owner
+	delete(w.env, "PINGYI_MIGRATE_DATABASE")
 }
 
 func randomHex(t testing.TB, n int) string {

@@ -156,6 +156,7 @@ func TestCommands_withoutADatabase_nameItAndMakeNone(t *testing.T) {
 // A reading command makes no tables in an empty database either, and no tenant.
 func TestReading_anEmptyDatabase_makesNothing(t *testing.T) {
 	databases(t, func(t *testing.T, w *world) {
+		w.oneUser(t)
 		if file, ok := strings.CutPrefix(w.env["PINGYI_DATABASE"], "sqlite:"); ok {
 			w.file(filepath.Base(file), "")
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"pingyi/config"
 	"pingyi/store"
 )
 
@@ -25,7 +26,7 @@ func (e *env) restoreCommand() *cli.Command {
 		Name: "restore", ArgsUsage: "FILE",
 		Usage: "read a dump of MySQL or MariaDB into an empty database; FILE is plain or gzip, - is stdin",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "into", Usage: "the empty database: its name, where PINGYI_DATABASE says the rest, or mysql: and a whole DSN"},
+			&cli.StringFlag{Name: "into", Usage: "the empty database: its name, where PINGYI_MIGRATE_DATABASE or else PINGYI_DATABASE says the rest, or mysql: and a whole DSN"},
 			tenantFlag(),
 		},
 		Action: func(ctx context.Context, c *cli.Command) error {
@@ -36,7 +37,7 @@ func (e *env) restoreCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			url, err := intoURL(c.String("into"), string(o.opts.Database))
+			url, err := intoURL(c.String("into"), &o.opts)
 			if err != nil {
 				return err
 			}
@@ -52,7 +53,7 @@ func (e *env) restoreCommand() *cli.Command {
 var plainDatabase = regexp.MustCompile(`^[A-Za-z0-9_$-]{1,64}$`)
 
 // intoURL is the URL of the database that --into names.
-func intoURL(into, database string) (string, error) {
+func intoURL(into string, o *config.Options) (string, error) {
 	switch {
 	case into == "":
 		return "", misuse("--into is missing; expected the name of an empty database, or mysql: and a DSN")
@@ -63,9 +64,10 @@ func intoURL(into, database string) (string, error) {
 	case !plainDatabase.MatchString(into):
 		return "", misuse("--into is neither the name of a database nor mysql: and a DSN")
 	}
+	database, option := o.Owner()
 	url, err := store.InDatabase(database, into)
 	if err != nil {
-		return "", usageError{fmt.Errorf("--into names a database, and PINGYI_DATABASE %w", err)}
+		return "", usageError{fmt.Errorf("--into names a database, and %s %w", option, err)}
 	}
 	return url, nil
 }

@@ -211,13 +211,16 @@ const (
 	filling
 	// migrating brings the schema up to date, from nothing where there is none.
 	migrating
+	// owning is migrating by a command that does all of its work as the user who may
+	// change the schema.
+	owning
 )
 
 // makes reports whether a database is made where there is none.
-func (m openMode) makes(o *config.Options) bool { return m == migrating || m == filling && o.Demo() }
+func (m openMode) makes(o *config.Options) bool { return m >= migrating || m == filling && o.Demo() }
 
 // open opens the database. A schema that is older than the program's own is migrated
-// in the demo and by the mode migrating; otherwise it is an error that says what to do.
+// in the demo and by the modes migrating and owning; otherwise it is an error that says what to do.
 func (e *env) open(ctx context.Context, c *cli.Command, m openMode) (*opened, error) {
 	a, err := e.options(c, m)
 	if err != nil {
@@ -231,9 +234,13 @@ func (e *env) open(ctx context.Context, c *cli.Command, m openMode) (*opened, er
 		a.log.Warn(w)
 	}
 	a.warnOfFiles()
-	a.db, err = store.Open(ctx, store.Options{URL: string(a.opts.Database), Logger: a.log, Existing: !m.makes(&a.opts)})
+	url, option := string(a.opts.Database), "PINGYI_DATABASE"
+	if m == owning {
+		url, option = a.opts.Owner()
+	}
+	a.db, err = store.Open(ctx, store.Options{URL: url, Logger: a.log, Existing: !m.makes(&a.opts)})
 	if err != nil {
-		return nil, fmt.Errorf("PINGYI_DATABASE: %w", err)
+		return nil, fmt.Errorf("%s: %w", option, err)
 	}
 	if err = a.prepare(ctx, m); err != nil {
 		return nil, errors.Join(err, a.db.Close())
@@ -271,10 +278,18 @@ func (o *opened) prepare(ctx context.Context, m openMode) error {
 	return o.db.EnsureTenant(ctx, o.tenant, o.tenant, time.Now())
 }
 
-// bringUp migrates where the mode or the demo asks for it, and otherwise checks.
+// bringUp migrates where the mode or the demo asks for it, and otherwise checks. Then
+// it asks for the rights of the user that the command goes on as.
 func (o *opened) bringUp(ctx context.Context, m openMode) error {
-	if m == migrating {
-		return o.db.Migrate(ctx)
+	if err := o.bringSchemaUp(ctx, m); err != nil {
+		return err
+	}
+	return o.db.CheckGrants(ctx)
+}
+
+func (o *opened) bringSchemaUp(ctx context.Context, m openMode) error {
+	if m >= migrating {
+		return o.migrate(ctx, m)
 	}
 	if !o.opts.Demo() {
 		return checkSchema(ctx, o.db)
@@ -286,7 +301,7 @@ func (o *opened) bringUp(ctx context.Context, m openMode) error {
 			return models.Errorf(models.NotFound, "no_database", "the database that PINGYI_DATABASE names is empty; pingyi serve --migrate fills it")
 		}
 	}
-	return o.db.Migrate(ctx)
+	return o.migrate(ctx, m)
 }
 
 // warnOfFiles names the files of secrets that everybody on this machine can read.
@@ -306,7 +321,8 @@ func checkSchema(ctx context.Context, db *store.DB) error {
 	}
 	if needs {
 		return models.Errorf(models.Unavailable, "old_schema",
-			"the database's schema is older than this program; run pingyi migrate, or start with serve --migrate")
+			"the database's schema is older than this program, or its user may not read it; run pingyi migrate, or start with serve --migrate, "+
+				"and give the user the rights that pingyi migrate prints")
 	}
 	return nil
 }

@@ -51,6 +51,9 @@ func (e *env) serveCommand() *cli.Command {
 				return err
 			}
 			o.home = o.tenant // the main accounts are those of whom it serves
+			if err = o.warnOfRights(ctx, m); err != nil {
+				return errors.Join(err, o.db.Close())
+			}
 			err = e.serve(ctx, o)
 			return errors.Join(err, o.db.Close())
 		},
@@ -264,34 +267,4 @@ func (l *late) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.Error(w, "starting", http.StatusServiceUnavailable)
-}
-
-func (e *env) migrateCommand() *cli.Command {
-	return &cli.Command{
-		Name:  "migrate",
-		Usage: "bring the database's schema up to date",
-		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "attest", Usage: "then cover, once, the rows that were written before there were proofs; " +
-				"when no server of an earlier version runs any more"},
-			tenantFlag(),
-		},
-		Action: func(ctx context.Context, c *cli.Command) error {
-			o, err := e.open(ctx, c, migrating)
-			if err != nil {
-				return err
-			}
-			current, _, err := o.db.SchemaVersion(ctx)
-			if err == nil {
-				fmt.Fprintf(e.err, "the schema is at version %d\n", current)
-				err = e.tellTwins(ctx, o)
-			}
-			if err == nil {
-				err = o.proofs.bindAttested(ctx)
-			}
-			if err == nil && c.Bool("attest") {
-				err = e.attest(ctx, o)
-			}
-			return errors.Join(err, o.db.Close())
-		},
-	}
 }

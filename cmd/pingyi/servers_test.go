@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -18,7 +19,7 @@ import (
 // hold locks.
 func (w *world) sql(t testing.TB) *sql.DB {
 	t.Helper()
-	driver, source, _ := strings.Cut(w.env["PINGYI_DATABASE"], ":")
+	driver, source, _ := strings.Cut(cmp.Or(w.env["PINGYI_MIGRATE_DATABASE"], w.env["PINGYI_DATABASE"]), ":")
 	if driver == "sqlite" {
 		source = "file:" + source + "?_txlock=immediate&_pragma=busy_timeout(5000)"
 	}
