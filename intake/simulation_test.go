@@ -14,10 +14,10 @@ import (
 	"time"
 
 	"pingyi/bot"
+	"pingyi/internal/long"
 )
 
 const (
-	simRuns  = 2000 // in CI; PINGYI_SIM_RUNS says another number
 	simSteps = 200
 )
 
@@ -78,10 +78,10 @@ func simulate(t *testing.T, engine *bot.Engine, seed uint64, log func(string, ..
 	return o
 }
 
-// TestSimulation_seedAfterSeed_nothingWrong runs PINGYI_SIM_RUNS runs from
-// PINGYI_SIM_SEED on; PINGYI_SIM_TRACE=1 with one run prints it.
+// TestSimulation_seedAfterSeed_nothingWrong runs PINGYI_SIM_RUNS runs (300, in the
+// long form 2,000) from PINGYI_SIM_SEED on; PINGYI_SIM_TRACE=1 with one run prints it.
 func TestSimulation_seedAfterSeed_nothingWrong(t *testing.T) {
-	runs, first := number(t, "PINGYI_SIM_RUNS", simRuns), number(t, "PINGYI_SIM_SEED", 1)
+	runs, first := number(t, "PINGYI_SIM_RUNS", long.Count(300, 2000)), number(t, "PINGYI_SIM_SEED", 1)
 	var log func(string, ...any)
 	if os.Getenv("PINGYI_SIM_TRACE") != "" {
 		log = t.Logf
@@ -122,7 +122,7 @@ func TestSimulation_seedAfterSeed_nothingWrong(t *testing.T) {
 // happens finds nothing.
 func exercised(t *testing.T, runs int, total map[string]int) {
 	t.Helper()
-	if runs < 1000 {
+	if runs < 200 {
 		return
 	}
 	want := map[string]int{"bot.Rate": runs, "bot.Withdraw": runs / 100, "bot.GiveReason": runs / 100, "bot.File": runs / 100, "busy": runs, "late": runs / 100, "confirmed by link": runs}
@@ -152,7 +152,7 @@ func number(t *testing.T, name string, otherwise int) int {
 
 func TestSimulation_sameSeed_sameRun(t *testing.T) {
 	engine := simEngine(t)
-	for seed := uint64(1); seed <= 50; seed++ {
+	for seed := range uint64(long.Count(10, 50)) {
 		a, b := simulate(t, engine, seed, nil), simulate(t, engine, seed, nil)
 		if a.trace != b.trace {
 			t.Fatalf("seed %d ran in two ways", seed)

@@ -2,12 +2,15 @@ package social_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
+	"pingyi/internal/long"
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/simulator"
@@ -131,11 +134,11 @@ func TestPoll_quietDay_spreadsTheBudget(t *testing.T) {
 // The burst: more than a day's calls can fetch, with servers that end in the
 // middle of whatever they do. The platform refuses what is over its quota, and
 // such a refusal fails the test.
-func TestPoll_burstOf5000_nothingSkippedNothingDoubled(t *testing.T) {
+func TestPoll_burst_nothingSkippedNothingDoubled(t *testing.T) {
 	db, w := openDB(t)
 	o := newTown(t, db, w, "burst")
-	o.limits.Page = 50
-	const burst = 5000
+	burst := long.Count(1000, 5000)
+	o.limits.Page = burst / 100
 	posts := make([]simulator.WeiboPost, burst)
 	for i := range posts {
 		posts[i] = o.comment(int64(100+2*i), int64(i+1), fmt.Sprintf("A%02d %d", i%9+1, i%5+1))
@@ -169,18 +172,33 @@ func TestPoll_burstOf5000_nothingSkippedNothingDoubled(t *testing.T) {
 		y := o.tally(fmt.Sprintf("A%02d", i+1))
 		received, live = received+y.Received, live+y.Live
 	}
-	if received != burst || live != burst {
+	if want := int64(burst); received != want || live != want {
 		t.Errorf("%d received, %d live, want %d", received, live, burst)
 	}
-	if _, counted, err := db.Outcomes(t.Context(), o.account); err != nil || counted != burst {
+	if _, counted, err := db.Outcomes(t.Context(), o.account); err != nil || counted != int64(burst) {
 		t.Errorf("%d readings, %v", counted, err)
 	}
 	o.sound()
 }
 
+// checks sets how many runs rapid makes, unless its flag says it.
+func checks(t *testing.T, n int) {
+	t.Helper()
+	set := false
+	flag.Visit(func(f *flag.Flag) { set = set || f.Name == "rapid.checks" })
+	if set {
+		return
+	}
+	if err := flag.Set("rapid.checks", strconv.Itoa(n)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = flag.Set("rapid.checks", "100") }) // rapid's own
+}
+
 // Whatever is written and deleted when, and wherever servers end: after a quiet
 // time every text that stands has counted once, and no other stands.
 func TestPoll_killedAnywhere_losesAndDoublesNothing(t *testing.T) {
+	checks(t, long.Count(12, 100))
 	db, w := openDB(t)
 	run := 0
 	rapid.Check(t, func(rt *rapid.T) {
