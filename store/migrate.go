@@ -39,15 +39,20 @@ const (
 // at once: the second waits and finds nothing to do. On MySQL, whose DDL
 // commits by itself, every file is one statement that may be run again or that
 // adds one column or index, so a migration that was cut off goes on where it ended.
+// models.Forbidden: the user of the database may not change its schema.
 func (db *DB) Migrate(ctx context.Context) (err error) {
 	folder, err := fs.Sub(migrations, db.dialect.folder)
 	if err != nil {
 		return fail("migrations", err)
 	}
-	if err := db.migrate(ctx, folder); err != nil {
-		return err
+	if err = db.migrate(ctx, folder); err == nil {
+		err = db.takeToHours(ctx)
 	}
-	return db.takeToHours(ctx)
+	if lacksRight(err) {
+		return models.Errorf(models.Forbidden, "may_not_migrate",
+			"the user of the database may not change its schema; PINGYI_MIGRATE_DATABASE or PINGYI_MIGRATE_DATABASE_FILE names one who may")
+	}
+	return err
 }
 
 func (db *DB) migrate(ctx context.Context, folder fs.FS) error {

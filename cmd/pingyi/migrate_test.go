@@ -63,6 +63,12 @@ func TestMigrate_grants_areAllThatAServerNeeds(t *testing.T) {
 	contains(t, errs, "lacks a right on a table", "migrate --grants")
 	apply(lines[missing:])
 
+	_, errs, code = w.command("migrate", "--attest")
+	if code != exitFailed {
+		t.Errorf("migrate by the server's user: exit code %d", code)
+	}
+	contains(t, errs, "may not change its schema; PINGYI_MIGRATE_DATABASE")
+
 	w.must("units", "import", w.file("units.csv", string(sampleUnits())))
 	w.must("campaign", "create", "--profile", "maanshan-2017", "--id", "draft", "--from", "2020-01-01", "--to", "2099-12-31")
 	w.must("campaign", "delete", "draft")
