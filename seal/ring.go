@@ -47,6 +47,8 @@ func NewRing(w *Wrapper, store Keys) *Ring {
 type Tenant struct {
 	citizens, pushes, codes, names, signatures *Hasher
 
+	followers, authors *Hasher
+
 	base    sealingKey // from the root, which sealed before the first renewal
 	sealing atomic.Pointer[sealing]
 }
@@ -83,6 +85,7 @@ func newTenant(root []byte) (*Tenant, error) {
 	for purpose, dst := range map[string]**Hasher{
 		"citizens": &t.citizens, "pushes": &t.pushes, "codes": &t.codes,
 		"signatures": &t.signatures, "names in redis": &t.names,
+		"followers": &t.followers, "public authors": &t.authors,
 	} {
 		k, err := subkey(root, purpose)
 		if err != nil {
@@ -98,6 +101,14 @@ func newTenant(root []byte) (*Tenant, error) {
 // Citizen is the keyed hash of a platform id in SQL: the deletable link from a
 // ticket to its citizen.
 func (t *Tenant) Citizen(account, id string) models.ID { return t.citizens.Hash(account, id) }
+
+// Follower is the keyed hash of a platform id among those who follow an account. It is
+// under a key of its own, as Author's is: the times of these rows are exact, and must
+// lead to no complaint.
+func (t *Tenant) Follower(account, id string) models.ID { return t.followers.Hash(account, id) }
+
+// Author is the keyed hash of a platform id among the authors of public texts.
+func (t *Tenant) Author(account, id string) models.ID { return t.authors.Hash(account, id) }
 
 // Push is the keyed hash of a push's identity.
 func (t *Tenant) Push(account, key string) models.ID { return t.pushes.Hash(account, key) }

@@ -49,8 +49,8 @@ func grants() []grant {
 		grant{"complaint_contacts", "INSERT, DELETE"},
 		grant{"complaint_links", "INSERT, UPDATE (sealed_citizen), DELETE"},
 		grant{"identities", "INSERT, UPDATE, DELETE"},
-		grant{"followers", "INSERT, UPDATE"},
-		grant{"social_accounts", "INSERT, UPDATE"},
+		grant{"followers", "INSERT, UPDATE, DELETE"},
+		grant{"social_accounts", "INSERT, UPDATE, DELETE"},
 
 		// What passes: answers to repeats, counters, leases, places in a feed.
 		grant{"effect_answers", "INSERT, DELETE"},

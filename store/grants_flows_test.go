@@ -162,6 +162,26 @@ func secondUserReadsInPublic(t *testing.T, db *DB) {
 	}
 }
 
+// secondUserRehashes: rows of the release before are moved to hashes of their own.
+func secondUserRehashes(t *testing.T, db *DB) {
+	t.Helper()
+	ctx, a := t.Context(), social.Account{Tenant: tenant, ID: "wb_1"}
+	for _, err := range []error{
+		db.SetFollowing(ctx, tenant, a.ID, named("of before"), true, inside),
+		db.MoveFollower(ctx, a, named("of before"), named("follower")),
+		db.SetAuthor(ctx, a, named("text"), named("writer")),
+		db.SaveAccount(ctx, a, SealedAccount{Citizen: named("of before"), Sealed: []byte("s")}, inside),
+		db.MoveAccount(ctx, a, SealedAccount{named("of before"), []byte("s")}, SealedAccount{named("writer"), []byte("again")}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p, err := db.Following(ctx, tenant, a.ID, named("follower"), named("of before")); err != nil || p != scoring.Follower {
+		t.Fatal(p, err)
+	}
+}
+
 // secondUserKeeps: keys, the register, codes, API keys, sweeps, what /readyz asks.
 func secondUserKeeps(t *testing.T, db *DB) {
 	t.Helper()

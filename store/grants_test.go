@@ -140,6 +140,7 @@ func TestGrants_serverAsTheSecondUser_doesEverythingButChangeEvidence(t *testing
 	secondUserRates(t, db)
 	secondUserFiles(t, db)
 	secondUserReadsInPublic(t, db)
+	secondUserRehashes(t, db)
 	secondUserKeeps(t, db)
 	if _, err := db.Seal(ctx, tenant, campaign, closes.Add(2*time.Minute)); err != nil {
 		t.Fatal(err)

@@ -61,3 +61,14 @@ func (db *DB) SweepJobs(ctx context.Context, before time.Time) error {
 		return tx.Where("due_at < ?", at(before)).Delete(&models.JobRun{}).Error
 	})
 }
+
+// FirstDue returns when the first run of a job was due that is still known: rows of runs
+// are kept for seven days. It is the zero time where there is none.
+func (db *DB) FirstDue(ctx context.Context, name string) (time.Time, error) {
+	var rows []models.JobRun
+	err := db.read.WithContext(ctx).Where("job = ?", name).Order("due_at").Limit(1).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return time.Time{}, fail("first run", err)
+	}
+	return rows[0].DueAt.Time, nil
+}

@@ -106,7 +106,7 @@ func TestFollowing_pushesOutOfOrder_theLastEventHolds(t *testing.T) {
 		}
 		want := func(p scoring.Provenance) {
 			t.Helper()
-			if got, err := db.Following(t.Context(), "city", "1", citizen); err != nil || got != p {
+			if got, err := db.Following(t.Context(), "city", "1", citizen, newID(t)); err != nil || got != p {
 				t.Fatalf("%s %v, want %s", got, err, p)
 			}
 		}
@@ -122,7 +122,7 @@ func TestFollowing_pushesOutOfOrder_theLastEventHolds(t *testing.T) {
 		want(scoring.Unfollowed)
 		set(true, time.Hour)
 		want(scoring.Follower)
-		if got, err := db.Following(t.Context(), "city", "2", citizen); err != nil || got != scoring.Unverified {
+		if got, err := db.Following(t.Context(), "city", "2", citizen, newID(t)); err != nil || got != scoring.Unverified {
 			t.Fatal(got, err)
 		}
 	})

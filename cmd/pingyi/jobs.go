@@ -41,6 +41,7 @@ func (s *server) jobs() []jobs.Job {
 		{Name: "sweep_answers", Every: upkeepEvery, Timeout: 30 * time.Minute, Once: true, Run: func(ctx context.Context) error {
 			return s.db.SweepAnswers(ctx, s.now())
 		}},
+		{Name: rehashJob, Every: 24 * time.Hour, Timeout: 2 * time.Hour, Once: true, Run: s.rehash},
 	}
 	if s.opts.SecretPrevious != "" {
 		list = append(list, jobs.Job{Name: "rewrap_keys", Every: upkeepEvery, AtStart: true, Run: s.logRewrap})

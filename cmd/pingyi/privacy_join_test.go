@@ -32,9 +32,12 @@ func (w *world) namesOf(t *testing.T, openID string) (now, before string) {
 // the rows of one could be joined with those of the other, nor with Redis.
 func TestPrivacy_ratingAndComplaintOfOneMinute_cannotBeJoined(t *testing.T) {
 	databases(t, func(t *testing.T, w *world) {
-		r := w.withWeibo().withRedis(t)
+		w.withOpinions()
+		w.env["PINGYI_WEIBO_NAME"] = "马鞍山发布"
+		r := w.withRedis(t)
 		in := w.serve()
 		c, f := in.chat(t), in.follower()
+		f.do(simulator.Follow())
 		c.rate("A03", "11111")
 		c.on(c.complain("教育局", "匿名"), "登记编号：")
 		f.rate("A01", "22222")
@@ -42,9 +45,12 @@ func TestPrivacy_ratingAndComplaintOfOneMinute_cannotBeJoined(t *testing.T) {
 			f.say(words)
 		}
 		contains(t, f.say("确认"), "登记编号：")
+		contains(t, f.mention("@马鞍山发布 市公安局 满意"), "已经记下")
+		until(t, "the public text counts", func() bool { return w.count(t, "SELECT COUNT(*) FROM public_ratings") == 1 })
 		w.wantHours(t)
 		all := w.everyValue(t)
 		wantNoneShared(t, all)
+		wantNoMarkOfComplaints(t, all)
 		for _, key := range r.keys() {
 			wantNoID(t, key, all)
 		}
@@ -102,6 +108,43 @@ func wantNoneShared(t *testing.T, all map[string][][]byte) {
 			if rating, shared := of[string(v)]; shared && !strings.HasSuffix(at, "campaign") {
 				t.Errorf("%s and %s have %q in common", at, rating, v)
 			}
+		}
+	}
+}
+
+// wantNoMarkOfComplaints fails where a table that has exact times, or leads to one, has
+// an id or a hash in common with a complaint. Those that may have one know hours alone.
+func wantNoMarkOfComplaints(t *testing.T, all map[string][][]byte) {
+	t.Helper()
+	may := map[string]bool{"identities": true, "filing_quotas": true, "effects": true, "effect_answers": true}
+	const shortest = 16 // an id or a hash
+	marks := map[string]string{}
+	for at, values := range all {
+		if !strings.HasPrefix(at, "complaint") || strings.HasSuffix(at, "_at") || strings.HasSuffix(at, ".account") {
+			continue
+		}
+		for _, v := range values {
+			if len(v) >= shortest {
+				marks[string(v)] = at
+			}
+		}
+	}
+	looked := map[string]bool{}
+	for at, values := range all {
+		table, _, _ := strings.Cut(at, ".")
+		looked[table] = looked[table] || len(values) > 0
+		if strings.HasPrefix(at, "complaint") || may[table] {
+			continue
+		}
+		for _, v := range values {
+			if of, shared := marks[string(v)]; shared {
+				t.Errorf("%s and %s have %x in common", at, of, v)
+			}
+		}
+	}
+	for _, table := range []string{"complaint_links", "followers", "social_items", "social_answers", "public_ratings", "rating_provenances"} {
+		if !looked[table] {
+			t.Errorf("%s is empty: nothing was looked at", table)
 		}
 	}
 }

@@ -16,7 +16,8 @@ import (
 // rater is whoever rated on the social channel, as far as known.
 type rater struct {
 	profile social.Profile
-	citizen models.ID
+	author  models.ID
+	asked   bool // what was looked up is known under author
 }
 
 // accountsPage is how many rows are read at a time.
@@ -26,7 +27,7 @@ const accountsPage = 500
 // public texts, and private writers who have not left.
 func (c *socialChannel) raters(ctx context.Context) (map[models.ID]*rater, error) {
 	keys, db := c.keys, c.o.db
-	found, byCitizen := map[models.ID]*rater{}, map[models.ID]*rater{}
+	found, byAuthor := map[models.ID]*rater{}, map[models.ID]*rater{}
 	add := func(p social.Profile) error {
 		person, err := keys.known(ctx, c.ID, p.UID)
 		if models.KindOf(err) == models.NotFound {
@@ -36,8 +37,8 @@ func (c *socialChannel) raters(ctx context.Context) (map[models.ID]*rater, error
 			return err
 		}
 		if found[person] == nil {
-			r := &rater{profile: p, citizen: keys.Author(p.UID)}
-			found[person], byCitizen[r.citizen] = r, r
+			r := &rater{profile: p, author: keys.Author(p.UID)}
+			found[person], byAuthor[r.author], byAuthor[keys.tenant.Citizen(keys.account.ID, p.UID)] = r, r, r
 			return nil
 		}
 		found[person].profile.Merge(p)
@@ -56,10 +57,9 @@ func (c *socialChannel) raters(ctx context.Context) (map[models.ID]*rater, error
 	if err != nil {
 		return nil, err
 	}
-	citizen := func(s *store.SealedAccount) models.ID { return s.Citizen }
 	err = pages(func(after models.ID) ([]models.ID, error) {
 		list, err := db.KnownIDs(ctx, keys.account, after, accountsPage)
-		return each(list, err, citizen, func(s *store.SealedAccount) error {
+		return each(list, err, citizenOf, func(s *store.SealedAccount) error {
 			uid, err := keys.tenant.Citizens().Open(s.Sealed, s.Citizen[:])
 			if err != nil {
 				return err
@@ -70,21 +70,40 @@ func (c *socialChannel) raters(ctx context.Context) (map[models.ID]*rater, error
 	if err != nil {
 		return nil, err
 	}
-	if err = c.byLookup(ctx, byCitizen); err != nil {
+	if err = c.byLookup(ctx, byAuthor); err != nil {
 		return nil, err
 	}
 	return found, c.byEvents(ctx, found)
 }
 
-// byLookup adds what the platform was asked.
-func (c *socialChannel) byLookup(ctx context.Context, byCitizen map[models.ID]*rater) error {
+// byLookup adds what the platform was asked. What the release before kept, under the
+// hash of citizens, is older.
+func (c *socialChannel) byLookup(ctx context.Context, byAuthor map[models.ID]*rater) error {
+	before := map[*rater]social.Profile{}
+	err := c.lookedUp(ctx, func(s *store.SealedAccount, p social.Profile) error {
+		switch r := byAuthor[s.Citizen]; {
+		case r == nil:
+		case r.author == s.Citizen:
+			r.profile.Merge(p)
+			r.asked = true
+		default:
+			before[r] = p
+		}
+		return nil
+	})
+	for r, p := range before {
+		if !r.asked {
+			r.profile.Merge(p)
+		}
+	}
+	return err
+}
+
+// lookedUp reads what the platform was asked of anybody.
+func (c *socialChannel) lookedUp(ctx context.Context, do func(*store.SealedAccount, social.Profile) error) error {
 	return pages(func(after models.ID) ([]models.ID, error) {
 		list, err := c.o.db.LookedUp(ctx, c.keys.account, after, accountsPage)
-		return each(list, err, func(s *store.SealedAccount) models.ID { return s.Citizen }, func(s *store.SealedAccount) error {
-			r := byCitizen[s.Citizen]
-			if r == nil {
-				return nil
-			}
+		return each(list, err, citizenOf, func(s *store.SealedAccount) error {
 			plain, err := c.keys.Open(s.Sealed, s.Citizen)
 			if err != nil {
 				return err
@@ -93,16 +112,16 @@ func (c *socialChannel) byLookup(ctx context.Context, byCitizen map[models.ID]*r
 			if err := json.Unmarshal(plain, &p); err != nil {
 				return fmt.Errorf("a stored account: %w", err)
 			}
-			r.profile.Merge(p)
-			return nil
+			return do(s, p)
 		})
 	})
 }
 
 // byEvents adds what the platform's events told of who follows.
 func (c *socialChannel) byEvents(ctx context.Context, found map[models.ID]*rater) error {
+	events := &followers{c.o.db, c.keys.ring}
 	for _, r := range found {
-		known, err := c.o.db.Following(ctx, c.keys.account.Tenant, c.keys.account.ID, r.citizen)
+		known, err := events.following(ctx, c.keys.account.Tenant, c.keys.account.ID, r.profile.UID)
 		if err != nil {
 			return err
 		}
@@ -113,6 +132,8 @@ func (c *socialChannel) byEvents(ctx context.Context, found map[models.ID]*rater
 	}
 	return nil
 }
+
+func citizenOf(s *store.SealedAccount) models.ID { return s.Citizen }
 
 // pages calls read until a page is not full.
 func pages(read func(after models.ID) ([]models.ID, error)) error {
@@ -229,6 +250,6 @@ func (c *socialChannel) ask(ctx context.Context, api social.API, r *rater, profi
 	if err != nil {
 		return false, err
 	}
-	err = c.o.db.SaveAccount(ctx, c.keys.account, store.SealedAccount{Citizen: r.citizen, Sealed: c.keys.Seal(plain, r.citizen)}, now)
+	err = c.o.db.SaveAccount(ctx, c.keys.account, store.SealedAccount{Citizen: r.author, Sealed: c.keys.Seal(plain, r.author)}, now)
 	return asked == len(calls), err
 }

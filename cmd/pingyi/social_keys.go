@@ -36,7 +36,7 @@ func (k *socialKeys) Item(kind social.Kind, id string) models.ID {
 
 func publicName(kind, id string) string { return "public/" + kind + "/" + id }
 
-func (k *socialKeys) Author(uid string) models.ID { return k.tenant.Citizen(k.account.ID, uid) }
+func (k *socialKeys) Author(uid string) models.ID { return k.tenant.Author(k.account.ID, uid) }
 
 // Person is who the author is as a private writer, too: one live rating between
 // both. The first rating makes the key.

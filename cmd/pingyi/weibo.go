@@ -57,7 +57,7 @@ func weiboAccounts(o *opened, engine *bot.Engine) ([]weiboAccount, error) {
 	}}
 	if window := w.Window(); w.AccessToken != "" && window > 0 {
 		api := weiboapi.New(weiboapi.Options{Base: w.API, AccessToken: string(w.AccessToken), UID: w.UID})
-		a.account.Late = &customerService{send: api.Reply, following: o.db.Following, window: window, now: o.now}
+		a.account.Late = &customerService{send: api.Reply, following: (&followers{o.db, o.ring}).following, window: window, now: o.now}
 	}
 	return []weiboAccount{a}, nil
 }
@@ -65,7 +65,7 @@ func weiboAccounts(o *opened, engine *bot.Engine) ([]weiboAccount, error) {
 // customerService sends what was not ready in time. It implements intake.Late.
 type customerService struct {
 	send      func(ctx context.Context, uid, text string) error
-	following func(ctx context.Context, tenant, account string, citizen models.ID) (scoring.Provenance, error)
+	following func(ctx context.Context, tenant, account, id string) (scoring.Provenance, error)
 	window    time.Duration // after a message, a follow, a tap or a scan
 	now       func() time.Time
 }
@@ -77,7 +77,7 @@ func (c *customerService) Send(ctx context.Context, t *intake.Turn, text string)
 	if c.now().Sub(t.Input.At) >= c.window {
 		return models.Errorf(models.Conflict, "window_closed", "the window of customer service is over")
 	}
-	known, err := c.following(ctx, t.Account.Tenant, t.Account.ID, t.CitizenID)
+	known, err := c.following(ctx, t.Account.Tenant, t.Account.ID, t.Citizen)
 	if err != nil || known == scoring.Unfollowed {
 		return err
 	}
@@ -142,10 +142,18 @@ type followers struct {
 
 // Followed implements intake.Followers.
 func (f *followers) Followed(ctx context.Context, t *intake.Turn) error {
-	if err := f.db.SetFollowing(ctx, t.Account.Tenant, t.Account.ID, t.CitizenID, true, t.Input.At); err != nil {
+	if err := f.set(ctx, t, true); err != nil {
 		return err
 	}
 	return f.remember(ctx, t)
+}
+
+func (f *followers) set(ctx context.Context, t *intake.Turn, follows bool) error {
+	keys, err := f.ring.Tenant(ctx, t.Account.Tenant)
+	if err != nil {
+		return err
+	}
+	return f.db.SetFollowing(ctx, t.Account.Tenant, t.Account.ID, keys.Follower(t.Account.ID, t.Citizen), follows, t.Input.At)
 }
 
 // remember keeps the sealed id, so that it can be looked up at settlement
@@ -170,14 +178,23 @@ func (f *followers) provenance(ctx context.Context, t *intake.Turn) (scoring.Pro
 	if err := f.remember(ctx, t); err != nil {
 		return "", err
 	}
-	return f.db.Following(ctx, t.Account.Tenant, t.Account.ID, t.CitizenID)
+	return f.following(ctx, t.Account.Tenant, t.Account.ID, t.Citizen)
+}
+
+// following is what is known of whether somebody follows an account.
+func (f *followers) following(ctx context.Context, tenant, account, id string) (scoring.Provenance, error) {
+	keys, err := f.ring.Tenant(ctx, tenant)
+	if err != nil {
+		return "", err
+	}
+	return f.db.Following(ctx, tenant, account, keys.Follower(account, id), keys.Citizen(account, id))
 }
 
 // left erases what ties a citizen to what they sent. Where strangers may write,
 // that they left stays known by their keyed hash: they may rate again.
 func (f *followers) left(ctx context.Context, t *intake.Turn) error {
 	if t.Account.Strangers {
-		if err := f.db.SetFollowing(ctx, t.Account.Tenant, t.Account.ID, t.CitizenID, false, t.Input.At); err != nil {
+		if err := f.set(ctx, t, false); err != nil {
 			return err
 		}
 	}

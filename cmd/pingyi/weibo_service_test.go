@@ -41,7 +41,7 @@ func TestCustomerService_sendsWithinTheWindowAndToNobodyWhoLeft(t *testing.T) {
 				}
 				return nil
 			},
-			following: func(context.Context, string, string, models.ID) (scoring.Provenance, error) { return tt.known, tt.lost },
+			following: func(context.Context, string, string, string) (scoring.Provenance, error) { return tt.known, tt.lost },
 			window:    tt.window, now: func() time.Time { return wrote.Add(tt.after) },
 		}
 		turn := &intake.Turn{Push: intake.Push{Account: &intake.Account{ID: testUID, Tenant: "default"}, Citizen: "7", Input: bot.Input{At: wrote}}}
