@@ -1,10 +1,11 @@
-package bot
+package bot_test
 
 import (
 	"strings"
 	"testing"
 	"time"
 
+	"pingyi/bot"
 	"pingyi/models"
 )
 
@@ -58,46 +59,15 @@ func TestConfirm_longAfterTheDraftBegan_hasItsEffect(t *testing.T) {
 	}
 }
 
-// A session of an earlier release has six random bytes where the beginning stands
-// now: it is read, goes on, and is not judged by them, however often it is saved.
-func TestSession_ofAnEarlierRelease_goesOnAndHasNoBeginning(t *testing.T) {
-	for _, last := range []byte{0, 1, 127, 128, 255} {
-		d := newDialogue(newTestEngine(t), true)
-		mustSay(t, d, "教育局", "55445")
-		data, err := d.s.MarshalBinary()
-		if err != nil {
-			t.Fatal(err)
-		}
-		data[0] = layoutUndated<<4 | data[0]&15
-		id := strings.Index(string(data), string(d.s.draft.id[:idBytes]))
-		copy(data[id:], []byte{1, 2, 3, last, 5, 6})
-		var s Session
-		if err := s.UnmarshalBinary(data); err != nil {
-			t.Fatal(err)
-		}
-		if d.s = s; s.draft.id != (models.ID{1, 2, 3, last, 5, 6}) {
-			t.Fatalf("the draft is %s", s.draft.id)
-		}
-		if again, err := s.MarshalBinary(); err != nil || string(again) != string(data) {
-			t.Errorf("it is saved as %x, %v, and was %x", again, err, data)
-		}
-		mustSay(t, d, "修改", "第1题", "3")
-		sayAt(t, d, "确认", testNow.Add(-time.Hour))
-		if len(d.h.rates) != 1 {
-			t.Errorf("a draft without a beginning was judged by one (%d)", last)
-		}
-	}
-}
-
 func TestDraftID_tellsDraftsApart(t *testing.T) {
-	one := newDraft(models.ID{1, 2, 3, 4}, testNow)
-	if other := newDraft(models.ID{1, 2, 3, 4}, testNow.Add(time.Second)); other.id == one.id {
+	one := bot.NewDraft(models.ID{1, 2, 3, 4}, testNow)
+	if other := bot.NewDraft(models.ID{1, 2, 3, 4}, testNow.Add(time.Second)); other.ID == one.ID {
 		t.Error("two drafts of two seconds have one id")
 	}
-	if other := newDraft(models.ID{1, 2, 4, 4}, testNow); other.id == one.id {
+	if other := bot.NewDraft(models.ID{1, 2, 4, 4}, testNow); other.ID == one.ID {
 		t.Error("two drafts of one second have one id")
 	}
-	if none := newDraft(models.ID{}, time.Unix(0, 0)); none.id.IsZero() {
+	if none := bot.NewDraft(models.ID{}, time.Unix(0, 0)); none.ID.IsZero() {
 		t.Error("a draft has the id of none")
 	}
 }

@@ -1,10 +1,10 @@
-// Package bot holds the dialogue: flows as data, a pure engine that advances a
-// session by one message, and every text a citizen reads. bot/wechat and
-// bot/weibo turn a platform's pushes into Input and a Message into the
-// platform's form.
+// Package bot is the engine of the dialogue: it advances a session by one message, is
+// pure, and knows no flow by name. The flows are packages of bot/flow, the texts and
+// words stand in bot/catalogue. bot/wechat and bot/weibo turn a platform's pushes into
+// Input and a Message into the platform's form.
 //
-// It may import models and the standard library, and text-folding helpers; it
-// knows no Gin, GORM or Redis, and neither scoring nor complaints.
+// It may import bot/catalogue, folding and models; it knows no Gin, GORM or Redis, and
+// neither scoring nor complaints.
 package bot
 
 import (
@@ -23,7 +23,7 @@ const (
 	Scan                      // scanned a code while already following
 	Follow                    // began to follow, Scene set when by a code
 	Unfollow                  // stopped following: everything that names them is erased
-	Click                     // a menu entry, Text is its key (评议, 投诉, 查询, 帮助)
+	Click                     // a menu entry, Text is its key: a word of the catalogue
 	Picture                   // Media
 	Voice                     // Media, Text the platform's recognition where it gave one
 	Video                     // Media
@@ -47,14 +47,15 @@ type Input struct {
 
 // Media names a picture, voice or video that the platform keeps for us.
 type Media struct {
-	ID  string // the platform's id
-	URL string // of a picture, where given
+	ID  string `cbor:"1,keyasint,omitempty"` // the platform's id
+	URL string `cbor:"2,keyasint,omitempty"` // of a picture, where given
 }
 
 // Position is a place sent from the map, in degrees.
 type Position struct {
-	Latitude, Longitude string
-	Label               string
+	Latitude  string `cbor:"1,keyasint,omitempty"`
+	Longitude string `cbor:"2,keyasint,omitempty"`
+	Label     string `cbor:"3,keyasint,omitempty"`
 }
 
 // Message is an answer, freed of its platform. The zero Message means that
@@ -98,9 +99,9 @@ type Campaign struct {
 	index indexOf
 }
 
-// ahead reports whether the rating window is still to come at t. One that was
+// Ahead reports whether the rating window is still to come at t. One that was
 // stopped before it began never is.
-func (c *Campaign) ahead(t time.Time) bool { return t.Before(c.From) && c.From.Before(c.To) }
+func (c *Campaign) Ahead(t time.Time) bool { return t.Before(c.From) && c.From.Before(c.To) }
 
 // Open reports whether a rating that the platform took at t counts.
 func (c *Campaign) Open(t time.Time) bool { return !t.Before(c.From) && t.Before(c.To) }
@@ -136,30 +137,12 @@ type Directory interface {
 	Namesakes(code string) []models.Unit
 }
 
+var kindNames = [...]string{"other", "text", "scan", "follow", "unfollow", "click", "picture", "voice", "video", "place", "link"}
+
 // String is a closed set of labels for metrics and logs.
 func (k InputKind) String() string {
-	switch k {
-	case Text:
-		return "text"
-	case Scan:
-		return "scan"
-	case Follow:
-		return "follow"
-	case Unfollow:
-		return "unfollow"
-	case Click:
-		return "click"
-	case Picture:
-		return "picture"
-	case Voice:
-		return "voice"
-	case Video:
-		return "video"
-	case Place:
-		return "place"
-	case Link:
-		return "link"
-	default:
-		return "other"
+	if k > Link {
+		k = Other
 	}
+	return kindNames[k]
 }

@@ -1,87 +1,72 @@
 package bot
 
-// verb is what a citizen's words ask for, whether typed or sent by a link.
-type verb uint8
-
-const (
-	vFree verb = iota // none of the below: a name, a text, an unknown word
-
-	// Global words: they come before the flow, in every step.
-	vRate          // 评议 [unit | class | words] [page]
-	vAgain         // 再评一个单位
-	vComplain      // 投诉 [unit | class | words] [page]
-	vComplainAfter // 我要投诉, after a rating about its unit
-	vQuery         // 查询 [ticket code | receipt] [page]
-	vWithdraw      // 撤回 [unit] [page]
-	vBack
-	vCancel // 取消 [unit]
-	vHelp
-	vPrivacy
-	vContinue // 继续 [unit]
-	vRestart  // 重新开始 [a command that starts something]
-
-	// Words of a step.
-	vNext      // 下一页
-	vPrevious  // 上一页
-	vSkip      // 跳过
-	vConfirm   // 确认 [unit digits]
-	vEdit      // 修改 [unit [question]]
-	vFinish    // 完成
-	vAnonymous // 匿名
-	vNamed     // 实名
-	vUnsure    // 不确定
-	vReason    // 原因 unit reason
-
-	// Without a word of their own.
-	vLevel         // unit question level
-	vQuestionBack  // unit question 返回
-	vKind          // 投诉 unit kind
-	vAmend         // 修改 投诉 unit part
-	vDigits        // digits alone
-	vHello         // 你好, outside of any draft
-	vThanks        // 谢谢, likewise
-	vYes           // 好: confirms the summary on the screen, elsewhere thanks
-	vKeepComplaint // a wish to take a complaint back, which cannot be done here
-	numVerbs
+import (
+	"pingyi/bot/catalogue"
 )
 
-// verbKeys names each verb's words in the catalogue.
-var verbKeys = [numVerbs]string{
-	vRate: "rate", vAgain: "again", vComplain: "complain", vComplainAfter: "complain_after", vQuery: "query",
-	vWithdraw: "withdraw", vBack: "back", vCancel: "cancel", vHelp: "help", vPrivacy: "privacy",
-	vContinue: "continue", vRestart: "restart", vNext: "next", vPrevious: "previous", vSkip: "skip",
-	vConfirm: "confirm", vEdit: "edit", vFinish: "finish", vAnonymous: "anonymous", vNamed: "named",
-	vUnsure: "unsure", vReason: "reason", vHello: "hello", vThanks: "thanks", vYes: "yes",
-}
+// Verb is what a citizen's words ask for.
+type Verb = catalogue.Verb
 
-// unsure stands for a complaint's unit where the citizen is not sure. It is no
-// code: codes have no question mark.
-const unsure = "?"
-
-// command is what was understood of a citizen's words. It is also what a number
-// of the list last shown stands for, and is then kept in the session.
-type command struct {
-	verb verb
-	unit string // code of the unit that it names, unsure, or ""
-	ref  string // the words for a unit that is not known, a class, or what is looked for
-	n    uint32 // question or page from 1, or digits of a confirmation; 0 where it names none
-	arg  uint8  // vLevel: the level; vKind, vReason, vAmend: a place from 0; vRestart: the verb; else the flow
-
-	loose bool // has arguments that make no sense: at a free text it is text
-}
-
-// names reports whether the command names a unit, known or not.
-func (c command) names() bool { return c.unit != "" || c.ref != "" }
-
-// amendments are the parts of a complaint that can be changed, in the order
-// offered.
-var amendments = []string{"unit", "kind", "more", "rewrite", "identity", "contact"}
-
+// The verbs that the engine itself knows; the flows register the others.
 const (
-	amendUnit uint8 = iota
-	amendKind
-	amendMore
-	amendRewrite
-	amendIdentity
-	amendContact
+	Free      Verb = ""       // a name, a text, an unknown word
+	AllDigits Verb = "digits" // digits alone
+	Back      Verb = "back"
+	Help      Verb = "help"
+	Privacy   Verb = "privacy"
+	Next      Verb = "next"
+	Confirm   Verb = "confirm" // commits what a summary showed
+	Yes       Verb = "yes"     // confirms the summary on the screen
+	NotSure   Verb = "unsure"  // names no unit
 )
+
+// Unsure stands for a unit where the citizen is not sure. It is no code: codes have no
+// question mark.
+const Unsure = "?"
+
+// Command is what was understood of a citizen's words. It is also what a number of the
+// list last shown stands for, and is then kept in the session.
+type Command struct {
+	Verb Verb   `cbor:"1,keyasint,omitempty"`
+	Unit string `cbor:"2,keyasint,omitempty"` // code of the unit that it names, Unsure, or ""
+	Ref  string `cbor:"3,keyasint,omitempty"` // the words for a unit that is not known, a class, or what is looked for
+	N    uint32 `cbor:"4,keyasint,omitempty"` // question or page from 1, or digits of a confirmation; 0 where it names none
+	Arg  uint8  `cbor:"5,keyasint,omitempty"` // a place among Names, from 0
+	Of   Verb   `cbor:"6,keyasint,omitempty"` // the word of the flow that it is about, or that is to be begun
+
+	Loose bool `cbor:"-"` // has arguments that make no sense: at a free text it is text
+}
+
+// Names reports whether the command names a unit, known or not.
+func (c Command) Names() bool { return c.Unit != "" || c.Ref != "" }
+
+// Word is a verb of a flow: how it is read, what it does, what a link of it sends.
+type Word struct {
+	Verb Verb
+	// Global words come before the flow, in every step.
+	Global bool
+	// Do obeys the command; nil where only the edges of steps do.
+	Do func(*Turn, Command)
+	// Args reads what follows the word; nil where nothing may. Free means that the
+	// text is no command after all.
+	Args func(*Turn, string) Command
+	// Send is what a link of the command sends; nil: the word, the unit or words, and
+	// the page.
+	Send func(*Turn, Command) string
+	// Class ranks a turn of the word.
+	Class Class
+	// Places is how many places Arg may name; 0: none.
+	Places uint8
+	// OfDraft commands answer a draft: their links carry its mark, and where no step
+	// takes them they are stale. Stale ones are that without the mark.
+	OfDraft, Stale bool
+	// Acts says that a message that begins with the word may have an effect.
+	Acts bool
+	// Unspoken verbs have no words of their own.
+	Unspoken bool
+	// Home words are what one can begin with, in the order of registration.
+	Home bool
+	// Glued is what the word means with a unit's name written behind it without a
+	// blank; "": nothing.
+	Glued Verb
+}

@@ -1,9 +1,10 @@
 package bot
 
 import (
-	"strconv"
 	"strings"
 	"unicode/utf16"
+
+	"pingyi/bot/catalogue"
 )
 
 // What an answer may hold, so that each platform takes it whole. A link is
@@ -20,10 +21,11 @@ type composer struct {
 	taps   bool
 	worded bool // digits or any text mean something here: choices without taps are words, not numbers
 
+	texts *catalogue.Catalogue
 	arena strings.Builder // texts of the answer, so that they cost one allocation
 	spans []Span
 	lines []lineMark
-	shown []command // what the answer's numbers stand for
+	shown []Command // what the answer's numbers stand for
 	lists bool      // the answer replaces the list last shown
 }
 
@@ -35,16 +37,16 @@ type lineMark struct {
 }
 
 // start makes the composer ready. It must not be copied after that.
-func (c *composer) start(taps bool) {
-	c.taps, c.spans = taps, make([]Span, 0, 24)
+func (c *composer) start(taps bool, texts *catalogue.Catalogue) {
+	c.taps, c.texts, c.spans = taps, texts, make([]Span, 0, 24)
 	if c.lines == nil {
 		c.lines = make([]lineMark, 0, 24)
 	}
 	c.arena.Grow(1024)
 }
 
-// str joins pieces in the arena.
-func (c *composer) str(pieces ...string) string {
+// Str joins pieces.
+func (c *composer) Str(pieces ...string) string {
 	from := c.arena.Len()
 	for _, p := range pieces {
 		c.arena.WriteString(p)
@@ -64,142 +66,141 @@ func (c *composer) put(s Span) {
 	c.lines[len(c.lines)-1].to = len(c.spans)
 }
 
-// optional marks the present line as one that may be left out.
-func (c *composer) optional() { c.lines[len(c.lines)-1].optional = true }
+// Optional marks the present line as one that may be left out where the answer is too
+// long.
+func (c *composer) Optional() { c.lines[len(c.lines)-1].optional = true }
 
 // blank sets what was said apart from what follows.
 func (c *composer) blank() {
 	if n := len(c.lines); n > 0 && c.lines[n-1].from != c.lines[n-1].to {
 		c.open()
-		c.optional()
+		c.Optional()
 	}
 }
 
-// say adds a text of the catalogue with its holes filled, each of its lines a
+// Say adds a text of the catalogue with its holes filled, each of its lines a
 // line.
-func (t *turn) say(id textID, args ...string) {
-	for _, l := range t.e.texts.lines[id] {
-		t.c.open()
-		t.sayLine(l, args)
+func (c *composer) Say(id *catalogue.Phrase, args ...string) {
+	for _, l := range c.texts.Lines[id] {
+		c.open()
+		c.sayLine(l, args)
 	}
 }
 
-// append adds a text of one line to the present line.
-func (t *turn) append(id textID, args ...string) {
-	for _, l := range t.e.texts.lines[id] {
-		t.sayLine(l, args)
+// Append adds a text of one line to the present line.
+func (c *composer) Append(id *catalogue.Phrase, args ...string) {
+	for _, l := range c.texts.Lines[id] {
+		c.sayLine(l, args)
 	}
 }
 
-func (t *turn) sayLine(l line, args []string) {
+func (c *composer) sayLine(l catalogue.Line, args []string) {
 	switch {
 	case len(l) == 0:
-	case len(l) == 1 && l[0].hole < 0:
-		t.c.put(Span{Label: l[0].literal})
+	case len(l) == 1 && l[0].Hole < 0:
+		c.put(Span{Label: l[0].Literal})
 	default:
-		from := t.c.arena.Len()
+		from := c.arena.Len()
 		for _, s := range l {
-			if s.hole < 0 {
-				t.c.arena.WriteString(s.literal)
+			if s.Hole < 0 {
+				c.arena.WriteString(s.Literal)
 			} else {
-				t.c.arena.WriteString(args[s.hole])
+				c.arena.WriteString(args[s.Hole])
 			}
 		}
-		t.c.put(Span{Label: t.c.arena.String()[from:]})
+		c.put(Span{Label: c.arena.String()[from:]})
 	}
 }
 
-// choice is something to tap, or to type where nothing can be tapped.
-type choice struct {
-	label string
-	do    command
+// Choice is something to tap, or to type where nothing can be tapped.
+type Choice struct {
+	Label string
+	Do    Command
 }
 
 // span is the choice as a link.
-func (t *turn) span(ch choice) Span {
-	s := Span{Label: ch.label, Send: t.send(ch.do)}
-	if ch.do.ofDraft() {
-		s.Mark = t.mark()
+func (t *Turn) span(ch Choice) Span {
+	s := Span{Label: ch.Label, Send: t.Send(ch.Do)}
+	if t.ofDraft(ch.Do) {
+		s.Mark = t.Mark()
 	}
 	return s
 }
 
-// item adds a numbered line with a choice; its number may be typed.
-func (t *turn) item(ch choice) {
-	t.c.lists = true
-	t.c.shown = append(t.c.shown, ch.do)
-	t.c.open()
-	t.c.put(Span{Label: small(len(t.c.shown)) + " "})
-	t.c.put(t.span(ch))
+// Item adds a numbered line with a choice; its number may be typed.
+func (t *Turn) Item(ch Choice) {
+	t.lists = true
+	t.shown = append(t.shown, ch.Do)
+	t.open()
+	t.put(Span{Label: catalogue.Small(len(t.shown)) + " "})
+	t.put(t.span(ch))
 }
 
-// nav adds choices that have no number of their own where they can be tapped.
+// Nav adds choices that have no number of their own where they can be tapped.
 // Where nothing can be tapped they are numbered lines; or, where digits and
 // texts have a meaning of their own, words.
-func (t *turn) nav(choices ...choice) {
+func (t *Turn) Nav(choices ...Choice) {
 	switch {
-	case t.c.taps:
-		t.c.open()
+	case t.taps:
+		t.open()
 		for i, ch := range choices {
 			if i > 0 {
-				t.c.put(Span{Label: " "})
+				t.put(Span{Label: " "})
 			}
-			t.c.put(t.span(ch))
+			t.put(t.span(ch))
 		}
-	case t.c.worded:
+	case t.worded:
 		var words strings.Builder
 		for i, ch := range choices {
 			if i > 0 {
-				t.addLabel(&words, textOr)
+				words.WriteString(t.Label(textOr))
 			}
-			words.WriteString(ch.label)
+			words.WriteString(ch.Label)
 		}
-		t.say(textWords, words.String())
+		t.Say(textWords, words.String())
 	default:
 		for _, ch := range choices {
-			t.item(ch)
+			t.Item(ch)
 		}
 	}
 }
 
-// offer shows the choices of the present step: in one line where they can be tapped,
+// Offer shows the choices of the present step: in one line where they can be tapped,
 // else, or where the step says so, each in a line of its own with its number.
-func (t *turn) offer() {
-	list := t.step().choices(t)
+func (t *Turn) Offer() {
+	list := t.Step().Choices(t)
 	if !t.offersNumbers() {
-		t.nav(list...)
+		t.Nav(list...)
 		return
 	}
 	for i, ch := range list {
-		if ch.label == "" {
+		if ch.Label == "" {
 			continue
 		}
-		t.c.open()
-		t.c.put(Span{Label: small(t.firstNumber()+i) + " "})
-		t.c.put(t.span(ch))
+		t.open()
+		t.put(Span{Label: catalogue.Small(t.firstNumber()+i) + " "})
+		t.put(t.span(ch))
 	}
 }
 
-// numberFrom makes the next numbered line begin with n where choices cannot be
+// NumberFrom makes the next numbered line begin with n where choices cannot be
 // tapped; the numbers before it stand for nothing.
-func (t *turn) numberFrom(n int) {
-	for !t.c.taps && len(t.c.shown) < n-1 {
-		t.c.shown = append(t.c.shown, command{})
+func (c *composer) NumberFrom(n int) {
+	for !c.taps && len(c.shown) < n-1 {
+		c.shown = append(c.shown, Command{})
 	}
 }
 
-func (t *turn) addLabel(b *strings.Builder, id textID) { b.WriteString(t.label(id)) }
-
-// label is a text without holes.
-func (t *turn) label(id textID) string {
-	l := t.e.texts.lines[id]
+// Label is a text without holes.
+func (c *composer) Label(id *catalogue.Phrase) string {
+	l := c.texts.Lines[id]
 	if len(l) == 0 || len(l[0]) == 0 {
 		return ""
 	}
-	return l[0][0].literal
+	return l[0][0].Literal
 }
 
-// message is the answer as it stands, without optional lines if it is too long
+// message is the answer as it stands, without optional catalogue.Lines if it is too long
 // with them.
 func (c *composer) message() Message {
 	for n := len(c.lines); n > 0 && c.lines[n-1].from == c.lines[n-1].to; n-- {
@@ -248,21 +249,74 @@ func units(s string) int {
 	return n
 }
 
-// fitted cuts a text of people's own making to what a line of the platform
+// Fitted cuts a text of people's own making to what a line of the platform
 // bears.
-func (t *turn) fitted(s string, withTaps, without int) string {
-	if t.c.taps {
-		return cut(s, withTaps)
+func (c *composer) Fitted(s string, withTaps, without int) string {
+	if c.taps {
+		return catalogue.Cut(s, withTaps)
 	}
-	return cut(s, without)
+	return catalogue.Cut(s, without)
 }
 
-const smallNumbers = "0123456789"
-
-// small writes a number; the digits cost nothing.
-func small(n int) string {
-	if n >= 0 && n < len(smallNumbers) {
-		return smallNumbers[n : n+1]
+// Fill is a text of one line with its holes filled.
+func (c *composer) Fill(text *catalogue.Phrase, args ...string) string {
+	from := c.arena.Len()
+	for _, s := range c.texts.Lines[text][0] {
+		if s.Hole < 0 {
+			c.arena.WriteString(s.Literal)
+		} else {
+			c.arena.WriteString(args[s.Hole])
+		}
 	}
-	return strconv.Itoa(n)
+	return c.arena.String()[from:]
+}
+
+// Line adds a line of spans.
+func (c *composer) Line(spans ...Span) {
+	c.open()
+	for _, s := range spans {
+		c.put(s)
+	}
+}
+
+// Worded says whether digits or any text mean something here: choices that cannot be
+// tapped are words then, not numbers.
+func (c *composer) Worded(yes bool) { c.worded = yes }
+
+// Relist ends the lists shown before: the numbers of this answer are the only ones.
+func (c *composer) Relist() { c.lists, c.shown = true, nil }
+
+// Taps reports whether choices can be tapped; else they are numbered lines.
+func (c *composer) Taps() bool { return c.taps }
+
+// Lists makes the numbers of this answer, perhaps none, replace those shown before.
+func (c *composer) Lists() { c.lists = true }
+
+// Join joins what is not empty with blanks.
+func (c *composer) Join(words ...string) string {
+	from := c.arena.Len()
+	for _, w := range words {
+		if w == "" {
+			continue
+		}
+		if c.arena.Len() > from {
+			c.arena.WriteByte(' ')
+		}
+		c.arena.WriteString(w)
+	}
+	return c.arena.String()[from:]
+}
+
+// Choice is a choice of a word under its own name.
+func (t *Turn) Choice(v Verb) Choice { return Choice{t.Word(v), Command{Verb: v}} }
+
+// Homes are what one can begin with.
+func (t *Turn) Homes() []Choice {
+	var out []Choice
+	for _, w := range t.e.order {
+		if w.Home {
+			out = append(out, t.Choice(w.Verb))
+		}
+	}
+	return out
 }

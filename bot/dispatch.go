@@ -3,120 +3,143 @@ package bot
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"pingyi/bot/catalogue"
 )
 
 // hear takes a text: a number of the list last shown, a global word, an answer
 // to the present step, an old link, or free text, in this order.
-func (t *turn) hear() {
-	t.norm = fold(t.in.Text)
-	if strings.TrimSpace(t.in.Text) == "" || t.norm == "" && len(t.in.Text) <= foldLimit {
-		t.help(command{verb: vHelp})
+func (t *Turn) hear() {
+	t.Norm = catalogue.Fold(t.In.Text)
+	if strings.TrimSpace(t.In.Text) == "" || t.Norm == "" && len(t.In.Text) <= catalogue.FoldLimit {
+		t.Obey(Command{Verb: Help})
 		return
 	}
-	c := t.picked(t.parse(t.norm))
-	if t.closedMeanwhile(c) {
-		t.lose(textLostClosed)
+	c := t.picked(t.Parse(t.Norm))
+	if f := t.Flow(); f != nil && f.Over != nil {
+		if l, over := f.Over(t, c); over {
+			t.lose(l)
+		}
 	}
 	t.class = t.classOf(c)
-	if c.verb == vFree || t.step().prose {
-		t.warn(t.in.Text)
+	if c.Verb == Free || t.Step().Prose {
+		t.e.d.Warn(t, t.In.Text)
 	}
-	t.sayLost(c)
-	t.obey(c)
+	if t.Lost.Why != nil && c.Verb != Free && !t.ofDraft(c) && c.Verb != AllDigits {
+		t.TellLost()
+	}
+	t.Obey(c)
+}
+
+// receive takes a picture, voice, video, place or link.
+func (t *Turn) receive() {
+	t.class = ClassComplaint
+	if t.In.Kind == Voice {
+		t.e.d.Warn(t, t.In.Text)
+	}
+	f := t.Flow()
+	if f != nil && f.Receive != nil {
+		f.Receive(t)
+		return
+	}
+	if f != nil && f.Over != nil {
+		if l, over := f.Over(t, Command{}); over {
+			t.lose(l)
+		}
+	}
+	if t.Lost.Why != nil {
+		t.OfferLost()
+		return
+	}
+	t.e.d.Receive(t)
 }
 
 // picked replaces a number by what it stands for: a choice of the present step, or a
 // place in the list last shown. Where digits or texts are answers no number is a
 // place in a list.
-func (t *turn) picked(c command) command {
-	if c.verb != vDigits || len(c.ref) > 2 {
+func (t *Turn) picked(c Command) Command {
+	if c.Verb != AllDigits || len(c.Ref) > 2 {
 		return c
 	}
-	n, err := strconv.Atoi(c.ref)
+	n, err := strconv.Atoi(c.Ref)
 	if err != nil {
 		return c
 	}
-	s := t.step()
-	offScreen := s.commits && t.s.made == 0 // something else was shown since
-	if i := n - t.firstNumber(); !offScreen && len(c.ref) == 1 && i >= 0 && t.offersNumbers() {
-		if list := s.choices(t); i < len(list) && list[i].label != "" {
-			return list[i].do
+	s := t.Step()
+	offScreen := s.Commits && t.S.Made == 0 // something else was shown since
+	if i := n - t.firstNumber(); !offScreen && len(c.Ref) == 1 && i >= 0 && t.offersNumbers() {
+		if list := s.Choices(t); i < len(list) && list[i].Label != "" {
+			return list[i].Do
 		}
 	}
-	if s.levels || s.prose || n < 1 || n > len(t.s.shown) || t.s.shown[n-1].verb == vFree {
+	if s.Levels || s.Prose || n < 1 || n > len(t.S.Shown) || !t.means(t.S.Shown[n-1]) {
 		return c
 	}
-	return t.s.shown[n-1]
+	return t.S.Shown[n-1]
+}
+
+// means reports whether a command that was kept is one that this program knows.
+func (t *Turn) means(c Command) bool {
+	w := t.e.words[c.Verb]
+	return w != nil && (c.Arg == 0 || c.Arg < w.Places) && (c.Of == "" || t.e.words[c.Of] != nil)
 }
 
 // offersNumbers reports whether the choices of the present step have numbers.
-func (t *turn) offersNumbers() bool {
-	s := t.step()
-	return s.choices != nil && (s.numbered || !t.c.taps)
+func (t *Turn) offersNumbers() bool {
+	s := t.Step()
+	return s.Choices != nil && (s.Numbered || !t.taps)
 }
 
-// firstNumber is the number of the first choice of the present step. Within a rating
-// on a platform without links, 0 to 5 are levels alone.
-func (t *turn) firstNumber() int {
-	if !t.c.taps && t.step().flow == flowRating {
-		return numbersBesideLevels
+// firstNumber is the number of the first choice of the present step.
+func (t *Turn) firstNumber() int {
+	if f := t.Flow(); f != nil && f.Numbers > 0 && !t.taps {
+		return f.Numbers
 	}
 	return 1
 }
 
-// numbersBesideLevels is the first number of a choice where digits are levels.
-const numbersBesideLevels = 7
-
-// closedMeanwhile reports whether the window closed over a rating draft. A
-// confirmation goes on nevertheless: the record alone knows whether it was
-// received before.
-func (t *turn) closedMeanwhile(c command) bool {
-	return t.step().flow == flowRating && c.verb != vConfirm && !t.camp.Open(t.in.At)
-}
-
-func (t *turn) classOf(c command) Class {
-	switch flow := t.step().flow; {
-	case c.verb == vConfirm:
+// classOf ranks the turn of a command.
+func (t *Turn) classOf(c Command) Class {
+	if c.Verb == Yes && t.S.Made != 0 {
 		return ClassConfirm
-	case c.verb == vYes && t.s.made != 0:
-		return ClassConfirm
-	case flow == flowComplaint || c.verb == vComplain || c.verb == vKind:
-		return ClassComplaint
-	case flow == flowRating && t.e.globals[c.verb] == nil:
-		return ClassStep
 	}
-	return ClassMenu
+	class, global := ClassMenu, false
+	if w := t.e.words[c.Verb]; w != nil {
+		class, global = w.Class, w.Global
+	}
+	if f := t.Flow(); f != nil && (f.Class > ClassStep || !global) {
+		class = max(class, f.Class)
+	}
+	return class
 }
 
-// obey does what a command says, or takes the text as free text.
-func (t *turn) obey(c command) {
-	s := t.step()
-	if s.prose && (c.loose || !t.commandAmid(s, c)) {
-		if t.in.Kind == Click { // a menu's key is nobody's words
-			t.help(command{verb: vHelp})
+// Obey does what a command says, or takes the text as free text.
+func (t *Turn) Obey(c Command) {
+	s := t.Step()
+	if s.Prose && (c.Loose || !t.commandAmid(s, c)) {
+		if t.In.Kind == Click { // a menu's key is nobody's words
+			t.e.words[Help].Do(t, Command{Verb: Help})
 			return
 		}
 		t.free()
 		return
 	}
-	if f := t.e.globals[c.verb]; f != nil {
-		f(t, c)
+	w := t.e.words[c.Verb]
+	if w != nil && w.Do != nil {
+		w.Do(t, c)
 		return
 	}
-	if c.verb == vReason {
-		t.reason(c)
-		return
-	}
-	if ed := s.edge(c.verb); ed != nil && t.mine(c) {
+	if ed := s.edge(c.Verb); ed != nil && t.Mine(c) {
 		t.lead(ed, c)
 		return
 	}
 	switch {
-	case c.verb == vBack:
-		t.forget()
-		t.ask()
-	case c.ofDraft() || c.verb == vQuestionBack:
-		t.stale(c)
+	case c.Verb == Back:
+		t.Forget()
+		t.Ask()
+	case w != nil && (t.ofDraft(c) || w.Stale):
+		t.e.d.Stale(t, c)
 	default:
 		t.free()
 	}
@@ -124,129 +147,142 @@ func (t *turn) obey(c command) {
 
 // commandAmid reports whether, at a step where any text is an answer, a command
 // is one nevertheless: a global word, a word of this step, or a whole link.
-func (t *turn) commandAmid(s *step, c command) bool {
-	if t.e.globals[c.verb] != nil {
+func (t *Turn) commandAmid(s *Step, c Command) bool {
+	if w := t.e.words[c.Verb]; w != nil && w.Global {
 		return true
 	}
-	if c.names() || c.n > 0 {
-		return c.verb != vFree && c.verb != vDigits
+	if c.Names() || c.N > 0 {
+		return c.Verb != Free && c.Verb != AllDigits
 	}
-	switch c.verb {
-	case vBack:
+	if c.Verb == Back {
 		return true
-	case vFinish:
-		return true
-	case vSkip, vAnonymous, vNamed, vConfirm, vEdit, vYes: // no telephone number
-		return s.name == t.e.steps[stepContact].name
+	}
+	for _, v := range s.Amid {
+		if v == c.Verb {
+			return true
+		}
 	}
 	return false
 }
 
 // lead follows an edge and asks the step that it leads to.
-func (t *turn) lead(ed *edge, c command) {
-	from := t.s.step
-	to := ed.do(t, c)
+func (t *Turn) lead(ed *Edge, c Command) {
+	from := t.S.Step
+	to := ed.Do(t, c)
 	if t.e.watch != nil {
-		t.e.watch(from, c.verb, to)
+		t.e.watch(from, c.Verb, to)
 	}
-	if to == stay || t.action != nil {
+	if to == Stay || t.action != nil {
 		return
 	}
-	t.s.step = to
-	t.ask()
+	t.Go(to)
 }
 
-// mine reports whether a link belongs to the present draft: it names its unit,
+// Mine reports whether a link belongs to the present draft: it names its unit,
 // and where the platform tells the link's mark, that is the draft's.
-func (t *turn) mine(c command) bool {
-	if c.verb == vDigits {
+func (t *Turn) Mine(c Command) bool {
+	if c.Verb == AllDigits {
 		return true
 	}
-	if c.unit != "" && c.unit != t.s.draft.unit || c.unit == "" && c.ref != "" {
+	if c.Unit != "" && c.Unit != t.S.Draft.Unit || c.Unit == "" && c.Ref != "" {
 		return false
 	}
-	return !t.otherMark(c)
+	return !t.OtherMark(c)
 }
 
-// otherMark reports whether the platform says that a link is another draft's.
-func (t *turn) otherMark(c command) bool {
-	if t.in.Mark == "" || t.in.Mark == "0" || !c.ofDraft() && c.verb != vQuestionBack {
+// OtherMark reports whether the platform says that a link is another draft's.
+func (t *Turn) OtherMark(c Command) bool {
+	w := t.e.words[c.Verb]
+	if t.In.Mark == "" || t.In.Mark == "0" || w == nil || !t.ofDraft(c) && !w.Stale {
 		return false
 	}
-	return t.in.Mark != t.mark()
+	return t.In.Mark != t.Mark()
 }
+
+// ofDraft reports whether a command answers a draft; its link carries the draft's mark
+// then.
+func (t *Turn) ofDraft(c Command) bool {
+	if c.Verb == Back {
+		return c.Unit != ""
+	}
+	w := t.e.words[c.Verb]
+	return w != nil && w.OfDraft
+}
+
+// Stale answers a link, or a word of a draft, that does not fit the present state.
+func (t *Turn) Stale(c Command) { t.e.d.Stale(t, c) }
 
 // free takes a text that is no command.
-func (t *turn) free() {
-	s := t.step()
+func (t *Turn) free() {
+	s, f := t.Step(), t.Flow()
 	switch {
-	case t.lost != 0 && !t.drafting():
-		t.offerLost()
-	case t.warned > 0 && s.flow == flowComplaint && !s.prose: // it belongs to what happened
-		t.keep(t.told())
-	case s.free != nil:
-		to := s.free(t)
+	case t.Lost.Why != nil && !t.Drafting():
+		t.OfferLost()
+	case t.warned > 0 && f != nil && f.Danger != nil && !s.Prose: // it belongs to what happened
+		f.Danger(t)
+	case s.Free != nil:
+		to := s.Free(t)
 		if t.e.watch != nil {
-			t.e.watch(t.s.step, vFree, to)
+			t.e.watch(t.S.Step, Free, to)
 		}
-		if to != stay {
-			t.s.step = to
-			t.ask()
+		if to != Stay {
+			t.Go(to)
 		}
-	case t.drafting():
-		t.stray()
-	case s.flow == flowWithdrawal:
-		t.unknown()
+	case t.Drafting():
+		t.e.d.Stray(t)
+	case f != nil:
+		t.Unknown()
 	default:
-		t.wander()
+		t.e.d.Wander(t)
 	}
 }
 
-// stray takes a text amid a draft that is no answer: the name of a unit to rate, a
-// wish for something else, or nothing that is understood. The name of the draft's own
-// unit repeats the question.
-func (t *turn) stray() {
-	if code, ok := t.unitRef(t.norm); ok && code != unsure {
-		if code == t.s.draft.unit && t.step().flow == flowRating {
-			t.ask()
-			return
-		}
-		t.hold(command{verb: vRate, unit: code})
-		return
-	}
-	if c := t.meant(); c.verb != vFree {
-		t.obey(c)
-		return
-	}
-	t.unknown()
-}
-
-// unknown repeats the present question after a line on what is wrong.
-func (t *turn) unknown() {
+// Unknown repeats the present question after a line on what is wrong.
+func (t *Turn) Unknown() {
 	switch {
-	case (t.s.step == stepWho || t.s.step == stepKind || t.s.step == stepHoldComplaint) && t.story():
-		t.say(textProseEarly)
+	case t.Step().Early && t.Story():
+		t.Say(textProseEarly)
 	case t.warned == 0:
-		t.say(t.step().unsure)
+		t.Say(t.Step().Unsure)
 	}
-	t.ask()
+	t.Ask()
 }
 
-// sayLost tells that the draft was given up, where the command goes on to
-// something else.
-func (t *turn) sayLost(c command) {
-	if t.lost == 0 || c.verb == vFree || c.ofDraft() || c.verb == vDigits {
-		return
+// proseRunes is the length from which a text that names no unit is somebody's
+// story rather than a name.
+const proseRunes = 24
+
+// Story reports whether the text is somebody's story rather than a name.
+func (t *Turn) Story() bool { return utf8.RuneCountInString(t.In.Text) > proseRunes }
+
+// Overheard lets the flows take a text outside of any draft.
+func (t *Turn) Overheard() bool {
+	for i := range t.e.d.Flows {
+		if f := &t.e.d.Flows[i]; f.Overhear != nil && f.Overhear(t) {
+			return true
+		}
 	}
-	t.tellLost()
+	return false
 }
 
-// offerLost tells that the draft was given up and how to begin again.
-func (t *turn) offerLost() {
-	t.tellLost()
-	if t.lostOn != "" && t.lost != textLostClosed {
-		t.nav(choice{t.e.texts.word(vRate), command{verb: vRate, unit: t.lostOn}}, t.navComplain(), t.navQuery())
-		return
+// Meant reads what a sentence wants by its verb; Free where it has no such verb.
+func (t *Turn) Meant() Command {
+	for i := range t.e.d.Flows {
+		if f := &t.e.d.Flows[i]; f.Meant != nil {
+			if c := f.Meant(t); c.Verb != Free {
+				return c
+			}
+		}
 	}
-	t.nav(t.homeChoices()...)
+	return Command{}
+}
+
+// Has reports whether the text has one of the words of a list.
+func (t *Turn) Has(l *catalogue.WordList) bool {
+	for _, w := range t.Words(l) {
+		if strings.Contains(t.Norm, w) {
+			return true
+		}
+	}
+	return false
 }

@@ -2,59 +2,90 @@ package bot
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 	"sync"
 
-	"pingyi/models"
+	"pingyi/bot/catalogue"
 )
 
 // Engine advances dialogues. It holds no state of any citizen and may be used
 // by many goroutines at once.
 type Engine struct {
-	texts     *Texts
-	lexicon   *lexicon
-	steps     [numSteps]step
-	globals   [numVerbs]func(*turn, command)
-	finishers [numActions]func(*turn, Action, Result)
+	d       Dialogue
+	phrases []*catalogue.Phrases
+	order   []*Word // as registered
+	words   map[Verb]*Word
+	steps   map[StepID]*Step
+	actions map[string]*ActionSpec
+
+	c       *catalogue.Catalogue
+	lexicon *lexicon
 
 	busy, unfinished, tooFast, unread Message
 
-	turns sync.Pool // of *turn: what a turn needs besides its answer
+	turns sync.Pool // of *Turn: what a turn needs besides its answer
 
-	watch func(from stepID, v verb, to stepID) // set by tests alone
+	watch func(from StepID, v Verb, to StepID) // set by tests alone
 }
 
-// New makes an engine that speaks texts, and validates it.
-func New(texts *Texts) (*Engine, error) {
+// New makes an engine that speaks texts and holds a dialogue, and validates both.
+func New(texts *catalogue.Texts, d Dialogue) (*Engine, error) {
 	if texts == nil {
 		return nil, fmt.Errorf("an engine needs texts")
 	}
-	e := &Engine{texts: texts, lexicon: newLexicon(texts), steps: newSteps()}
-	e.globals = [numVerbs]func(*turn, command){
-		vRate: (*turn).rate, vAgain: (*turn).again, vComplain: (*turn).complain, vComplainAfter: (*turn).complainAfter,
-		vQuery: (*turn).queryMine, vWithdraw: (*turn).withdraw, vCancel: (*turn).cancel, vHelp: (*turn).help,
-		vPrivacy: (*turn).privacy, vContinue: (*turn).resume, vRestart: (*turn).restart,
-		vKeepComplaint: (*turn).keepComplaint,
+	e := &Engine{
+		d: d, phrases: []*catalogue.Phrases{&own}, words: map[Verb]*Word{}, steps: map[StepID]*Step{},
+		actions: map[string]*ActionSpec{Erase{}.ActionName(): {Name: Erase{}.ActionName(), Class: ClassConfirm, Effect: true, Finish: erased}},
 	}
-	e.finishers = [numActions]func(*turn, Action, Result){
-		actRate: (*turn).rated, actWithdraw: (*turn).withdrawn, actReason: (*turn).reasoned, actFile: (*turn).filed,
-		actErase: (*turn).erased, actList: (*turn).listed, actTicket: (*turn).ticketed, actReceipt: (*turn).receipted,
-		actMay: (*turn).mayComplain,
+	err := e.register()
+	if err != nil {
+		return nil, err
 	}
-	e.busy, e.unfinished, e.tooFast = e.fixed(textBusy), e.fixed(textUnfinished), e.fixed(textTooFast)
-	e.unread = e.fixed(textUnread)
+	if e.c, err = catalogue.Bind(texts, e.phrases, e.spoken()); err != nil {
+		return nil, err
+	}
+	e.lexicon = newLexicon(e)
+	for text, into := range map[*catalogue.Phrase]*Message{textBusy: &e.busy, textUnfinished: &e.unfinished, textTooFast: &e.tooFast, textUnread: &e.unread} {
+		*into = e.Plain(func(t *Turn) { t.Say(text) })
+	}
 	if err := e.Validate(); err != nil {
 		return nil, err
 	}
 	return e, nil
 }
 
-// fixed is a message of the catalogue that is the same for everybody.
-func (e *Engine) fixed(id textID) Message {
-	t := &turn{e: e}
-	t.c.start(false)
-	t.say(id)
-	return t.c.message()
+// flow is the first flow that is the one; an empty one where there is none.
+func (e *Engine) flow(is func(*Flow) bool) *Flow {
+	for i := range e.d.Flows {
+		if f := &e.d.Flows[i]; is(f) {
+			return f
+		}
+	}
+	return &Flow{Repeat: func(*Turn) []Choice { return nil }}
+}
+
+// spoken are the verbs that have words.
+func (e *Engine) spoken() []Verb {
+	var out []Verb
+	for _, w := range e.order {
+		if !w.Unspoken {
+			out = append(out, w.Verb)
+		}
+	}
+	return out
+}
+
+// erased ends the dialogue of a citizen who left.
+func erased(t *Turn, _ Action, _ Result) { t.S, t.silent = Session{}, true }
+
+// Plain is a message that needs no session: what it asks for is said in words, never by
+// numbers.
+func (e *Engine) Plain(say func(*Turn)) Message {
+	t := &Turn{e: e, speech: speech{e.c, e.lexicon}}
+	t.start(false, e.c)
+	say(t)
+	return t.message()
 }
 
 // Busy is what a citizen is told whose message could not be finished in time:
@@ -70,6 +101,26 @@ func (e *Engine) Unread() Message { return e.unread }
 
 // TooFast is what a citizen is told, once, who sends more than the host takes.
 func (e *Engine) TooFast() Message { return e.tooFast }
+
+// Action is how an action is registered; nil for none.
+func (e *Engine) Action(a Action) *ActionSpec {
+	if a == nil {
+		return nil
+	}
+	return e.actions[a.ActionName()]
+}
+
+// Effects are the names of the actions that change something.
+func (e *Engine) Effects() []string {
+	var out []string
+	for name, a := range e.actions {
+		if a.Effect {
+			out = append(out, name)
+		}
+	}
+	sort.Strings(out)
+	return out
+}
 
 // Advance moves a session on by one message. It is pure: whatever it needs is
 // in its arguments, and the same arguments give the same result. Where the
@@ -88,7 +139,7 @@ func (e *Engine) Advance(w *World, s Session, in Input) (Session, Outcome) {
 	t := e.turn(w, s, in)
 	switch in.Kind {
 	case Follow, Scan:
-		t.arrive()
+		e.d.Arrive(t)
 	case Text, Click:
 		t.hear()
 	default:
@@ -102,16 +153,17 @@ func (e *Engine) Advance(w *World, s Session, in Input) (Session, Outcome) {
 // it may be called again when a transaction is run again.
 func (e *Engine) Finish(w *World, s Session, in Input, a Action, r Result) (Session, Message) {
 	t := e.turn(w, s, in)
-	if t.s.Told&inDanger != 0 {
-		t.s.Told &^= inDanger
-		t.sayDanger()
+	if t.S.Told&inDanger != 0 {
+		t.S.Told &^= inDanger
+		e.d.Danger(t)
 	}
-	if t.s.Told&givenUp != 0 {
-		t.s.Told &^= givenUp
-		t.say(textLeftOpen)
+	if t.S.Told&givenUp != 0 {
+		t.S.Told &^= givenUp
+		t.Say(textLeftOpen)
 	}
-	if f := e.finishers[actionOf(a)]; f != nil {
-		f(t, a, r)
+	if spec := e.Action(a); spec != nil {
+		t.Rank(spec.Class)
+		spec.Finish(t, a, r)
 	}
 	s, out := t.done()
 	return s, out.Say
@@ -119,7 +171,7 @@ func (e *Engine) Finish(w *World, s Session, in Input, a Action, r Result) (Sess
 
 // ClassOf guesses the class of a message from the message alone, for admission
 // before anything is looked up.
-func ClassOf(in Input) Class {
+func (e *Engine) ClassOf(in Input) Class {
 	switch in.Kind {
 	case Unfollow:
 		return ClassConfirm
@@ -130,21 +182,20 @@ func ClassOf(in Input) Class {
 		return ClassMenu
 	}
 	text := strings.TrimSpace(in.Text)
-	switch {
-	case strings.HasPrefix(text, "确认"), strings.HasPrefix(text, "確認"):
-		return ClassConfirm
-	case strings.HasPrefix(text, "投诉"), strings.HasPrefix(text, "投訴"), text == "完成", len(text) > refRunes*6:
-		return ClassComplaint
-	case strings.HasPrefix(text, "评议"), strings.HasPrefix(text, "查询"), strings.HasPrefix(text, "帮助"),
-		strings.HasPrefix(text, "隐私"), strings.HasPrefix(text, "再评"):
-		return ClassMenu
+	for _, h := range e.lexicon.ranked { // the highest class first
+		if h.class < ClassComplaint && len(text) > refRunes*6 {
+			return ClassComplaint
+		}
+		if strings.HasPrefix(text, h.word) {
+			return h.class
+		}
 	}
 	return ClassStep
 }
 
-// MayAct reports whether a message could have an effect in some session: it
-// confirms, says yes, or gives a reason, perhaps by its number. Taps that answer a question
-// cannot.
+// MayAct reports whether a message could have an effect in some session: it begins
+// with a word that has one, says yes, or is a name or a number that may stand for such a
+// word. Taps that answer a question cannot.
 func (e *Engine) MayAct(in Input) bool {
 	if in.Kind != Text {
 		return false
@@ -153,204 +204,12 @@ func (e *Engine) MayAct(in Input) bool {
 	if plain := len(text) > 1 && text[0] >= '0' && text[0] <= '9'; plain {
 		return false
 	}
-	text = fold(text)
-	for _, v := range [...]verb{vConfirm, vReason} {
-		for _, w := range e.texts.words[v] {
-			if strings.HasPrefix(text, w) {
-				return true
-			}
+	text = catalogue.Fold(text)
+	for _, w := range e.lexicon.acting {
+		if strings.HasPrefix(text, w) {
+			return true
 		}
 	}
-	if e.lexicon.whole[lower(text)].verb == vYes {
-		return true
-	}
-	_, reason := e.lexicon.reasons[lower(text)]
-	return reason || len(text) == 1 && text[0] >= '1' && text[0] <= '9'
-}
-
-// turn is one message on its way through the engine.
-type turn struct {
-	e  *Engine
-	w  *World
-	in Input
-	s  Session // a copy, changed freely but for what its slices hold
-	c  composer
-
-	norm string // the folded text
-
-	// of the draft, when there is one
-	camp   *Campaign
-	unit   *models.Unit
-	dims   []models.Dimension
-	ref    string // how links name the unit
-	marked string // the mark of the draft's links
-	about  string // what links of question aboutN send before the answer
-	aboutN uint32
-
-	inside sentenceUnit // the unit that the present text names, once it was looked for
-	warned int          // lines on danger that the answer begins with
-	lost   textID       // why the draft was given up at the start of this turn, or 0
-	lostOn string       // code of the unit of that draft
-
-	lostWhy string // why its campaign was stopped, or ""
-	action  Action
-	class   Class
-	silent  bool // rightly says nothing
-}
-
-func (e *Engine) turn(w *World, s Session, in Input) *turn {
-	t, _ := e.turns.Get().(*turn)
-	if t == nil {
-		t = &turn{}
-	}
-	*t = turn{e: e, w: w, in: in, s: s, c: composer{lines: t.c.lines[:0]}}
-	t.c.start(w.Platform.Taps)
-	t.restore()
-	t.c.worded = t.step().levels || t.step().prose
-	return t
-}
-
-// done is the session and outcome as they stand; the turn must not be used
-// after it.
-func (t *turn) done() (Session, Outcome) {
-	s, out := t.outcome()
-	e := t.e
-	*t = turn{c: composer{lines: t.c.lines[:0]}} // nothing of a citizen stays behind
-	e.turns.Put(t)
-	return s, out
-}
-
-// outcome is what done gives. A turn that said nothing by mistake says what one
-// can do: no message is met with silence.
-func (t *turn) outcome() (Session, Outcome) {
-	if t.action != nil {
-		if t.warned > 0 {
-			t.s.Told |= inDanger
-		}
-		if len(t.c.lines) > t.warned {
-			t.s.Told |= givenUp
-		}
-		return t.s, Outcome{Action: t.action, Class: t.class}
-	}
-	if t.silent {
-		return t.s, Outcome{Class: t.class}
-	}
-	if len(t.c.lines) == t.warned {
-		t.ask()
-	}
-	t.firstContact()
-	m := t.c.message()
-	if t.c.lists {
-		t.s.shown = t.c.shown
-	}
-	return t.s, Outcome{Say: m, Class: t.class}
-}
-
-// firstContact links the privacy notice in the first answer of all.
-func (t *turn) firstContact() {
-	if t.s.Told&ToldPrivacy != 0 {
-		return
-	}
-	t.s.Told |= ToldPrivacy
-	if n := len(t.c.spans); t.c.taps && n > 0 && t.c.spans[n-1].Send != "" {
-		t.c.put(Span{Label: " "})
-	} else {
-		t.c.open()
-	}
-	t.privacyLink()
-}
-
-// step is the present step.
-func (t *turn) step() *step { return &t.e.steps[t.s.step] }
-
-// drafting reports whether a draft would be lost by starting another thing.
-func (t *turn) drafting() bool {
-	f := t.step().flow
-	return f == flowRating || f == flowComplaint
-}
-
-// ask asks the present step's question. The lists shown before are over.
-func (t *turn) ask() {
-	t.c.lists, t.c.shown = true, nil
-	s := t.step()
-	t.c.worded = s.levels || s.prose
-	t.s.made = 0
-	if s.commits {
-		t.s.made = t.in.At.Unix()
-	}
-	t.c.blank()
-	s.ask(t)
-}
-
-// restore looks up what the draft is about. A draft of an older flow, or of a
-// campaign or unit that is gone, is given up; t.lost says why.
-func (t *turn) restore() {
-	flow := t.step().flow
-	if flow == flowNone {
-		return
-	}
-	if t.s.version != flowVersions[flow] || t.s.draft.id.IsZero() {
-		t.lose(textLostVersion)
-		return
-	}
-	if flow == flowComplaint && t.w.ComplaintsOff {
-		t.lose(textLostOff)
-		return
-	}
-	if flow == flowRating {
-		t.camp = t.campaign(t.s.campaign)
-		if t.camp != nil {
-			t.unit = t.camp.unit(t.s.draft.unit)
-		}
-		if t.unit != nil {
-			t.dims = t.camp.lookup().dimensions(t.unit.Type)
-		}
-		if len(t.dims) == 0 || len(t.dims) != int(t.s.draft.count) {
-			t.lose(textLostChanged)
-		}
-	} else {
-		t.seeUnit()
-	}
-	if t.lost == 0 && !t.s.stands() {
-		t.lose(textLostVersion)
-	}
-}
-
-// seeUnit looks up the unit of a complaint or withdrawal.
-func (t *turn) seeUnit() {
-	t.unit, t.ref = nil, ""
-	code := t.s.draft.unit
-	if code == "" || code == unsure {
-		return
-	}
-	if u, ok := t.w.Directory.ByCode(code); ok {
-		t.unit = &u
-	}
-}
-
-// lose gives up the draft at the start of a turn.
-func (t *turn) lose(why textID) {
-	if t.step().flow == flowRating {
-		t.lostOn = t.s.draft.unit
-	}
-	if why == textLostClosed && t.camp != nil {
-		t.lostWhy = t.camp.Stopped
-	}
-	t.forget()
-	t.lost = why
-}
-
-// tellLost says why the draft is gone.
-func (t *turn) tellLost() {
-	t.say(t.lost)
-	if t.lostWhy != "" {
-		t.say(textWhyStopped, safe(t.lostWhy))
-	}
-}
-
-// forget ends the draft.
-func (t *turn) forget() {
-	t.s.drop()
-	t.c.worded = false
-	t.camp, t.unit, t.dims, t.ref, t.marked, t.about = nil, nil, nil, "", "", ""
+	low := catalogue.Lower(text)
+	return e.lexicon.whole[low].Verb == Yes || e.lexicon.named[low] || len(text) == 1 && text[0] >= '1' && text[0] <= '9'
 }

@@ -1,17 +1,19 @@
-package bot
+package bot_test
 
 import (
-	"os"
 	"strings"
 	"sync"
 	"testing"
 
+	"pingyi/bot"
+	"pingyi/bot/catalogue"
+	"pingyi/bot/flow/rating"
 	"pingyi/models"
 )
 
-func mustSay(t testing.TB, d *dialogue, lines ...string) Message {
+func mustSay(t testing.TB, d *dialogue, lines ...string) bot.Message {
 	t.Helper()
-	var m Message
+	var m bot.Message
 	var err error
 	for _, l := range lines {
 		if m, err = d.say(l); err != nil {
@@ -19,48 +21,6 @@ func mustSay(t testing.TB, d *dialogue, lines ...string) Message {
 		}
 	}
 	return m
-}
-
-func TestSession_liveRating_takes24Bytes(t *testing.T) {
-	d := newDialogue(newTestEngine(t), true)
-	mustSay(t, d, "（扫码 u:A03）", "满意", "满意")
-	d.s.RateMinute, d.s.RateCount = 290, 7
-	data, err := d.s.MarshalBinary()
-	if err != nil || len(data) > 24 {
-		t.Fatalf("%d bytes, %v", len(data), err)
-	}
-}
-
-func TestSession_strangeBytes_areRefused(t *testing.T) {
-	d := newDialogue(newTestEngine(t), true)
-	mustSay(t, d, "（扫码 u:A03）", "满意")
-	data, _ := d.s.MarshalBinary()
-	for name, b := range map[string][]byte{
-		"empty": nil, "other version": append([]byte{9}, data[1:]...), "cut": data[:len(data)-1], "longer": append(append([]byte{}, data...), 0),
-		"unknown step": append([]byte{data[0], data[1], data[2] | (withMade - 1)}, data[3:]...),
-	} {
-		var s Session
-		if err := s.UnmarshalBinary(b); err == nil {
-			t.Errorf("%s: taken", name)
-		}
-	}
-	if data, _ := (Session{}).MarshalBinary(); len(data) > 5 {
-		t.Errorf("a new citizen takes %d bytes", len(data))
-	}
-}
-
-func TestReceipt_packedAndUnpacked_isTheSame(t *testing.T) {
-	for _, r := range []string{"7K3M-Q9XA-2T4P-8WHC", "0000-0000-0000-0000", "ZZZZ-ZZZZ-ZZZZ-ZZZZ"} {
-		p, ok := packReceipt(r)
-		if got := unpackReceipt(p[:]); !ok || got != r {
-			t.Errorf("%s: %v %s", r, ok, got)
-		}
-	}
-	for _, r := range []string{"", "20170510-0001", "7K3M-Q9XA-2T4P-8WHI", "7K3MQ-9XA-2T4P-8WHC"} {
-		if _, ok := packReceipt(r); ok {
-			t.Errorf("%q was packed", r)
-		}
-	}
 }
 
 func TestRate_scannedWindowCode_keepsWindowAndSerial(t *testing.T) {
@@ -86,7 +46,7 @@ func TestRate_skippedAndNotMet_areStoredApart(t *testing.T) {
 func TestRate_windowThatCampaignLists_isRatedItself(t *testing.T) {
 	d := newDialogue(newTestEngine(t), true)
 	units := testUnits()
-	d.w.Campaigns = []*Campaign{testCampaign("w", "万人评窗口", day(2017, 4, 1), day(2017, 12, 1), units, "A03", "W01")}
+	d.w.Campaigns = []*bot.Campaign{testCampaign("w", "万人评窗口", day(2017, 4, 1), day(2017, 12, 1), units, "A03", "W01")}
 	mustSay(t, d, "（扫码 w:W01）", "55445", "确认")
 	if r := d.h.rates[0]; r.Unit != "W01" || r.Window != "W01" {
 		t.Errorf("%+v", r)
@@ -119,7 +79,7 @@ func TestComplaint_confirmed_carriesEverything(t *testing.T) {
 	if f.Unit != "A03" || f.Kind != "integrity" || f.Anonymous || f.Contact != "张三 138" || f.Campaign != "2017" || len(f.Parts) != 4 {
 		t.Fatalf("%+v", f)
 	}
-	if p := f.Parts; p[0].Text != "他收了钱" || p[1].Media.ID != "m7" || p[1].Media.URL == "" || p[2].Position.Label != "政务大厅" || p[3].Kind != Voice || p[3].Text != "你好" {
+	if p := f.Parts; p[0].Text != "他收了钱" || p[1].Media.ID != "m7" || p[1].Media.URL == "" || p[2].Position.Label != "政务大厅" || p[3].Kind != bot.Voice || p[3].Text != "你好" {
 		t.Errorf("%+v", p)
 	}
 }
@@ -174,53 +134,23 @@ func TestFold_typedForms_meanTheSame(t *testing.T) {
 		"确认": "确认", " 确认。": "确认", "确\u200b认！": "确认", "「确认」": "确认", "５５４４５": "55445", "Ａ０１": "A01",
 		"市教育局　第２题  满意": "市教育局 第2题 满意", "\ufeff查询\r\n": "查询", "R＆D": "R&D", "。": "",
 	} {
-		if got := fold(in); got != want {
+		if got := catalogue.Fold(in); got != want {
 			t.Errorf("%q folds to %q, not %q", in, got, want)
 		}
 	}
 }
 
-func TestLinks_everyCommand_isUnderstoodAgain(t *testing.T) {
-	e := newTestEngine(t)
-	w := testWorld(true)
-	tn := e.turn(w, Session{}, Input{At: testNow})
-	for _, c := range []command{
-		{verb: vRate}, {verb: vRate, unit: "A03"}, {verb: vRate, unit: "A10"}, {verb: vRate, unit: "C02"}, {verb: vRate, unit: "W03"},
-		{verb: vRate, ref: "政府部门", n: 2}, {verb: vRate, ref: "税务", n: 2}, {verb: vRate, n: 2}, {verb: vAgain},
-		{verb: vComplain, unit: "A03"}, {verb: vComplain, ref: "政府部门"}, {verb: vComplain, ref: "局", n: 3},
-		{verb: vQuery, n: 2}, {verb: vWithdraw, unit: "A03"}, {verb: vWithdraw, n: 2}, {verb: vBack}, {verb: vBack, unit: "A03"},
-		{verb: vCancel, unit: "A03"}, {verb: vCancel, unit: "A03", arg: uint8(flowComplaint)}, {verb: vCancel, unit: unsure, arg: uint8(flowComplaint)},
-		{verb: vContinue, unit: "A03"}, {verb: vRestart, arg: uint8(vComplain)}, {verb: vRestart, arg: uint8(vRate), unit: "A03"},
-		{verb: vConfirm, unit: "A03", n: 123456}, {verb: vConfirm, unit: "A10", n: 999999, arg: uint8(flowComplaint)},
-		{verb: vConfirm, unit: unsure, n: 100000, arg: uint8(flowComplaint)}, {verb: vConfirm, unit: "A03", n: 100000, arg: uint8(flowWithdrawal)},
-		{verb: vEdit, unit: "A03"}, {verb: vEdit, unit: "A03", n: 4}, {verb: vEdit, unit: "A03", arg: uint8(flowComplaint)},
-		{verb: vLevel, unit: "A03", n: 2, arg: 4}, {verb: vLevel, unit: "C02", n: 6, arg: uint8(models.Skipped)}, {verb: vLevel, unit: "A03", n: 1},
-		{verb: vQuestionBack, unit: "A03", n: 3}, {verb: vKind, unit: "A03", arg: 1}, {verb: vKind, unit: unsure, arg: 5},
-		{verb: vAmend, unit: "A03", arg: amendIdentity}, {verb: vFinish, unit: "A03"}, {verb: vAnonymous, unit: unsure}, {verb: vSkip, unit: "A10"},
-		{verb: vReason, unit: "A03", arg: 2}, {verb: vPrivacy}, {verb: vHelp},
-	} {
-		tn.s.draft.unit, tn.about = c.unit, ""
-		sent := tn.send(c)
-		tn.s.draft.unit = ""
-		if strings.ContainsAny(sent, "&\"<>+%\n") {
-			t.Errorf("%+v sends %q", c, sent)
-		}
-		if got := tn.parse(fold(sent)); got != c {
-			t.Errorf("%q is read as %+v, not %+v", sent, got, c)
-		}
-	}
-}
-
 func TestClassOf_confirmation_isLastToGo(t *testing.T) {
-	for text, want := range map[string]Class{
-		"确认 市教育局 123456": ClassConfirm, " 确认": ClassConfirm, "投诉 市教育局": ClassComplaint, "市教育局 第2题 满意": ClassStep, "5": ClassStep,
-		"评议": ClassMenu, "查询": ClassMenu,
+	e := newTestEngine(t)
+	for text, want := range map[string]bot.Class{
+		"确认 市教育局 123456": bot.ClassConfirm, " 确认": bot.ClassConfirm, "投诉 市教育局": bot.ClassComplaint, "市教育局 第2题 满意": bot.ClassStep, "5": bot.ClassStep,
+		"评议": bot.ClassMenu, "查询": bot.ClassMenu,
 	} {
-		if got := ClassOf(Input{Kind: Text, Text: text}); got != want {
+		if got := e.ClassOf(bot.Input{Kind: bot.Text, Text: text}); got != want {
 			t.Errorf("%s: %d", text, got)
 		}
 	}
-	if ClassOf(Input{Kind: Unfollow}) != ClassConfirm || ClassOf(Input{Kind: Scan}) != ClassMenu || ClassOf(Input{Kind: Picture}) != ClassComplaint {
+	if e.ClassOf(bot.Input{Kind: bot.Unfollow}) != bot.ClassConfirm || e.ClassOf(bot.Input{Kind: bot.Scan}) != bot.ClassMenu || e.ClassOf(bot.Input{Kind: bot.Picture}) != bot.ClassComplaint {
 		t.Error("pushes that are no text")
 	}
 }
@@ -228,8 +158,8 @@ func TestClassOf_confirmation_isLastToGo(t *testing.T) {
 func TestOutcome_classOfTurn_ranksConfirmationHighest(t *testing.T) {
 	d := newDialogue(newTestEngine(t), true)
 	mustSay(t, d, "（扫码 u:A03）", "55445")
-	_, out := d.e.Advance(d.w, d.s, Input{Kind: Text, Text: "确认", At: testNow})
-	if _, ok := out.Action.(Rate); !ok || out.Class != ClassConfirm {
+	_, out := d.e.Advance(d.w, d.s, bot.Input{Kind: bot.Text, Text: "确认", At: testNow})
+	if _, ok := out.Action.(rating.Rate); !ok || out.Class != bot.ClassConfirm {
 		t.Errorf("%+v", out)
 	}
 }
@@ -242,76 +172,6 @@ func TestHostMessages_say查询_andNeverThatItFailed(t *testing.T) {
 	}
 	if again := shown(e.Unfinished(), true); !strings.Contains(again, "请再发一次") || !strings.Contains(again, "查询") || strings.Contains(again, "登记") {
 		t.Error(again)
-	}
-}
-
-func TestTexts_afterASummary_nameNoLevel(t *testing.T) {
-	e := newTestEngine(t)
-	for id := textID(1); id < numTexts; id++ {
-		group, _, _ := strings.Cut(textSpecs[id].key, ".")
-		var b strings.Builder
-		for _, l := range e.texts.lines[id] {
-			for _, s := range l {
-				b.WriteString(s.literal)
-			}
-		}
-		text := b.String()
-		switch group {
-		case "rated", "query", "withdraw", "old":
-			if strings.Contains(text, "满意") {
-				t.Errorf("%s names a level", textSpecs[id].key)
-			}
-		case "question", "summary", "intro", "greet", "help":
-			if strings.Contains(text, "回执") {
-				t.Errorf("%s has 回执", textSpecs[id].key)
-			}
-		}
-	}
-}
-
-func TestParseTexts_faultyCatalogue_isRefusedWithEveryFault(t *testing.T) {
-	raw, err := os.ReadFile("texts/zh-Hans.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, change := range map[string][2]string{
-		"a missing text":         {"    done: 已经记下，谢谢您。\n", ""},
-		"a missing placeholder":  {"回执：{receipt}", "回执"},
-		"an unknown placeholder": {"回执：{receipt}", "回执：{receipt}{more}"},
-		"an open brace":          {"回执：{receipt}", "回执：{receipt"},
-		"an unknown text":        {"  parts:\n", "  parts:\n    nobody: 无\n"},
-		"a missing word":         {"  edit: [修改]\n", ""},
-		"an unknown word":        {"  edit: [修改]\n", "  edit: [修改]\n  other: [别的]\n"},
-		"a missing level":        {`  "4": {label: 满意,`, `  "8": {label: 满意,`},
-		"an unknown section":     {"language:", "colour: red\nlanguage:"},
-	} {
-		s := strings.Replace(string(raw), change[0], change[1], 1)
-		if s == string(raw) {
-			t.Fatalf("%s: nothing changed", name)
-		}
-		if _, err := ParseTexts([]byte(s)); err == nil {
-			t.Errorf("%s: taken", name)
-		}
-	}
-}
-
-func TestValidate_brokenFlow_isRefused(t *testing.T) {
-	for name, breakIt := range map[string]func(*Engine){
-		"an edge to nowhere": func(e *Engine) { e.steps[stepSummary].on[0].to = []stepID{numSteps + 3} },
-		"a step without an end": func(e *Engine) {
-			e.steps[stepContact].on = e.steps[stepContact].on[10:]
-			e.steps[stepContact].on[0].to = nil
-			e.steps[stepContact].freeTo = nil
-		},
-		"an action unfinished":      func(e *Engine) { e.finishers[actWithdraw] = nil },
-		"a step without a text":     func(e *Engine) { e.steps[stepTell].help = 0 },
-		"a step without a way back": func(e *Engine) { e.steps[stepSure].on = e.steps[stepSure].on[:1] },
-	} {
-		e := newTestEngine(t)
-		breakIt(e)
-		if e.Validate() == nil {
-			t.Errorf("%s: taken", name)
-		}
 	}
 }
 
@@ -356,27 +216,12 @@ func BenchmarkAdvance_question(b *testing.B) {
 	e := newTestEngine(b)
 	d := newDialogue(e, true)
 	mustSay(b, d, "（扫码 u:A03）")
-	in := Input{Kind: Text, Text: "市教育局 第1题 满意", At: testNow, Now: testNow}
+	in := bot.Input{Kind: bot.Text, Text: "市教育局 第1题 满意", At: testNow, Now: testNow}
 	s := d.s
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, out := e.Advance(d.w, s, in); out.Say.Empty() {
 			b.Fatal("silent")
 		}
-	}
-}
-
-// BenchmarkSession is what a session costs to decode and encode.
-func BenchmarkSession(b *testing.B) {
-	d := newDialogue(newTestEngine(b), true)
-	mustSay(b, d, "（扫码 u:A03）", "满意")
-	buf, _ := d.s.MarshalBinary()
-	b.ReportAllocs()
-	for b.Loop() {
-		var s Session
-		if err := s.UnmarshalBinary(buf); err != nil {
-			b.Fatal(err)
-		}
-		buf, _ = s.AppendBinary(buf[:0])
 	}
 }

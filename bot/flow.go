@@ -1,338 +1,271 @@
 package bot
 
-import "fmt"
+import (
+	"fmt"
 
-// flowID names a flow: what a draft is a draft of.
-type flowID uint8
-
-const (
-	flowNone flowID = iota
-	flowRating
-	flowComplaint
-	flowWithdrawal
-	numFlows
+	"pingyi/bot/catalogue"
 )
 
-// flowVersions are raised when a flow's steps change so that a draft made
-// before no longer fits; such a draft starts again, politely.
-var flowVersions = [numFlows]uint8{flowNone: 0, flowRating: 1, flowComplaint: 1, flowWithdrawal: 1}
+// Flow is one thing that can be done in the dialogue: its steps, words, texts and
+// actions, and the state of its drafts. Every hook may be nil.
+type Flow struct {
+	Name string
+	// Version is raised when the steps or the state change so that a draft made before
+	// no longer fits; such a draft starts again, politely. 0: the steps hold no draft.
+	Version uint8
+	Class   Class // of a turn within
+	Word    Verb  // how links name its drafts; "" where they name none
+	Keeps   bool  // its draft is kept, and the citizen asked, when another thing is wanted
+	Again   Verb  // begins the same thing with the same unit again
+	Numbers int   // the first number of a choice where nothing can be tapped; 0: 1
+	State   *StateKind
 
-// stepID names a step; its number is stored in sessions.
-type stepID uint8
+	Phrases *catalogue.Phrases
+	Words   []Word
+	Steps   []Step
+	Actions []ActionSpec
 
-// The steps. Append only: the numbers are stored.
-const (
-	stepHome stepID = iota
-	stepClasses
-	stepUnits
-	stepRecords
-	stepChooseWithdrawal
+	// Restore looks up what the draft is about, and says why it cannot go on.
+	Restore func(*Turn) *catalogue.Phrase
+	// Over reports why the draft cannot go on with a command.
+	Over func(*Turn, Command) (Loss, bool)
+	// Title names the draft: 对【市教育局】的评价.
+	Title func(*Turn) string
+	// Onward labels the choice to go on with a draft that was held, Resume is the step
+	// where that leads, and Hold the step that asks which of two things is wanted.
+	Onward func(*Turn) string
+	Resume func(*Turn) StepID
+	Hold   StepID
+	// Left says that the draft was given up for something else, perhaps for a code that
+	// was scanned. Dropped says that it was cancelled; nil: by its title.
+	Left    func(t *Turn, scanned bool)
+	Dropped func(*Turn)
+	// Repeat says again what the flow's last effect was, and what is offered then.
+	Repeat func(*Turn) []Choice
+	// Danger takes a text of the draft that speaks of danger; Receive takes a picture
+	// and the like.
+	Danger, Receive func(*Turn)
 
-	stepQuestion
-	stepSummary
-	stepPick
-	stepChange
-
-	stepWho
-	stepKind
-	stepTell
-	stepIdentity
-	stepContact
-	stepReview
-	stepAmend
-
-	stepSure
-
-	stepHoldRating
-	stepHoldComplaint
-	numSteps
-
-	// stay is what a handler returns that has said everything itself.
-	stay = numSteps
-)
-
-// step is one step of a flow: what it asks, what it accepts, where that leads.
-type step struct {
-	name string
-	flow flowID
-	help textID
-	ask  func(*turn)
-	on   []edge
-	// free takes any text that is no command; nil where such a text is not
-	// understood.
-	free func(*turn) stepID
-	// freeTo is where free leads.
-	freeTo []stepID
-	// choices are those that a digit can stand for at this step alone. Where they
-	// can be tapped they are shown in one line and have no digit, unless numbered.
-	choices  func(*turn) []choice
-	numbered bool
-	levels   bool   // digits are levels
-	prose    bool   // any text is an answer, digits and words too
-	commits  bool   // what it shows is committed by 确认, or by a 好 that was typed after it was shown
-	unsure   textID // what is said to an answer that does not fit
+	// Part reads which part of a draft is to be changed: what follows 修改.
+	Part func(t *Turn, rest string) (Command, bool)
+	// Read understands a whole text that begins with no word.
+	Read func(*Turn, string) Command
+	// Overhear takes a text outside of any draft, and reports whether it did.
+	Overhear func(*Turn) bool
+	// Meant reads what a sentence wants by its verb.
+	Meant func(*Turn) Command
 }
 
-// edge is one kind of answer that a step accepts.
-type edge struct {
-	verb verb
-	do   func(*turn, command) stepID
-	to   []stepID // where it may lead, but for stay
-	asks actionID // what it may ask of the world
-}
-
-// actionID numbers the actions, so that Validate can tell that each has a
-// finisher.
-type actionID uint8
+// StepID names a step, such as "rating.summary"; it is kept in sessions.
+type StepID string
 
 const (
-	actNone actionID = iota
-	actRate
-	actWithdraw
-	actReason
-	actFile
-	actErase
-	actList
-	actTicket
-	actReceipt
-	actMay
-	numActions
+	// Home is the step of a new citizen, and the one to which a draft ends.
+	Home StepID = ""
+	// Stay is what a handler returns that has said everything itself.
+	Stay StepID = "-"
 )
 
-func actionOf(a Action) actionID {
-	switch a.(type) {
-	case Rate:
-		return actRate
-	case Withdraw:
-		return actWithdraw
-	case GiveReason:
-		return actReason
-	case File:
-		return actFile
-	case Erase:
-		return actErase
-	case ListMine:
-		return actList
-	case LookUpTicket:
-		return actTicket
-	case LookUpReceipt:
-		return actReceipt
-	case MayComplain:
-		return actMay
-	}
-	return actNone
+// Step is one step of a flow: what it asks, what it accepts, where that leads.
+type Step struct {
+	ID     StepID
+	Help   *catalogue.Phrase
+	Unsure *catalogue.Phrase // said to an answer that does not fit
+	Ask    func(*Turn)
+	On     []Edge
+	// Free takes any text that is no command; nil where such a text is not
+	// understood. FreeTo is where it leads.
+	Free   func(*Turn) StepID
+	FreeTo []StepID
+	// Choices are those that a digit can stand for at this step alone. Where they
+	// can be tapped they are shown in one line and have no digit, unless Numbered.
+	Choices  func(*Turn) []Choice
+	Numbered bool
+	Levels   bool   // digits are levels
+	Prose    bool   // any text is an answer, digits and words too
+	Amid     []Verb // bare words that are none of those answers
+	Commits  bool   // what it shows is committed by 确认, or by a 好 that was typed after it was shown
+	Early    bool   // somebody's story comes too early here
+	Listed   bool   // help shows its list again where the list has numbers
+	Kept     bool   // its list stays as it is while help is shown
+	// HelpWith are the arguments of Help.
+	HelpWith func(*Turn) []string
+	// Stands reports whether the draft has what the step needs. It always has but in
+	// a session that another version of the program left.
+	Stands func(*Turn) bool
+
+	flow *Flow
+}
+
+// Edge is one kind of answer that a step accepts.
+type Edge struct {
+	Verb Verb
+	Do   func(*Turn, Command) StepID
+	To   []StepID // where it may lead, but for Stay
+	Asks string   // the action that it may ask for
+}
+
+// Dialogue is all flows, and what is done where no flow says otherwise.
+type Dialogue struct {
+	Flows []Flow // in the order in which they are asked
+	// Arrive takes a scan or a follow, Receive a picture and the like outside of any
+	// flow that takes them.
+	Arrive, Receive func(*Turn)
+	// Warn begins the answer to a text that speaks of danger with whom to ring, which
+	// Danger says.
+	Warn   func(*Turn, string)
+	Danger func(*Turn)
+	// Wander takes a text outside of any draft, Stray one amid a draft.
+	Wander, Stray func(*Turn)
+	// Stale answers a link, or a word of a draft, that does not fit the present state.
+	Stale func(*Turn, Command)
+	// Earlier reads the session of a release before; nil: there is none.
+	Earlier func([]byte) (Session, error)
 }
 
 // edge finds what the step does with a verb.
-func (s *step) edge(v verb) *edge {
-	for i := range s.on {
-		if s.on[i].verb == v {
-			return &s.on[i]
+func (s *Step) edge(v Verb) *Edge {
+	for i := range s.On {
+		if s.On[i].Verb == v {
+			return &s.On[i]
 		}
 	}
 	return nil
 }
 
-// newSteps is the whole dialogue.
-func newSteps() [numSteps]step {
-	var all [numSteps]step
-	addBrowsing(&all)
-	addRating(&all)
-	addComplaint(&all)
-	addWithdrawal(&all)
-	addHolds(&all)
-	return all
+// draft is the flow of the draft that the step is part of, or nil.
+func (s *Step) draft() *Flow {
+	if s.flow.Version == 0 {
+		return nil
+	}
+	return s.flow
 }
 
-func addBrowsing(all *[numSteps]step) {
-	home := []stepID{stepHome}
-	all[stepHome] = step{name: "home", help: textHelpHome, ask: (*turn).askHome, unsure: textUnknownHome}
-	all[stepClasses] = step{
-		name: "classes", help: textHelpChoose, ask: (*turn).askClasses, unsure: textUnknownHome,
-		on: []edge{{verb: vBack, do: goTo(stepHome), to: home}, {verb: vNext, do: (*turn).turnPage}, {verb: vPrevious, do: (*turn).turnPage}},
-	}
-	all[stepUnits] = step{
-		name: "units", help: textHelpChoose, ask: (*turn).askUnits, unsure: textUnknownHome,
-		on: []edge{
-			{verb: vBack, do: (*turn).backToClasses, to: []stepID{stepClasses}},
-			{verb: vNext, do: (*turn).turnPage}, {verb: vPrevious, do: (*turn).turnPage},
-		},
-	}
-	all[stepRecords] = step{
-		name: "records", help: textHelpHome, ask: (*turn).askHome, unsure: textUnknownHome,
-		on: []edge{
-			{verb: vBack, do: goTo(stepHome), to: home},
-			{verb: vNext, do: (*turn).turnRecords, asks: actList}, {verb: vPrevious, do: (*turn).turnRecords, asks: actList},
-		},
-	}
-	all[stepChooseWithdrawal] = step{
-		name: "choose withdrawal", help: textHelpWhich, ask: (*turn).askHome, free: (*turn).nameWithdrawal, unsure: textUnknownHome,
-		on: []edge{
-			{verb: vBack, do: goTo(stepHome), to: home},
-			{verb: vNext, do: (*turn).turnRecords, asks: actList}, {verb: vPrevious, do: (*turn).turnRecords, asks: actList},
-		},
-	}
+// GoTo is a handler that only leads on.
+func GoTo(id StepID) func(*Turn, Command) StepID {
+	return func(*Turn, Command) StepID { return id }
 }
 
-func addRating(all *[numSteps]step) {
-	onward := []stepID{stepQuestion, stepSummary, stepPick}
-	answers := []edge{
-		{verb: vLevel, do: (*turn).answer, to: onward},
-		{verb: vSkip, do: (*turn).skip, to: onward},
-		{verb: vDigits, do: (*turn).answerDigits, to: append([]stepID{stepChange}, onward...)},
-	}
-	shared := []edge{
-		{verb: vQuestionBack, do: (*turn).backFrom, to: []stepID{stepQuestion, stepSummary, stepPick, stepChange, stepClasses}},
-		{verb: vConfirm, do: (*turn).confirmRating, to: append([]stepID{stepChange}, onward...), asks: actRate},
-		{verb: vEdit, do: (*turn).editRating, to: []stepID{stepPick, stepChange, stepQuestion}},
-	}
-	yes := edge{verb: vYes, do: (*turn).yes, to: []stepID{stepSummary}, asks: actRate}
-	with := func(more ...edge) []edge { return append(append(append([]edge{}, answers...), shared...), more...) }
-	all[stepQuestion] = step{
-		name: "question", flow: flowRating, help: textHelpQuestion, ask: (*turn).askQuestion, choices: (*turn).questionChoices, levels: true, unsure: textUnknownLevel,
-		on: with(edge{verb: vBack, do: (*turn).backQuestion, to: []stepID{stepQuestion, stepClasses}}),
-	}
-	all[stepSummary] = step{
-		name: "summary", flow: flowRating, help: textHelpSummary, ask: (*turn).askSummary, choices: (*turn).summaryChoices, commits: true, unsure: textUnknownSummary,
-		on: with(yes, edge{verb: vBack, do: (*turn).backSummary, to: []stepID{stepQuestion}}),
-	}
-	all[stepPick] = step{
-		name: "pick", flow: flowRating, help: textHelpPick, ask: (*turn).askPick, choices: (*turn).pickChoices, free: (*turn).pickByName, freeTo: []stepID{stepChange, stepPick}, unsure: textUnknownPick,
-		on: with(edge{verb: vBack, do: (*turn).backPick, to: []stepID{stepSummary, stepQuestion}}),
-	}
-	all[stepChange] = step{
-		name: "change", flow: flowRating, help: textHelpQuestion, ask: (*turn).askQuestion, choices: (*turn).questionChoices, levels: true, unsure: textUnknownLevel,
-		on: with(edge{verb: vBack, do: goTo(stepPick), to: []stepID{stepPick}}),
-	}
-}
-
-func addComplaint(all *[numSteps]step) {
-	steps := []stepID{stepWho, stepKind, stepTell, stepIdentity, stepContact, stepReview, stepAmend}
-	shared := []edge{
-		{verb: vKind, do: (*turn).chooseKind, to: steps},
-		{verb: vUnsure, do: (*turn).chooseUnsure, to: steps},
-		{verb: vAnonymous, do: (*turn).chooseIdentity, to: steps},
-		{verb: vNamed, do: (*turn).chooseIdentity, to: steps},
-		{verb: vFinish, do: (*turn).finishTelling, to: steps},
-		{verb: vSkip, do: (*turn).skipContact, to: steps},
-		{verb: vConfirm, do: (*turn).confirmComplaint, to: steps, asks: actFile},
-		{verb: vEdit, do: (*turn).editComplaint, to: steps},
-		{verb: vAmend, do: (*turn).amend, to: steps},
-		{verb: vBack, do: (*turn).backComplaint, to: append([]stepID{stepHome}, steps...)},
-	}
-	add := func(id stepID, s step) {
-		s.flow = flowComplaint
-		s.on = append(s.on, shared...)
-		all[id] = s
-	}
-	turning := []edge{{verb: vNext, do: (*turn).turnWho}, {verb: vPrevious, do: (*turn).turnWho}}
-	add(stepWho, step{name: "who", help: textHelpWho, ask: (*turn).askWho, free: (*turn).searchWho, freeTo: steps, on: turning, unsure: textUnknownWho})
-	add(stepKind, step{name: "kind", help: textHelpKind, ask: (*turn).askKind, unsure: textUnknownKind})
-	add(stepTell, step{name: "tell", help: textHelpTell, ask: (*turn).askTell, free: (*turn).tell, prose: true, unsure: textUnknownKind})
-	add(stepIdentity, step{name: "identity", help: textHelpIdentity, ask: (*turn).askIdentity, unsure: textUnknownIdentity})
-	add(stepContact, step{
-		name: "contact", help: textHelpContact, ask: (*turn).askContact, free: (*turn).takeContact, freeTo: steps, prose: true, unsure: textUnknownKind,
-		on: []edge{{verb: vYes, do: goTo(stepContact), to: []stepID{stepContact}}}, // no telephone number, and what it answers is not asked
-	})
-	add(stepReview, step{
-		name: "review", help: textHelpSummary, ask: (*turn).askReview, commits: true, unsure: textUnknownSummary,
-		on: []edge{{verb: vYes, do: (*turn).yes, to: []stepID{stepReview}, asks: actFile}},
-	})
-	add(stepAmend, step{name: "amend", help: textHelpPick, ask: (*turn).askAmend, free: (*turn).amendByName, freeTo: steps, unsure: textUnknownPick})
-}
-
-func addWithdrawal(all *[numSteps]step) {
-	all[stepSure] = step{
-		name: "sure", flow: flowWithdrawal, help: textHelpWithdraw, ask: (*turn).askSure, commits: true, unsure: textUnknownSure,
-		on: []edge{
-			{verb: vConfirm, do: (*turn).confirmWithdrawal, to: []stepID{stepSure}, asks: actWithdraw},
-			{verb: vYes, do: (*turn).yes, to: []stepID{stepSure}, asks: actWithdraw},
-			{verb: vBack, do: (*turn).backSure, asks: actList},
-		},
-	}
-}
-
-// addHolds adds the question what is wanted of two things, one for each kind of
-// draft that may be open. A level or a link of the draft goes on with it.
-func addHolds(all *[numSteps]step) {
-	draft := []verb{vLevel, vDigits, vSkip, vQuestionBack, vConfirm, vEdit, vYes, vKind, vUnsure, vAnonymous, vNamed, vFinish, vAmend, vBack}
-	add := func(id stepID, name string, flow flowID, to []stepID) {
-		s := step{
-			name: name, flow: flow, help: textHelpHold, ask: (*turn).askHold, free: (*turn).nameHeld, freeTo: to,
-			choices: (*turn).holdChoices, numbered: true, unsure: textUnknownHold,
+// register gathers what the flows bring.
+func (e *Engine) register() error {
+	for i := range e.d.Flows {
+		f := &e.d.Flows[i]
+		e.phrases = append(e.phrases, f.Phrases)
+		for j := range f.Steps {
+			s := f.Steps[j]
+			if s.flow = f; e.steps[s.ID] != nil {
+				return fmt.Errorf("two steps are called %q", s.ID)
+			}
+			e.steps[s.ID] = &s
 		}
-		for _, v := range draft {
-			s.on = append(s.on, edge{verb: v, do: (*turn).amidHold, to: to})
+		for j := range f.Words {
+			w := &f.Words[j]
+			if e.words[w.Verb] != nil {
+				return fmt.Errorf("the word %s is registered twice", w.Verb)
+			}
+			e.words[w.Verb] = w
+			e.order = append(e.order, w)
 		}
-		all[id] = s
+		for j := range f.Actions {
+			a := &f.Actions[j]
+			if e.actions[a.Name] != nil {
+				return fmt.Errorf("the action %s is registered twice", a.Name)
+			}
+			e.actions[a.Name] = a
+		}
 	}
-	add(stepHoldRating, "hold rating", flowRating, []stepID{stepHoldRating, stepQuestion, stepSummary, stepPick})
-	add(stepHoldComplaint, "hold complaint", flowComplaint, []stepID{stepHoldComplaint, stepWho, stepKind, stepTell, stepIdentity, stepContact, stepReview})
+	return nil
 }
 
-// goTo is a handler that only leads on.
-func goTo(id stepID) func(*turn, command) stepID {
-	return func(*turn, command) stepID { return id }
-}
-
-// Validate checks the dialogue as a whole: every edge lands in a step that
-// exists, every step can end, has a question and a help text, every action that
-// may be asked has a finisher. New has checked the texts.
+// Validate checks the dialogue as a whole: every edge lands in a step that exists,
+// every step can end and has its texts, every action that may be asked for is
+// registered, every verb has words. New has checked the texts.
 func (e *Engine) Validate() error {
-	for id := range numSteps {
-		s := &e.steps[id]
-		if s.name == "" || s.ask == nil || s.help == 0 || s.unsure == 0 {
-			return fmt.Errorf("step %d is not complete", id)
-		}
-		for _, to := range s.leads() {
-			if to >= numSteps {
-				return fmt.Errorf("step %s leads to no step", s.name)
-			}
-		}
-		for _, ed := range s.on {
-			if ed.do == nil || ed.asks != actNone && e.finishers[ed.asks] == nil {
-				return fmt.Errorf("step %s: an answer has no handler or finisher", s.name)
-			}
-		}
-		if s.flow != flowNone && s.edge(vBack) == nil {
-			return fmt.Errorf("step %s has no way back", s.name)
-		}
-		if !e.ends(id, map[stepID]bool{}) {
-			return fmt.Errorf("step %s cannot end", s.name)
+	if e.steps[Home] == nil || e.d.Arrive == nil || e.d.Receive == nil || e.d.Warn == nil || e.d.Danger == nil || e.d.Wander == nil || e.d.Stray == nil || e.d.Stale == nil {
+		return fmt.Errorf("the dialogue is not complete")
+	}
+	for _, v := range []Verb{AllDigits, Back, Help, Privacy, Next, Confirm, Yes, NotSure} {
+		if e.words[v] == nil {
+			return fmt.Errorf("no flow has the word %s", v)
 		}
 	}
-	for a := actRate; a < numActions; a++ {
-		if e.finishers[a] == nil {
-			return fmt.Errorf("action %d has no finisher", a)
+	for name, a := range e.actions {
+		if name == "" || a.Finish == nil {
+			return fmt.Errorf("action %q has no name or no finisher", name)
 		}
+	}
+	for id, s := range e.steps {
+		if err := e.validStep(s); err != nil {
+			return fmt.Errorf("step %q %w", id, err)
+		}
+	}
+	for i := range e.d.Flows {
+		f := &e.d.Flows[i]
+		if f.Version == 0 {
+			continue
+		}
+		if f.Title == nil || f.Repeat == nil || f.Keeps && (f.Onward == nil || f.Resume == nil || f.Left == nil || e.steps[f.Hold] == nil) {
+			return fmt.Errorf("flow %s cannot name, hold or repeat a draft", f.Name)
+		}
+		if f.Again != "" && e.words[f.Again] == nil || f.Word != "" && e.words[f.Word] == nil {
+			return fmt.Errorf("flow %s has a word that is not registered", f.Name)
+		}
+	}
+	return nil
+}
+
+func (e *Engine) validStep(s *Step) error {
+	if s.Ask == nil || s.Help == nil || s.Unsure == nil {
+		return fmt.Errorf("is not complete")
+	}
+	if e.c.Lines[s.Help] == nil || e.c.Lines[s.Unsure] == nil {
+		return fmt.Errorf("has a text that its flow does not declare")
+	}
+	for _, to := range s.leads() {
+		if e.steps[to] == nil {
+			return fmt.Errorf("leads to %q, which is no step", to)
+		}
+	}
+	for _, ed := range s.On {
+		if ed.Do == nil || e.words[ed.Verb] == nil {
+			return fmt.Errorf("takes %s, which has no handler or is no word", ed.Verb)
+		}
+		if ed.Asks != "" && e.actions[ed.Asks] == nil {
+			return fmt.Errorf("asks for %s, which is not registered", ed.Asks)
+		}
+	}
+	if s.draft() != nil && s.edge(Back) == nil {
+		return fmt.Errorf("has no way back")
+	}
+	if !e.ends(s, map[StepID]bool{}) {
+		return fmt.Errorf("cannot end")
 	}
 	return nil
 }
 
 // leads lists where a step may lead.
-func (s *step) leads() []stepID {
-	out := append([]stepID{}, s.freeTo...)
-	for _, ed := range s.on {
-		out = append(out, ed.to...)
+func (s *Step) leads() []StepID {
+	out := append([]StepID{}, s.FreeTo...)
+	for _, ed := range s.On {
+		out = append(out, ed.To...)
 	}
 	return out
 }
 
 // ends reports whether the end of the flow, an action with an effect or a step
-// outside of any flow, can be reached.
-func (e *Engine) ends(id stepID, seen map[stepID]bool) bool {
-	s := &e.steps[id]
-	if s.flow == flowNone {
+// outside of any draft, can be reached.
+func (e *Engine) ends(s *Step, seen map[StepID]bool) bool {
+	if s.draft() == nil {
 		return true
 	}
-	seen[id] = true
-	for _, ed := range s.on {
-		if ed.asks == actRate || ed.asks == actFile || ed.asks == actWithdraw {
+	seen[s.ID] = true
+	for _, ed := range s.On {
+		if a := e.actions[ed.Asks]; a != nil && a.Effect {
 			return true
 		}
 	}
 	for _, to := range s.leads() {
-		if !seen[to] && e.ends(to, seen) {
+		if !seen[to] && e.ends(e.steps[to], seen) {
 			return true
 		}
 	}

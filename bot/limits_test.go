@@ -1,16 +1,18 @@
-package bot
+package bot_test
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 
+	"pingyi/bot"
+	"pingyi/bot/flow/records"
 	"pingyi/models"
 )
 
 // longWorld has the longest of everything: names, titles, questions, classes,
 // six dimensions.
-func longWorld(taps bool) *World {
+func longWorld(taps bool) *bot.World {
 	var units fakeDirectory
 	class := strings.Repeat("类", 12)
 	for i := range 30 {
@@ -28,14 +30,14 @@ func longWorld(taps bool) *World {
 		dims[i] = models.Dimension{Title: strings.Repeat("题", 60), Question: strings.Repeat("问", 150)}
 	}
 	c.Dimensions = map[models.UnitType][]models.Dimension{models.Government: dims}
-	return &World{Platform: Platform{Taps: taps}, Campaigns: []*Campaign{c}, Directory: units}
+	return &bot.World{Platform: bot.Platform{Taps: taps}, Campaigns: []*bot.Campaign{c}, Directory: units}
 }
 
 // LongAnswers are the answers to dialogues with the longest of everything, for
 // the tests that render them.
-func LongAnswers(t *testing.T, taps bool) map[string]Message {
+func LongAnswers(t *testing.T, taps bool) map[string]bot.Message {
 	t.Helper()
-	answers := map[string]Message{}
+	answers := map[string]bot.Message{}
 	for _, script := range [][]string{
 		{"（扫码 w:W01）", "满意", "返回", "55", "555555", "修改", "2", "帮助", "1", "投诉", "继续", "555541", "查询", "确认", "1", "确认", "查询", "撤回", "1", "确认"},
 		{"评议", "下一页", "上一页", "1", "下一页", "下一页", "6", "取消", "长", "下一页", "2", "取消", strings.Repeat("窗", 30), "1", "隐私说明"},
@@ -49,8 +51,8 @@ func LongAnswers(t *testing.T, taps bool) map[string]Message {
 		d.h = newFakeHost(d.w)
 		for i := range 12 {
 			code := fmt.Sprintf("LONGCODE-%07d", i)
-			d.h.ratings = append(d.h.ratings, MyRating{Campaign: "2017", Unit: code, At: testNow, Receipt: "7K3M-Q9XA-2T4P-8WHC", State: Superseded})
-			d.h.tickets = append(d.h.tickets, Ticket{No: "20170510-0001", Unit: code, Kind: "unlawful", State: "refused", At: testNow, Since: testNow})
+			d.h.ratings = append(d.h.ratings, records.MyRating{Campaign: "2017", Unit: code, At: testNow, Receipt: "7K3M-Q9XA-2T4P-8WHC", State: records.Superseded})
+			d.h.tickets = append(d.h.tickets, records.Ticket{No: "20170510-0001", Unit: code, Kind: "unlawful", State: "refused", At: testNow, Since: testNow})
 		}
 		for i, l := range script {
 			answers[fmt.Sprintf("%s %d: %s", script[0], i, l)] = mustSay(t, d, l)
@@ -78,8 +80,8 @@ func TestChooseUnit_longNamesByTap_startThatUnit(t *testing.T) {
 		if _, err := d.tap(l[1]); err != nil {
 			t.Fatal(err)
 		}
-		if want := fmt.Sprintf("LONGCODE-%07d", 8+i); d.s.draft.unit != want {
-			t.Errorf("%s starts %q, not %s", l[1].Send, d.s.draft.unit, want)
+		if want := fmt.Sprintf("LONGCODE-%07d", 8+i); d.s.Draft.Unit != want {
+			t.Errorf("%s starts %q, not %s", l[1].Send, d.s.Draft.Unit, want)
 		}
 		mustSay(t, d, "取消")
 	}
@@ -88,14 +90,14 @@ func TestChooseUnit_longNamesByTap_startThatUnit(t *testing.T) {
 func TestComplaint_thirtyOneParts_lastIsToldAndNothingLost(t *testing.T) {
 	d := newDialogue(newTestEngine(t), true)
 	mustSay(t, d, "投诉 教育局", "其他")
-	for i := range maxParts {
+	for i := range 30 {
 		mustSay(t, d, fmt.Sprintf("（照片 %d）", i))
 	}
 	if text := shown(mustSay(t, d, "还有一句"), true); !strings.Contains(text, "最多30条") {
 		t.Error(text)
 	}
 	mustSay(t, d, "完成", "匿名", "跳过", "确认")
-	if n := len(d.h.files[0].Parts); n != maxParts {
+	if n := len(d.h.files[0].Parts); n != 30 {
 		t.Errorf("%d parts", n)
 	}
 }

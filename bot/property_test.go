@@ -1,4 +1,4 @@
-package bot
+package bot_test
 
 import (
 	"fmt"
@@ -9,18 +9,41 @@ import (
 
 	"pgregory.net/rapid"
 
+	"pingyi/bot"
+	"pingyi/bot/catalogue"
+	"pingyi/bot/flow/complaint"
 	"pingyi/internal/bounds"
 	"pingyi/models"
 )
 
 // told is a message that was shown, by the choice that was shown in it.
 type told struct {
-	link    Span
+	link    bot.Span
 	message string
 }
 
+// labels are the labels of names in the catalogue, by their places.
+func labels(e *bot.Engine, has string) []string {
+	for _, set := range e.Catalogue().Names {
+		var out []string
+		found := false
+		for _, n := range set.List {
+			out = append(out, n.Label)
+			found = found || n.Label == has
+		}
+		if found {
+			return out
+		}
+	}
+	return nil
+}
+
+func levelLabels(e *bot.Engine) []string { return labels(e, "非常满意") }
+
+func kindLabels(e *bot.Engine) []string { return labels(e, "办事拖拉") }
+
 // checkMessage fails where an answer breaks what every answer must keep.
-func checkMessage(m Message, taps bool) error {
+func checkMessage(m bot.Message, taps bool) error {
 	text := shown(m, false)
 	if strings.TrimSpace(text) == "" {
 		return fmt.Errorf("an empty answer")
@@ -35,15 +58,15 @@ func checkMessage(m Message, taps bool) error {
 				return fmt.Errorf("a link without a label, or with the mark %q", s.Mark)
 			}
 			if s.Send != "" {
-				size += linkCost + len(s.Send) + max(1, len(s.Mark))
+				size += bot.LinkCost + len(s.Send) + max(1, len(s.Mark))
 			}
 			size += len(s.Label)
 		}
 	}
-	if taps && size > maxBytes {
+	if taps && size > bot.MaxBytes {
 		return fmt.Errorf("%d bytes:\n%s", size, text)
 	}
-	if n := utf8.RuneCountInString(text); !taps && n > maxRunes {
+	if n := utf8.RuneCountInString(text); !taps && n > bot.MaxRunes {
 		return fmt.Errorf("%d characters:\n%s", n, text)
 	}
 	question := strings.Contains(text, "第1题（共") || strings.Contains(text, "请核对您")
@@ -54,7 +77,7 @@ func checkMessage(m Message, taps bool) error {
 }
 
 // summaryLevels reads the answers off a summary as a citizen reads them.
-func summaryLevels(e *Engine, text string) string {
+func summaryLevels(e *bot.Engine, text string) string {
 	var out models.Answers
 	_, after, ok := strings.Cut(text, "请核对您对【")
 	if !ok {
@@ -65,8 +88,8 @@ func summaryLevels(e *Engine, text string) string {
 		if !ok {
 			break
 		}
-		for level, n := range e.texts.levels {
-			if n.Label == word {
+		for level, label := range levelLabels(e) {
+			if label == word {
 				out = append(out, models.Level(level))
 			}
 		}
@@ -103,7 +126,7 @@ func TestConfirm_anyLinkEver_commitsWhatItsSummaryShowedOrNothing(t *testing.T) 
 				rt.Fatal(err)
 			}
 			checkCommits(rt, e, d, rates, files, basis)
-			if yes := e.lexicon.whole[lower(fold(d.typed))].verb == vYes; yes && early && len(d.h.rates)+len(d.h.files) > rates+files {
+			if yes := e.VerbOf(d.typed) == bot.Yes; yes && early && len(d.h.rates)+len(d.h.files) > rates+files {
 				rt.Fatalf("%s confirmed what was shown less than two seconds before", d.typed)
 			}
 			if m.Empty() {
@@ -121,7 +144,7 @@ func TestConfirm_anyLinkEver_commitsWhatItsSummaryShowedOrNothing(t *testing.T) 
 }
 
 // remember adds the links of an answer to those ever shown.
-func remember(ever []told, summary string, m Message) ([]told, string) {
+func remember(ever []told, summary string, m bot.Message) ([]told, string) {
 	text := shown(m, false)
 	if strings.Contains(text, "请核对您") {
 		summary = text
@@ -138,7 +161,7 @@ func remember(ever []told, summary string, m Message) ([]told, string) {
 
 // randomStep taps any link ever shown, or scans, or types. basis is the message
 // that a commit must agree with.
-func randomStep(rt *rapid.T, d *dialogue, ever []told, summary string) (basis string, m Message, err error) {
+func randomStep(rt *rapid.T, d *dialogue, ever []told, summary string) (basis string, m bot.Message, err error) {
 	switch what := rapid.IntRange(0, 9).Draw(rt, "what"); {
 	case what < 6 && len(ever) > 0:
 		// The newest links are the likeliest.
@@ -150,7 +173,7 @@ func randomStep(rt *rapid.T, d *dialogue, ever []told, summary string) (basis st
 		return ever[i].message, m, err
 	case what == 6:
 		scene := rapid.SampledFrom([]string{"u:A03", "u:A01", "w:W01", "u:A10", "c:2017"}).Draw(rt, "scene")
-		m, err = d.send(Input{Kind: Scan, Scene: scene})
+		m, err = d.send(bot.Input{Kind: bot.Scan, Scene: scene})
 		return "", m, err
 	default:
 		text := rapid.SampledFrom([]string{
@@ -162,11 +185,11 @@ func randomStep(rt *rapid.T, d *dialogue, ever []told, summary string) (basis st
 	}
 }
 
-func checkCommits(rt *rapid.T, e *Engine, d *dialogue, rates, files int, basis string) {
+func checkCommits(rt *rapid.T, e *bot.Engine, d *dialogue, rates, files int, basis string) {
 	if n := len(d.h.rates); n > rates {
 		r := d.h.rates[n-1]
 		u, _ := d.w.Directory.ByCode(r.Unit)
-		if want := summaryLevels(e, basis); r.Answers.String() != want || !strings.Contains(basis, "对【"+safe(u.Name)[:5]) {
+		if want := summaryLevels(e, basis); r.Answers.String() != want || !strings.Contains(basis, "对【"+catalogue.Safe(u.Name)[:5]) {
 			rt.Fatalf("committed %s of %s, shown was %q in\n%s", r.Answers, u.Name, want, basis)
 		}
 		if !r.Answers.HasLevel() || !r.Answers.Complete() {
@@ -180,19 +203,19 @@ func checkCommits(rt *rapid.T, e *Engine, d *dialogue, rates, files int, basis s
 			want[2] = "方式：匿名"
 		}
 		if u, ok := d.w.Directory.ByCode(f.Unit); ok {
-			want[1] = "单位：" + safe(u.Name)[:5]
+			want[1] = "单位：" + catalogue.Safe(u.Name)[:5]
 		}
-		for i, k := range ComplaintKinds {
+		for i, k := range complaint.Kinds {
 			if k == f.Kind {
-				want = append(want, "类别："+e.texts.kinds[i].Label)
+				want = append(want, "类别："+kindLabels(e)[i])
 			}
 		}
 		if f.Contact != "" {
-			want = append(want, "联系方式："+cut(f.Contact, 10))
+			want = append(want, "联系方式："+catalogue.Cut(f.Contact, 10))
 		}
 		text := 0
 		for _, p := range f.Parts {
-			text += partRunes(p)
+			text += utf8.RuneCountInString(p.Text) + utf8.RuneCountInString(p.Position.Label)
 		}
 		want = append(want, fmt.Sprintf("（共%d字）", text))
 		for _, w := range want {
@@ -207,7 +230,7 @@ func checkCommits(rt *rapid.T, e *Engine, d *dialogue, rates, files int, basis s
 // 取消 nothing is open any more, and a scan leads to question 1.
 func TestDialogue_anyStep_hasWayOut(t *testing.T) {
 	e := newTestEngine(t)
-	e.watch = watchEdges(t, e)
+	e.Watch(watchEdges(t, e))
 	rapid.Check(t, func(rt *rapid.T) {
 		d := newDialogue(e, rapid.Bool().Draw(rt, "taps"))
 		var ever []told
@@ -222,10 +245,10 @@ func TestDialogue_anyStep_hasWayOut(t *testing.T) {
 		if _, err := d.text("取消"); err != nil {
 			rt.Fatal(err)
 		}
-		if flow := e.steps[d.s.step].flow; flow != flowNone {
-			rt.Fatalf("after 取消 the dialogue is in %s", e.steps[d.s.step].name)
+		if e.FlowOfStep(d.s.Step) != nil {
+			rt.Fatalf("after 取消 the dialogue is in %s", d.s.Step)
 		}
-		m, err := stay.send(Input{Kind: Scan, Scene: "u:A03"})
+		m, err := stay.send(bot.Input{Kind: bot.Scan, Scene: "u:A03"})
 		if err != nil || !strings.Contains(shown(m, false), "第1题（共5题）") {
 			rt.Fatalf("a scan leads to %v %s", err, shown(m, false))
 		}
@@ -244,32 +267,25 @@ func FuzzAdvance(f *testing.F) {
 		f.Add(s, false, "w:W01.1.x")
 		f.Add(s, true, "c:2017\x00")
 	}
-	texts, err := LoadTexts("zh-Hans")
-	if err != nil {
-		f.Fatal(err)
-	}
-	e, err := New(texts)
-	if err != nil {
-		f.Fatal(err)
-	}
+	e := newTestEngine(f)
 	f.Fuzz(func(t *testing.T, script string, taps bool, scene string) {
 		if len(script) > 1<<16 {
 			return // no platform sends as much
 		}
 		d := newDialogue(e, taps)
 		d.within = t
-		e.watch = nil
-		inputs := []Input{{Kind: Follow, Scene: scene}}
+		e.Watch(nil)
+		inputs := []bot.Input{{Kind: bot.Follow, Scene: scene}}
 		for i, l := range strings.Split(script, "\n") {
-			inputs = append(inputs, Input{Kind: Text, Text: l})
+			inputs = append(inputs, bot.Input{Kind: bot.Text, Text: l})
 			if i%7 == 6 {
-				inputs = append(inputs, Input{Kind: Picture + InputKind(i)%5, Text: l, Media: Media{ID: l}})
+				inputs = append(inputs, bot.Input{Kind: bot.Picture + bot.InputKind(i)%5, Text: l, Media: bot.Media{ID: l}})
 			}
 			if i > 60 {
 				break
 			}
 		}
-		inputs = append(inputs, Input{Kind: Text, Text: script})
+		inputs = append(inputs, bot.Input{Kind: bot.Text, Text: script})
 		for _, in := range inputs {
 			m, err := d.send(in)
 			if err != nil {
@@ -279,8 +295,8 @@ func FuzzAdvance(f *testing.F) {
 				t.Fatalf("after %q: %v", in.Text, err)
 			}
 		}
-		if _, err := d.text("取消"); err != nil || e.steps[d.s.step].flow != flowNone {
-			t.Fatalf("no way out of %s: %v", e.steps[d.s.step].name, err)
+		if _, err := d.text("取消"); err != nil || e.FlowOfStep(d.s.Step) != nil {
+			t.Fatalf("no way out of %s: %v", d.s.Step, err)
 		}
 	})
 }
@@ -298,17 +314,15 @@ func FuzzSession(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		var s, again Session
+		var s bot.Session
 		var err error
-		bounds.Hold(t, bounds.Push, func() {
-			s = Session{}
-			err = s.UnmarshalBinary(data)
-		})
+		bounds.Hold(t, bounds.Push, func() { s, err = e.Session(data) })
 		if err != nil {
 			return
 		}
 		first, _ := s.MarshalBinary()
-		if err := again.UnmarshalBinary(first); err != nil {
+		again, err := e.Session(first)
+		if err != nil {
 			t.Fatalf("%x encodes to %x: %v", data, first, err)
 		}
 		second, _ := again.MarshalBinary()
@@ -318,7 +332,7 @@ func FuzzSession(f *testing.F) {
 		// Nothing decoded may break the engine.
 		w := testWorld(true)
 		for _, text := range []string{"1", "确认", "帮助", "返回"} {
-			next, out := e.Advance(w, s, Input{Kind: Text, Text: text, At: testNow, Now: testNow})
+			next, out := e.Advance(w, s, bot.Input{Kind: bot.Text, Text: text, At: testNow, Now: testNow})
 			if out.Action == nil && out.Say.Empty() {
 				t.Fatalf("silent to %s", text)
 			}

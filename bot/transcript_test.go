@@ -1,4 +1,4 @@
-package bot
+package bot_test
 
 import (
 	"flag"
@@ -6,23 +6,22 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"pingyi/bot"
+	"pingyi/bot/flow"
 	"pingyi/models"
 )
 
 var update = flag.Bool("update", false, "write what the bot says into the transcripts; read every line of the change")
 
-func newTestEngine(tb testing.TB) *Engine {
+func newTestEngine(tb testing.TB) *bot.Engine {
 	tb.Helper()
-	texts, err := LoadTexts("zh-Hans")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	e, err := New(texts)
+	e, err := flow.New("zh-Hans")
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -41,32 +40,29 @@ func TestTranscripts(t *testing.T) {
 		t.Fatalf("no transcripts: %v", err)
 	}
 	e := newTestEngine(t)
-	e.watch = watchEdges(t, e)
+	e.Watch(watchEdges(t, e))
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) { playFile(t, e, file) })
 	}
 }
 
 // watchEdges fails where a handler leads to a step that its edge does not name.
-func watchEdges(t *testing.T, e *Engine) func(stepID, verb, stepID) {
-	return func(from stepID, v verb, to stepID) {
-		if to == stay || to == from {
+func watchEdges(t *testing.T, e *bot.Engine) func(from bot.StepID, v bot.Verb, to bot.StepID) {
+	return func(from bot.StepID, v bot.Verb, to bot.StepID) {
+		if to == bot.Stay || to == from {
 			return
 		}
-		leads := e.steps[from].freeTo
-		if ed := e.steps[from].edge(v); v != vFree && ed != nil {
-			leads = ed.to
+		leads := e.StepOf(from).FreeTo
+		if ed := e.StepOf(from).EdgeOf(v); v != bot.Free && ed != nil {
+			leads = ed.To
 		}
-		for _, l := range leads {
-			if l == to {
-				return
-			}
+		if !slices.Contains(leads, to) {
+			t.Errorf("step %q leads to %q by %q, which no edge says", from, to, v)
 		}
-		t.Errorf("step %s leads to %s by %d, which no edge says", e.steps[from].name, e.steps[to].name, v)
 	}
 }
 
-func playFile(t *testing.T, e *Engine, file string) {
+func playFile(t *testing.T, e *bot.Engine, file string) {
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -98,7 +94,7 @@ func at(lines []string, i int) string {
 }
 
 // play writes the script again with what the bot says now.
-func play(e *Engine, script string) (string, error) {
+func play(e *bot.Engine, script string) (string, error) {
 	d := newDialogue(e, true)
 	var out strings.Builder
 	for i, l := range strings.Split(strings.TrimRight(script, "\n"), "\n") {
@@ -131,17 +127,17 @@ func (d *dialogue) stage(s string) error {
 	case "微博":
 		d.w.Platform.Taps = false
 	case "时间":
-		at, err := time.ParseInLocation("2006-01-02 15:04", rest, beijing)
+		at, err := time.ParseInLocation("2006-01-02 15:04", rest, testNow.Location())
 		if err != nil {
 			return err
 		}
 		d.h.now = at
 	case "会话丢失":
-		d.s = Session{}
+		d.s = bot.Session{}
 	case "平台带回标记":
 		d.marks = true
 	case "旧版":
-		d.s.version = 9
+		d.s.Version = 9
 	case "结果没送到":
 		d.cut = true
 	case "过":
@@ -154,19 +150,19 @@ func (d *dialogue) stage(s string) error {
 		d.w.Campaigns = append(d.w.Campaigns, testCampaign("2016", "2016年度政风行风评议", day(2016, 4, 1), day(2016, 12, 1), testUnits()))
 	case "不收投诉":
 		d.w.ComplaintsOff = true
-		d.w.Contacts = Contacts{Office: "市纠风办", Phone: "0555-0000000", Hours: "工作日 8:30-17:30"}
+		d.w.Contacts = bot.Contacts{Office: "市纠风办", Phone: "0555-0000000", Hours: "工作日 8:30-17:30"}
 	case "同名":
 		units := append(testUnits(),
 			models.Unit{Code: "D01", Name: "实验小学", Class: "公共服务单位", Type: models.Service, Superior: "花山区"},
 			models.Unit{Code: "D02", Name: "实验小学", Class: "公共服务单位", Type: models.Service, Superior: "雨山区"})
 		d.w.Directory = units
-		d.w.Campaigns = []*Campaign{testCampaign("2017", "2017年度政风行风评议", day(2017, 4, 1), day(2017, 12, 1), units)}
+		d.w.Campaigns = []*bot.Campaign{testCampaign("2017", "2017年度政风行风评议", day(2017, 4, 1), day(2017, 12, 1), units)}
 	case "已满10件":
 		d.h.limit = true
 	case "办理":
 		d.h.tickets[0].State = rest
 	case "两个活动":
-		d.w.Campaigns = append([]*Campaign{
+		d.w.Campaigns = append([]*bot.Campaign{
 			testCampaign("2017x", "2017年百企评部门", day(2017, 5, 1), day(2017, 7, 1), testUnits(), "A01", "B01"),
 		}, d.w.Campaigns...)
 	case "题目变了":
@@ -174,7 +170,7 @@ func (d *dialogue) stage(s string) error {
 		for u, dims := range c.Dimensions {
 			c.Dimensions[u] = dims[:4]
 		}
-		d.w.Campaigns = []*Campaign{c}
+		d.w.Campaigns = []*bot.Campaign{c}
 	case "没有活动":
 		d.w.Campaigns = nil
 	default:
@@ -186,15 +182,15 @@ func (d *dialogue) stage(s string) error {
 var olderLink = regexp.MustCompile(`^（点第(\d+)条回复里的「(.+)」）$`)
 
 // say plays a line of a citizen.
-func (d *dialogue) say(l string) (Message, error) {
+func (d *dialogue) say(l string) (bot.Message, error) {
 	if m := olderLink.FindStringSubmatch(l); m != nil {
 		n, _ := strconv.Atoi(m[1])
 		if n < 1 || n > len(d.said) {
-			return Message{}, fmt.Errorf("there is no answer %d", n)
+			return bot.Message{}, fmt.Errorf("there is no answer %d", n)
 		}
 		s, ok := link(d.said[n-1], m[2])
 		if !ok {
-			return Message{}, fmt.Errorf("answer %d has no 「%s」", n, m[2])
+			return bot.Message{}, fmt.Errorf("answer %d has no 「%s」", n, m[2])
 		}
 		return d.tap(s)
 	}
@@ -202,7 +198,7 @@ func (d *dialogue) say(l string) (Message, error) {
 		label := strings.TrimSuffix(strings.TrimPrefix(l, "「"), "」")
 		s, ok := link(d.said[len(d.said)-1], label)
 		if !ok {
-			return Message{}, fmt.Errorf("the last answer has no 「%s」", label)
+			return bot.Message{}, fmt.Errorf("the last answer has no 「%s」", label)
 		}
 		return d.tap(s)
 	}
@@ -213,32 +209,32 @@ func (d *dialogue) say(l string) (Message, error) {
 }
 
 // act plays what is not words.
-func (d *dialogue) act(s string) (Message, error) {
+func (d *dialogue) act(s string) (bot.Message, error) {
 	word, rest, _ := strings.Cut(s, " ")
 	switch word {
 	case "扫码":
-		return d.send(Input{Kind: Scan, Scene: rest})
+		return d.send(bot.Input{Kind: bot.Scan, Scene: rest})
 	case "关注":
-		return d.send(Input{Kind: Follow, Scene: rest})
+		return d.send(bot.Input{Kind: bot.Follow, Scene: rest})
 	case "取消关注":
-		return d.send(Input{Kind: Unfollow})
+		return d.send(bot.Input{Kind: bot.Unfollow})
 	case "菜单":
-		return d.send(Input{Kind: Click, Text: rest})
+		return d.send(bot.Input{Kind: bot.Click, Text: rest})
 	case "照片":
-		return d.send(Input{Kind: Picture, Media: Media{ID: "m" + rest, URL: "http://p/" + rest}})
+		return d.send(bot.Input{Kind: bot.Picture, Media: bot.Media{ID: "m" + rest, URL: "http://p/" + rest}})
 	case "语音":
-		return d.send(Input{Kind: Voice, Media: Media{ID: "v"}, Text: rest})
+		return d.send(bot.Input{Kind: bot.Voice, Media: bot.Media{ID: "v"}, Text: rest})
 	case "视频":
-		return d.send(Input{Kind: Video, Media: Media{ID: "v"}})
+		return d.send(bot.Input{Kind: bot.Video, Media: bot.Media{ID: "v"}})
 	case "位置":
-		return d.send(Input{Kind: Place, Position: Position{Latitude: "31.67", Longitude: "118.5", Label: rest}})
+		return d.send(bot.Input{Kind: bot.Place, Position: bot.Position{Latitude: "31.67", Longitude: "118.5", Label: rest}})
 	case "链接":
-		return d.send(Input{Kind: Link, Text: rest})
+		return d.send(bot.Input{Kind: bot.Link, Text: rest})
 	case "空白":
 		return d.text(" \u200b ")
 	case "长文":
 		n, _ := strconv.Atoi(rest)
 		return d.text(strings.Repeat("长", n))
 	}
-	return Message{}, fmt.Errorf("unknown act %q", s)
+	return bot.Message{}, fmt.Errorf("unknown act %q", s)
 }

@@ -1,16 +1,18 @@
-package bot
+package bot_test
 
 import (
 	"strings"
 	"testing"
 
+	"pingyi/bot"
+	"pingyi/bot/flow/records"
 	"pingyi/models"
 )
 
 func TestClick_unknownKeyWhileTelling_isNoPartOfTheComplaint(t *testing.T) {
 	d := newDialogue(newTestEngine(t), true)
 	mustSay(t, d, "投诉 教育局", "办事拖拉")
-	m, err := d.send(Input{Kind: Click, Text: "MENU_NEWS"})
+	m, err := d.send(bot.Input{Kind: bot.Click, Text: "MENU_NEWS"})
 	if err != nil || !strings.Contains(shown(m, true), "没有了回复 完成") {
 		t.Errorf("%v %s", err, shown(m, true))
 	}
@@ -94,7 +96,7 @@ func wantFound(t *testing.T, text string, labels ...string) string {
 func TestRecords_amidADraftOnWeibo_canBePaged(t *testing.T) {
 	d := newDialogue(newTestEngine(t), false)
 	for _, code := range []string{"A01", "A02", "A04", "A05"} {
-		d.h.ratings = append(d.h.ratings, MyRating{Campaign: "2017", Unit: code, At: testNow, Receipt: "7K3M-Q9XA-2T4P-8WHC"})
+		d.h.ratings = append(d.h.ratings, records.MyRating{Campaign: "2017", Unit: code, At: testNow, Receipt: "7K3M-Q9XA-2T4P-8WHC"})
 	}
 	for _, draft := range [][]string{{"市教育局"}, {"投诉", "市教育局"}} { // where digits are answers, and where they are places
 		mustSay(t, d, draft...)
@@ -110,7 +112,7 @@ func TestRecords_amidADraftOnWeibo_canBePaged(t *testing.T) {
 
 func TestRecords_ofAnotherYear_tellIt(t *testing.T) {
 	d := newDialogue(newTestEngine(t), true)
-	d.h.ratings = []MyRating{
+	d.h.ratings = []records.MyRating{
 		{Campaign: "2017", Unit: "A01", At: testNow, Receipt: "7K3M-Q9XA-2T4P-0002"},
 		{Campaign: "2016", Unit: "A01", At: day(2016, 5, 1), Receipt: "7K3M-Q9XA-2T4P-0001"},
 	}

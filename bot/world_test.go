@@ -1,4 +1,4 @@
-package bot
+package bot_test
 
 import (
 	"fmt"
@@ -7,6 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"pingyi/bot"
+	"pingyi/bot/catalogue"
+	"pingyi/bot/flow/complaint"
+	"pingyi/bot/flow/rating"
+	"pingyi/bot/flow/records"
+	"pingyi/bot/flow/withdrawal"
+	"pingyi/bot/flow/word"
 	"pingyi/folding"
 	"pingyi/internal/bounds"
 	"pingyi/models"
@@ -50,7 +57,7 @@ func (d fakeDirectory) ByCode(code string) (models.Unit, bool) {
 func (d fakeDirectory) Exact(text string) []models.Unit {
 	is := func(name string) bool {
 		if !folding.Plain(name) { // the few that look otherwise when they are folded
-			name = fold(name)
+			name = catalogue.Fold(name)
 		}
 		return strings.EqualFold(name, text)
 	}
@@ -83,7 +90,7 @@ func (d fakeDirectory) Search(text string, limit int) []models.Unit {
 	var out []models.Unit
 	for _, u := range d {
 		names := strings.Join(append([]string{u.Name}, u.Aliases...), "|")
-		if len(out) < limit && (strings.Contains(fold(names), text) || initials[lower(text)] == u.Code) {
+		if len(out) < limit && (strings.Contains(catalogue.Fold(names), text) || initials[catalogue.Lower(text)] == u.Code) {
 			out = append(out, u)
 		}
 	}
@@ -104,8 +111,8 @@ func testDimensions() map[models.UnitType][]models.Dimension {
 	return map[models.UnitType][]models.Dimension{models.Government: government, models.Association: government, models.Service: service}
 }
 
-func testCampaign(id, title string, from, to time.Time, units fakeDirectory, codes ...string) *Campaign {
-	c := &Campaign{ID: id, Title: title, From: from, To: to, Dimensions: testDimensions()}
+func testCampaign(id, title string, from, to time.Time, units fakeDirectory, codes ...string) *bot.Campaign {
+	c := &bot.Campaign{ID: id, Title: title, From: from, To: to, Dimensions: testDimensions()}
 	seen := map[string]bool{}
 	for _, u := range units {
 		wanted := len(codes) == 0 && u.Type != models.Window && u.Code != "X01"
@@ -124,140 +131,145 @@ func testCampaign(id, title string, from, to time.Time, units fakeDirectory, cod
 	return c
 }
 
-func day(y, m, d int) time.Time { return time.Date(y, time.Month(m), d, 0, 0, 0, 0, beijing) }
+func day(y, m, d int) time.Time { return time.Date(y, time.Month(m), d, 0, 0, 0, 0, word.Beijing) }
 
-var testNow = time.Date(2017, 5, 10, 9, 30, 0, 0, beijing)
+var testNow = time.Date(2017, 5, 10, 9, 30, 0, 0, word.Beijing)
 
-func testWorld(taps bool) *World {
+func testWorld(taps bool) *bot.World {
 	units := testUnits()
-	return &World{
-		Platform:  Platform{Taps: taps},
-		Campaigns: []*Campaign{testCampaign("2017", "2017年度政风行风评议", day(2017, 4, 1), day(2017, 12, 1), units)},
+	return &bot.World{
+		Platform:  bot.Platform{Taps: taps},
+		Campaigns: []*bot.Campaign{testCampaign("2017", "2017年度政风行风评议", day(2017, 4, 1), day(2017, 12, 1), units)},
 		Directory: units,
 	}
 }
 
 // fakeHost carries actions out in memory, once a draft.
 type fakeHost struct {
-	w        *World
+	w        *bot.World
 	now      time.Time
-	drafts   map[models.ID]Result
-	rates    []Rate // committed, in order
-	files    []File
-	ratings  []MyRating // newest first
-	tickets  []Ticket
+	drafts   map[models.ID]bot.Result
+	rates    []rating.Rate // committed, in order
+	files    []complaint.File
+	ratings  []records.MyRating // newest first
+	tickets  []records.Ticket
 	code     map[string]string
 	filed    int
 	limit    bool
 	reasons  []string
 	erased   bool
 	serial   int
-	withdraw []Withdraw
+	withdraw []withdrawal.Withdraw
 }
 
-func newFakeHost(w *World) *fakeHost {
-	return &fakeHost{w: w, now: testNow, drafts: map[models.ID]Result{}, code: map[string]string{}}
+func newFakeHost(w *bot.World) *fakeHost {
+	return &fakeHost{w: w, now: testNow, drafts: map[models.ID]bot.Result{}, code: map[string]string{}}
 }
 
-func (h *fakeHost) do(a Action) Result {
+func (h *fakeHost) do(a bot.Action) bot.Result {
 	switch a := a.(type) {
-	case Rate:
+	case rating.Rate:
 		return h.rate(a)
-	case Withdraw:
+	case withdrawal.Withdraw:
 		return h.take(a)
-	case GiveReason:
+	case rating.GiveReason:
 		h.reasons = append(h.reasons, a.Reason)
-	case File:
+	case complaint.File:
 		return h.file(a)
-	case Erase:
+	case bot.Erase:
 		h.erased = true
-	case ListMine:
-		return Result{Ratings: append([]MyRating(nil), h.ratings...), Tickets: append([]Ticket(nil), h.tickets...)}
-	case LookUpTicket:
+	case records.ListMine, withdrawal.ListOpen:
+		return h.found(h.ratings, h.tickets)
+	case records.LookUpTicket:
 		for _, k := range h.tickets {
 			if k.No == a.No && h.code[a.No] == a.Code {
-				return Result{Tickets: []Ticket{k}}
+				return h.found(nil, []records.Ticket{k})
 			}
 		}
-		return Result{Status: WrongCode}
-	case LookUpReceipt:
+		return bot.Result{Status: bot.WrongCode}
+	case records.LookUpReceipt:
 		for _, m := range h.ratings {
 			if m.Receipt == a.Receipt {
-				return Result{Ratings: []MyRating{m}}
+				return h.found([]records.MyRating{m}, nil)
 			}
 		}
-		return Result{Status: NotFound}
-	case MayComplain:
+		return bot.Result{Status: bot.NotFound}
+	case complaint.MayComplain:
 		if h.limit {
-			return Result{Status: OverLimit}
+			return bot.Result{Status: bot.OverLimit}
 		}
 	}
-	return Result{}
+	return bot.Result{}
 }
 
-func (h *fakeHost) rate(a Rate) Result {
+// found is a look-up that found copies of what is given.
+func (h *fakeHost) found(ratings []records.MyRating, tickets []records.Ticket) bot.Result {
+	return bot.Result{Found: records.Found{Ratings: append([]records.MyRating(nil), ratings...), Tickets: append([]records.Ticket(nil), tickets...)}}
+}
+
+func (h *fakeHost) rate(a rating.Rate) bot.Result {
 	if r, ok := h.drafts[a.Draft]; ok {
-		r.Status = AlreadyDone
+		r.Status = bot.AlreadyDone
 		return r
 	}
 	for _, c := range h.w.Campaigns {
 		if c.ID == a.Campaign && !c.Open(h.now) {
-			return Result{Status: TooLate, Unit: a.Unit}
+			return bot.Result{Status: bot.TooLate, Unit: a.Unit}
 		}
 	}
 	h.serial++
-	r := Result{At: h.now, Unit: a.Unit, Receipt: fmt.Sprintf("7K3M-Q9XA-2T4P-%04d", h.serial)}
+	r := bot.Result{At: h.now, Unit: a.Unit, Receipt: fmt.Sprintf("7K3M-Q9XA-2T4P-%04d", h.serial)}
 	for i := range h.ratings {
-		if h.ratings[i].Unit == a.Unit && h.ratings[i].Campaign == a.Campaign && h.ratings[i].State == Live {
-			h.ratings[i].State, h.ratings[i].Open, r.Before = Superseded, false, true
+		if h.ratings[i].Unit == a.Unit && h.ratings[i].Campaign == a.Campaign && h.ratings[i].State == records.Live {
+			h.ratings[i].State, h.ratings[i].Open, r.Before = records.Superseded, false, true
 		}
 	}
 	h.rates = append(h.rates, a)
-	h.ratings = append([]MyRating{{Campaign: a.Campaign, Unit: a.Unit, At: h.now, Receipt: r.Receipt, Open: true}}, h.ratings...)
+	h.ratings = append([]records.MyRating{{Campaign: a.Campaign, Unit: a.Unit, At: h.now, Receipt: r.Receipt, Open: true}}, h.ratings...)
 	h.drafts[a.Draft] = r
 	return r
 }
 
-func (h *fakeHost) take(a Withdraw) Result {
+func (h *fakeHost) take(a withdrawal.Withdraw) bot.Result {
 	if r, ok := h.drafts[a.Draft]; ok {
-		r.Status = AlreadyDone
+		r.Status = bot.AlreadyDone
 		return r
 	}
 	for i := range h.ratings {
-		if m := &h.ratings[i]; m.Unit == a.Unit && m.Campaign == a.Campaign && m.State == Live {
-			m.State, m.Open = Withdrawn, false
+		if m := &h.ratings[i]; m.Unit == a.Unit && m.Campaign == a.Campaign && m.State == records.Live {
+			m.State, m.Open = records.Withdrawn, false
 			h.withdraw = append(h.withdraw, a)
-			h.drafts[a.Draft] = Result{Unit: a.Unit}
-			return Result{Unit: a.Unit}
+			h.drafts[a.Draft] = bot.Result{Unit: a.Unit}
+			return bot.Result{Unit: a.Unit}
 		}
 	}
-	return Result{Status: NotFound}
+	return bot.Result{Status: bot.NotFound}
 }
 
-func (h *fakeHost) file(a File) Result {
+func (h *fakeHost) file(a complaint.File) bot.Result {
 	if r, ok := h.drafts[a.Draft]; ok {
-		r.Status = AlreadyDone
+		r.Status = bot.AlreadyDone
 		return r
 	}
 	if h.limit {
-		return Result{Status: OverLimit}
+		return bot.Result{Status: bot.OverLimit}
 	}
 	h.filed++
-	r := Result{At: h.now, No: fmt.Sprintf("%s-%04d", h.now.In(beijing).Format("20060102"), h.filed), Code: "H4T9K2"}
+	r := bot.Result{At: h.now, No: fmt.Sprintf("%s-%04d", h.now.In(word.Beijing).Format("20060102"), h.filed), Code: "H4T9K2"}
 	h.files = append(h.files, a)
 	h.code[r.No] = r.Code
-	h.tickets = append([]Ticket{{No: r.No, Unit: a.Unit, Kind: a.Kind, State: "received", At: h.now, Since: h.now}}, h.tickets...)
+	h.tickets = append([]records.Ticket{{No: r.No, Unit: a.Unit, Kind: a.Kind, State: "received", At: h.now, Since: h.now}}, h.tickets...)
 	h.drafts[a.Draft] = r
 	return r
 }
 
 // dialogue is one citizen talking with the engine through the host.
 type dialogue struct {
-	e      *Engine
-	w      *World
+	e      *bot.Engine
+	w      *bot.World
 	h      *fakeHost
-	s      Session
-	said   []Message
+	s      bot.Session
+	said   []bot.Message
 	n      byte
 	typed  string     // the text of the last message
 	marks  bool       // the platform returns the marks of links
@@ -265,28 +277,28 @@ type dialogue struct {
 	within testing.TB // holds each turn to its bounds; nil: nobody does
 }
 
-func newDialogue(e *Engine, taps bool) *dialogue {
+func newDialogue(e *bot.Engine, taps bool) *dialogue {
 	w := testWorld(taps)
 	return &dialogue{e: e, w: w, h: newFakeHost(w)}
 }
 
 // send plays one input, sessions going through their encoding as they do in a
 // host.
-func (d *dialogue) send(in Input) (Message, error) {
+func (d *dialogue) send(in bot.Input) (bot.Message, error) {
 	d.n++
 	d.typed = in.Text
 	in.At, in.Now = d.h.now, d.h.now
 	in.Random = models.ID{0xd0, d.n, 1}
 	data, err := d.s.MarshalBinary()
 	if err != nil {
-		return Message{}, err
+		return bot.Message{}, err
 	}
-	var s Session
-	if err = s.UnmarshalBinary(data); err != nil {
-		return Message{}, fmt.Errorf("session after %d messages: %w", d.n-1, err)
+	s, err := d.e.Session(data)
+	if err != nil {
+		return bot.Message{}, fmt.Errorf("session after %d messages: %w", d.n-1, err)
 	}
-	var next Session
-	var out Outcome
+	var next bot.Session
+	var out bot.Outcome
 	advance := func() { next, out = d.e.Advance(d.w, s, in) }
 	if d.within == nil {
 		advance()
@@ -294,14 +306,14 @@ func (d *dialogue) send(in Input) (Message, error) {
 		bounds.Hold(d.within, bounds.Push, advance)
 	}
 	if again, _ := s.MarshalBinary(); string(again) != string(data) {
-		return Message{}, fmt.Errorf("Advance changed the session it was given")
+		return bot.Message{}, fmt.Errorf("Advance changed the session it was given")
 	}
 	m := out.Say
 	if out.Action != nil {
 		r := d.h.do(out.Action)
 		if d.cut {
 			d.cut = false
-			return Message{}, nil
+			return bot.Message{}, nil
 		}
 		next, m = d.e.Finish(d.w, next, in, out.Action, r)
 	}
@@ -310,11 +322,13 @@ func (d *dialogue) send(in Input) (Message, error) {
 	return m, nil
 }
 
-func (d *dialogue) text(s string) (Message, error) { return d.send(Input{Kind: Text, Text: s}) }
+func (d *dialogue) text(s string) (bot.Message, error) {
+	return d.send(bot.Input{Kind: bot.Text, Text: s})
+}
 
 // tap sends what a span sends.
-func (d *dialogue) tap(s Span) (Message, error) {
-	in := Input{Kind: Text, Text: s.Send}
+func (d *dialogue) tap(s bot.Span) (bot.Message, error) {
+	in := bot.Input{Kind: bot.Text, Text: s.Send}
 	if d.marks {
 		in.Mark = s.Mark
 	}
@@ -322,7 +336,7 @@ func (d *dialogue) tap(s Span) (Message, error) {
 }
 
 // link finds the choice with a label.
-func link(m Message, label string) (Span, bool) {
+func link(m bot.Message, label string) (bot.Span, bool) {
 	for _, l := range m.Lines {
 		for _, s := range l {
 			if s.Send != "" && s.Label == label {
@@ -330,11 +344,11 @@ func link(m Message, label string) (Span, bool) {
 			}
 		}
 	}
-	return Span{}, false
+	return bot.Span{}, false
 }
 
 // shown is a message as a citizen sees it; 「」 marks a link.
-func shown(m Message, taps bool) string {
+func shown(m bot.Message, taps bool) string {
 	var b strings.Builder
 	for i, l := range m.Lines {
 		if i > 0 {

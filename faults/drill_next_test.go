@@ -55,7 +55,7 @@ var buildNext = sync.OnceValues(func() (r release, err error) {
 		}
 	}
 	r.schema += 2
-	texts, failed := os.ReadFile("../bot/texts/zh-Hans.yaml")
+	texts, failed := os.ReadFile("../bot/catalogue/texts/zh-Hans.yaml")
 	const receipt = "    done: 已经记下，谢谢您。\n"
 	if err = errors.Join(err, failed); err == nil && strings.Count(string(texts), receipt) != 1 {
 		err = errors.New("the receipt's text is not where it was")
@@ -63,7 +63,7 @@ var buildNext = sync.OnceValues(func() (r release, err error) {
 	if err != nil {
 		return r, err
 	}
-	if err = o.replace("../bot/texts/zh-Hans.yaml", strings.Replace(string(texts), receipt, "    done: "+nextReceipt+"\n", 1)); err != nil {
+	if err = o.replace("../bot/catalogue/texts/zh-Hans.yaml", strings.Replace(string(texts), receipt, "    done: "+nextReceipt+"\n", 1)); err != nil {
 		return r, err
 	}
 	r.bin, err = o.build("pingyi-next", "-ldflags", "-X main.version="+nextVersion)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"pingyi/bot"
 	"pingyi/seal"
 )
 
@@ -87,8 +86,7 @@ func (d *Desk) open(ctx context.Context, t *turn, sealed []byte) (current, error
 	case err != nil:
 		return cur, err
 	}
-	var s bot.Session
-	if s.UnmarshalBinary(plain) == nil {
+	if s, err := d.Engine.Session(plain); err == nil {
 		cur.session = s
 	}
 	return cur, nil

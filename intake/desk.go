@@ -79,7 +79,7 @@ type current struct {
 // itself (see Until). It never fails: what cannot be finished in time is answered with a
 // short text, which then is the push's first answer.
 func (d *Desk) Handle(ctx context.Context, p Push) Answer {
-	class := bot.ClassOf(p.Input)
+	class := d.Engine.ClassOf(p.Input)
 	if !d.gate.enter(class, d.Now().Sub(p.Input.Now)) {
 		d.Observer.Shed(class)
 		return d.turnAway(p)
@@ -245,27 +245,29 @@ func (d *Desk) step(ctx context.Context, t *turn, cur current) (SessionState, An
 	}
 	w := d.prepare(ctx, t)
 	next, out := d.Engine.Advance(w, s, t.Input)
-	if !acts(out.Action) && d.Engine.MayAct(t.Input) {
+	action := d.Engine.Action(out.Action)
+	if (action == nil || !action.Effect) && d.Engine.MayAct(t.Input) {
 		if st, first, done, err := d.settled(ctx, t, cur); done || err != nil {
 			return st, first, err
 		}
 	}
-	switch a := out.Action.(type) {
-	case nil:
+	switch {
+	case out.Action == nil:
 		t.kind = "step"
 		return d.saveSaying(ctx, t, cur, next, out.Say)
-	case bot.ListMine, bot.LookUpTicket, bot.LookUpReceipt, bot.MayComplain:
-		t.kind = "read"
-		r, err := d.Actions.Read(ctx, &t.Turn, a)
-		if err != nil {
-			return SessionState{}, Answer{}, err
-		}
-		next, say := d.Engine.Finish(w, next, t.Input, a, r)
-		return d.saveSaying(ctx, t, cur, next, say)
-	default:
+	case action == nil:
+		return SessionState{}, Answer{}, fmt.Errorf("the action %s is not registered", out.Action.ActionName())
+	case action.Effect:
 		t.kind = "effect"
-		return d.effect(ctx, t, w, cur, next, a)
+		return d.effect(ctx, t, w, cur, next, out.Action)
 	}
+	t.kind = "read"
+	r, err := d.Actions.Read(ctx, &t.Turn, out.Action)
+	if err != nil {
+		return SessionState{}, Answer{}, err
+	}
+	next, say := d.Engine.Finish(w, next, t.Input, out.Action, r)
+	return d.saveSaying(ctx, t, cur, next, say)
 }
 
 // save stores the advanced session and the answer in one step.

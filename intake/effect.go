@@ -77,7 +77,7 @@ func (d *Desk) effect(ctx context.Context, t *turn, w *bot.World, cur current, n
 		next, say = d.Engine.Finish(w, before, t.Input, a, r)
 		return d.saveSaying(ctx, t, cur, next, say)
 	}
-	d.Observer.Commit(actionName(a), d.Now().Sub(start))
+	d.Observer.Commit(a.ActionName(), d.Now().Sub(start))
 	return d.saveEffect(ctx, t, cur, next, a, ans)
 }
 
@@ -112,30 +112,4 @@ func (d *Desk) saveEffect(ctx context.Context, t *turn, cur current, next bot.Se
 		}
 	}
 	return SessionState{Status: Saved}, ans, nil
-}
-
-// acts reports whether an action has an effect, rather than looks something up.
-func acts(a bot.Action) bool {
-	switch a.(type) {
-	case nil, bot.ListMine, bot.LookUpTicket, bot.LookUpReceipt, bot.MayComplain:
-		return false
-	}
-	return true
-}
-
-func actionName(a bot.Action) string {
-	switch a.(type) {
-	case bot.Rate:
-		return "rate"
-	case bot.Withdraw:
-		return "withdraw"
-	case bot.GiveReason:
-		return "reason"
-	case bot.File:
-		return "file"
-	case bot.Erase:
-		return "erase"
-	default:
-		return "other"
-	}
 }

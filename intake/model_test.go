@@ -6,6 +6,9 @@ import (
 	"strings"
 
 	"pingyi/bot"
+	"pingyi/bot/flow/complaint"
+	"pingyi/bot/flow/rating"
+	"pingyi/bot/flow/withdrawal"
 	"pingyi/intake"
 	"pingyi/models"
 )
@@ -211,7 +214,7 @@ func (m *model) once(e *effect) {
 	m.effects[e.push], m.drafts[e.draft] = e, e
 	m.epochOf[e.push] = m.sim.redis.epoch
 	to := m.sim.world.Campaigns[0].To
-	if _, ok := e.action.(bot.Rate); ok && (!e.platformAt.Before(to) || e.at.After(to.Add(60e9))) {
+	if _, ok := e.action.(rating.Rate); ok && (!e.platformAt.Before(to) || e.at.After(to.Add(60e9))) {
 		m.wrong("a rating of %v, received %v, counted after the close", e.platformAt, e.at)
 	}
 }
@@ -219,13 +222,13 @@ func (m *model) once(e *effect) {
 // meant: what is committed is what the summary under the tapped link showed.
 func (m *model) meant(p *push, e *effect) {
 	switch a := e.action.(type) {
-	case bot.Rate:
+	case rating.Rate:
 		s, ok := m.link(p, e)
 		u, _ := m.sim.world.Directory.ByCode(a.Unit)
 		if ok && s != (summary{u.Name, a.Answers.String()}) {
 			m.wrong("push %d %q: committed %s %s, shown %v", p.id, p.input.Text, u.Name, a.Answers, s)
 		}
-	case bot.File:
+	case complaint.File:
 		s, ok := m.link(p, e)
 		if !ok {
 			return
@@ -270,7 +273,7 @@ func (m *model) balance() {
 	live := map[unitOf]bool{}
 	for _, e := range m.sim.store.journal {
 		switch a := e.action.(type) {
-		case bot.Rate:
+		case rating.Rate:
 			c := want[a.Unit]
 			c.received++
 			if live[unitOf{e.citizen, a.Unit}] {
@@ -280,7 +283,7 @@ func (m *model) balance() {
 			}
 			live[unitOf{e.citizen, a.Unit}] = true
 			want[a.Unit] = c
-		case bot.Withdraw:
+		case withdrawal.Withdraw:
 			c := want[a.Unit]
 			c.live--
 			c.withdrawn++

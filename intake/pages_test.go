@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pingyi/bot"
+	"pingyi/bot/flow"
 	"pingyi/models"
 	"pingyi/seal"
 )
@@ -112,11 +113,7 @@ func (d units) Namesakes(string) []models.Unit          { return nil }
 
 func newOneCitizen(t *testing.T) (*Desk, *oneCitizen) {
 	t.Helper()
-	texts, err := bot.LoadTexts("zh-Hans")
-	if err != nil {
-		t.Fatal(err)
-	}
-	engine, err := bot.New(texts)
+	engine, err := flow.New("zh-Hans")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pingyi/bot"
+	"pingyi/bot/flow/rating"
 	"pingyi/models"
 )
 
@@ -20,7 +21,7 @@ type record struct {
 }
 
 func (r *record) Do(_ context.Context, t *Turn, a bot.Action, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
-	if rate, ok := a.(bot.Rate); ok {
+	if rate, ok := a.(rating.Rate); ok {
 		r.rated = append(r.rated, rate.Answers)
 	}
 	done := bot.Result{Status: bot.Done, Receipt: "7K3M-Q9XA-2T4P-8WHC", Unit: "A03"}

@@ -7,6 +7,10 @@ import (
 	"time"
 
 	"pingyi/bot"
+	"pingyi/bot/flow/complaint"
+	"pingyi/bot/flow/rating"
+	"pingyi/bot/flow/records"
+	"pingyi/bot/flow/withdrawal"
 	"pingyi/intake"
 	"pingyi/models"
 )
@@ -68,14 +72,14 @@ func (q *simStore) Do(ctx context.Context, t *intake.Turn, a bot.Action, finish 
 	d, _ := ctx.Value(deliveryKey{}).(*delivery)
 	d.tried = true
 	switch a := a.(type) {
-	case bot.Rate:
+	case rating.Rate:
 		e.draft, e.receipt = a.Draft, fmt.Sprintf("7K3M-Q9XA-2T4P-%04d", q.serial)
 		done.Receipt, done.Unit = e.receipt, a.Unit
-	case bot.Withdraw:
+	case withdrawal.Withdraw:
 		e.draft, done.Unit = a.Draft, a.Unit
-	case bot.GiveReason:
+	case rating.GiveReason:
 		e.receipt, done.Unit, done.Receipt = a.Receipt, a.Unit, a.Receipt
-	case bot.File:
+	case complaint.File:
 		e.draft, done.Unit = a.Draft, a.Unit
 		e.receipt, e.code = fmt.Sprintf("20170510-%04d", q.serial), "H4T9K2"
 		done.No, done.Code = e.receipt, e.code
@@ -123,20 +127,20 @@ func (q *simStore) commit(e *effect, done bot.Result, late bool) transaction {
 // check says whether an effect is allowed.
 func (q *simStore) check(e *effect) bot.Status {
 	switch a := e.action.(type) {
-	case bot.Rate:
+	case rating.Rate:
 		return q.window(e)
-	case bot.Withdraw:
+	case withdrawal.Withdraw:
 		if s := q.window(e); s != bot.Done {
 			return s
 		}
 		if q.live[unitOf{e.citizen, a.Unit}] == nil {
 			return bot.NotFound
 		}
-	case bot.GiveReason:
+	case rating.GiveReason:
 		if q.rating(e.citizen, a.Receipt) == nil {
 			return bot.NotFound
 		}
-	case bot.File:
+	case complaint.File:
 		if q.filed[e.citizen] >= 10 {
 			return bot.OverLimit
 		}
@@ -158,7 +162,7 @@ func (q *simStore) window(e *effect) bot.Status {
 // count keeps live ratings and tallies.
 func (q *simStore) count(e *effect) {
 	switch a := e.action.(type) {
-	case bot.Rate:
+	case rating.Rate:
 		t := q.tally(a.Unit)
 		t.received++
 		t.live++
@@ -169,14 +173,14 @@ func (q *simStore) count(e *effect) {
 			t.superseded++
 		}
 		q.live[at] = e
-	case bot.Withdraw:
+	case withdrawal.Withdraw:
 		at := unitOf{e.citizen, a.Unit}
 		e.before, e.receipt = q.live[at].receipt, q.live[at].receipt
 		delete(q.live, at)
 		t := q.tally(a.Unit)
 		t.live--
 		t.withdrawn++
-	case bot.File:
+	case complaint.File:
 		q.filed[e.citizen]++
 	}
 }
@@ -191,7 +195,7 @@ func (q *simStore) tally(unit string) *counts {
 // rating finds a rating of a citizen ("" for anybody's) by receipt.
 func (q *simStore) rating(citizen, receipt string) *effect {
 	for _, e := range q.journal {
-		if _, ok := e.action.(bot.Rate); ok && e.receipt == receipt && (citizen == "" || e.citizen == citizen) {
+		if _, ok := e.action.(rating.Rate); ok && e.receipt == receipt && (citizen == "" || e.citizen == citizen) {
 			return e
 		}
 	}
@@ -206,14 +210,14 @@ func (q *simStore) Read(ctx context.Context, t *intake.Turn, a bot.Action) (r bo
 
 func (q *simStore) read(t *intake.Turn, a bot.Action) bot.Result {
 	switch a := a.(type) {
-	case bot.ListMine:
+	case records.ListMine, withdrawal.ListOpen:
 		return q.mine(t)
-	case bot.LookUpReceipt:
+	case records.LookUpReceipt:
 		if e := q.rating("", a.Receipt); e != nil {
-			return bot.Result{Ratings: []bot.MyRating{q.myRating(e, t.Input.Now)}}
+			return bot.Result{Found: records.Found{Ratings: []records.MyRating{q.myRating(e, t.Input.Now)}}}
 		}
 		return bot.Result{Status: bot.NotFound}
-	case bot.MayComplain:
+	case complaint.MayComplain:
 		if q.filed[t.Citizen] >= 10 {
 			return bot.Result{Status: bot.OverLimit}
 		}
@@ -222,30 +226,31 @@ func (q *simStore) read(t *intake.Turn, a bot.Action) bot.Result {
 	return bot.Result{Status: bot.NotFound}
 }
 
-func (q *simStore) mine(t *intake.Turn) (r bot.Result) {
+func (q *simStore) mine(t *intake.Turn) bot.Result {
+	var r records.Found
 	for _, e := range slices.Backward(q.journal) {
 		if e.citizen != t.Citizen {
 			continue
 		}
 		switch a := e.action.(type) {
-		case bot.Rate:
+		case rating.Rate:
 			r.Ratings = append(r.Ratings, q.myRating(e, t.Input.Now))
-		case bot.File:
-			r.Tickets = append(r.Tickets, bot.Ticket{No: e.receipt, Unit: a.Unit, Kind: a.Kind, State: "received", At: e.at, Since: e.at})
+		case complaint.File:
+			r.Tickets = append(r.Tickets, records.Ticket{No: e.receipt, Unit: a.Unit, Kind: a.Kind, State: "received", At: e.at, Since: e.at})
 		}
 	}
-	return r
+	return bot.Result{Found: r}
 }
 
-func (q *simStore) myRating(e *effect, now time.Time) bot.MyRating {
-	a, _ := e.action.(bot.Rate)
-	m := bot.MyRating{Campaign: a.Campaign, Unit: a.Unit, At: e.at, Receipt: e.receipt, State: bot.Superseded}
+func (q *simStore) myRating(e *effect, now time.Time) records.MyRating {
+	a, _ := e.action.(rating.Rate)
+	m := records.MyRating{Campaign: a.Campaign, Unit: a.Unit, At: e.at, Receipt: e.receipt, State: records.Superseded}
 	if q.live[unitOf{e.citizen, a.Unit}] == e {
-		m.State, m.Open = bot.Live, q.sim.world.Campaigns[0].Open(now)
+		m.State, m.Open = records.Live, q.sim.world.Campaigns[0].Open(now)
 	}
 	for _, w := range q.journal {
-		if _, ok := w.action.(bot.Withdraw); ok && w.before == e.receipt {
-			m.State = bot.Withdrawn
+		if _, ok := w.action.(withdrawal.Withdraw); ok && w.before == e.receipt {
+			m.State = records.Withdrawn
 		}
 	}
 	return m

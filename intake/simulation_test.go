@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"pingyi/bot"
+	"pingyi/bot/flow"
 	"pingyi/internal/long"
 )
 
@@ -23,11 +24,7 @@ const (
 
 func simEngine(t testing.TB) *bot.Engine {
 	t.Helper()
-	texts, err := bot.LoadTexts("zh-Hans")
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := bot.New(texts)
+	e, err := flow.New("zh-Hans")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +122,7 @@ func exercised(t *testing.T, runs int, total map[string]int) {
 	if runs < 200 {
 		return
 	}
-	want := map[string]int{"bot.Rate": runs, "bot.Withdraw": runs / 100, "bot.GiveReason": runs / 100, "bot.File": runs / 100, "busy": runs, "late": runs / 100, "confirmed by link": runs}
+	want := map[string]int{"rating.Rate": runs, "withdrawal.Withdraw": runs / 100, "rating.GiveReason": runs / 100, "complaint.File": runs / 100, "busy": runs, "late": runs / 100, "confirmed by link": runs}
 	for k := range maps.Keys(want) {
 		if total[k] < want[k] {
 			t.Errorf("%s: %d in all, want at least %d", k, total[k], want[k])

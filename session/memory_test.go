@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"pingyi/bot"
+	"pingyi/bot/flow"
 	"pingyi/models"
 	"pingyi/seal"
 	"pingyi/session"
@@ -66,11 +67,7 @@ func BenchmarkMemory(b *testing.B) {
 // ratingSession is a dialogue at the third question of a rating.
 func ratingSession(b *testing.B) []byte {
 	b.Helper()
-	texts, err := bot.LoadTexts("zh-Hans")
-	if err != nil {
-		b.Fatal(err)
-	}
-	e, err := bot.New(texts)
+	e, err := flow.New("zh-Hans")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -236,7 +236,7 @@ func (l *lockedBuffer) String() string {
 func testOptions(t testing.TB) (Options, *lockedBuffer) {
 	t.Helper()
 	reg := prometheus.NewRegistry()
-	m, err := NewMetrics(reg)
+	m, err := NewMetrics(reg, []string{"erase", "file", "rate", "reason", "withdraw"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,14 +51,11 @@ func turnOutcomes() []string {
 	return []string{other, "step", "effect", "read", "repeat", "limited", "busy"}
 }
 
-func commitActions() []string {
-	return []string{other, "rate", "withdraw", "reason", "file", "erase"}
-}
-
 func classes() []string { return []string{"menu", "step", "complaint", "confirm"} }
 
-// NewMetrics registers everything in reg, which must not have it yet.
-func NewMetrics(reg prometheus.Registerer) (*Metrics, error) {
+// NewMetrics registers everything in reg, which must not have it yet. The effects are the
+// names of the dialogue's actions that change something.
+func NewMetrics(reg prometheus.Registerer, effects []string) (*Metrics, error) {
 	m := &Metrics{}
 	seconds := []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2, 4, 5}
 	pushes := prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -104,7 +101,7 @@ func NewMetrics(reg prometheus.Registerer) (*Metrics, error) {
 	}
 	m.resolvePushes(pushes, refusals, handled)
 	m.bodies = map[string]prometheus.Counter{weiboName: bodies.WithLabelValues(weiboName)}
-	m.resolveTurns(turns, commits, shed)
+	m.resolveTurns(turns, commits, shed, append([]string{other}, effects...))
 	return m, nil
 }
 
@@ -127,7 +124,7 @@ func (m *Metrics) resolvePushes(pushes, refusals *prometheus.CounterVec, handled
 	}
 }
 
-func (m *Metrics) resolveTurns(turns, commits *prometheus.HistogramVec, shed *prometheus.CounterVec) {
+func (m *Metrics) resolveTurns(turns, commits *prometheus.HistogramVec, shed *prometheus.CounterVec, actions []string) {
 	m.turns = map[[2]string]prometheus.Observer{}
 	m.commits = map[string]prometheus.Observer{}
 	m.shed = map[string]prometheus.Counter{}
@@ -136,7 +133,7 @@ func (m *Metrics) resolveTurns(turns, commits *prometheus.HistogramVec, shed *pr
 			m.turns[[2]string{k, o}] = turns.WithLabelValues(k, o)
 		}
 	}
-	for _, a := range commitActions() {
+	for _, a := range actions {
 		m.commits[a] = commits.WithLabelValues(a)
 	}
 	for _, c := range classes() {

@@ -7,6 +7,9 @@ import (
 	"fmt"
 
 	"pingyi/bot"
+	"pingyi/bot/flow/complaint"
+	"pingyi/bot/flow/rating"
+	"pingyi/bot/flow/withdrawal"
 	"pingyi/complaints"
 	"pingyi/intake"
 	"pingyi/models"
@@ -48,13 +51,13 @@ func (a *actions) Do(ctx context.Context, t *intake.Turn, what bot.Action, finis
 
 func (a *actions) do(ctx context.Context, t *intake.Turn, what bot.Action, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
 	switch what := what.(type) {
-	case bot.Rate:
+	case rating.Rate:
 		return a.rate(ctx, t, what, finish)
-	case bot.Withdraw:
+	case withdrawal.Withdraw:
 		return a.withdraw(ctx, t, what, finish)
-	case bot.GiveReason:
+	case rating.GiveReason:
 		return a.reason(ctx, t, what, finish)
-	case bot.File:
+	case complaint.File:
 		return a.file(ctx, t, what, finish)
 	case bot.Erase:
 		err := a.followers.left(ctx, t)
@@ -64,7 +67,7 @@ func (a *actions) do(ctx context.Context, t *intake.Turn, what bot.Action, finis
 	}
 }
 
-func (a *actions) rate(ctx context.Context, t *intake.Turn, what bot.Rate, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
+func (a *actions) rate(ctx context.Context, t *intake.Turn, what rating.Rate, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
 	keys, err := a.ring.Tenant(ctx, t.Account.Tenant)
 	if err != nil {
 		return bot.Result{}, nil, err
@@ -115,7 +118,7 @@ func (a *actions) rate(ctx context.Context, t *intake.Turn, what bot.Rate, finis
 	return ratingResult(ack, done)
 }
 
-func (a *actions) withdraw(ctx context.Context, t *intake.Turn, what bot.Withdraw, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
+func (a *actions) withdraw(ctx context.Context, t *intake.Turn, what withdrawal.Withdraw, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
 	keys, err := a.ring.Tenant(ctx, t.Account.Tenant)
 	if err != nil {
 		return bot.Result{}, nil, err
@@ -145,7 +148,7 @@ func (a *actions) withdraw(ctx context.Context, t *intake.Turn, what bot.Withdra
 	return ratingResult(ack, done)
 }
 
-func (a *actions) reason(ctx context.Context, t *intake.Turn, what bot.GiveReason, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
+func (a *actions) reason(ctx context.Context, t *intake.Turn, what rating.GiveReason, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
 	key := personOf(t.Account, what.Campaign)
 	person, err := a.ring.Person(ctx, key, t.Citizen)
 	switch {
@@ -190,7 +193,7 @@ func ratingResult(ack scoring.Ack, done bot.Result) (bot.Result, []byte, error) 
 	}
 }
 
-func (a *actions) file(ctx context.Context, t *intake.Turn, what bot.File, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
+func (a *actions) file(ctx context.Context, t *intake.Turn, what complaint.File, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
 	f, err := a.filing(ctx, t, what)
 	if err != nil {
 		return bot.Result{}, nil, err
@@ -218,7 +221,7 @@ func (a *actions) file(ctx context.Context, t *intake.Turn, what bot.File, finis
 
 // filing seals a complaint: text and contact under a key of its own, the way
 // back to the citizen apart from both.
-func (a *actions) filing(ctx context.Context, t *intake.Turn, what bot.File) (complaints.Filing, error) {
+func (a *actions) filing(ctx context.Context, t *intake.Turn, what complaint.File) (complaints.Filing, error) {
 	keys, err := a.ring.Tenant(ctx, t.Account.Tenant)
 	if err != nil {
 		return complaints.Filing{}, err
@@ -253,7 +256,7 @@ func (a *actions) filing(ctx context.Context, t *intake.Turn, what bot.File) (co
 	return f, nil
 }
 
-func complaintParts(parts []bot.Part) []complaints.Part {
+func complaintParts(parts []complaint.Part) []complaints.Part {
 	out := make([]complaints.Part, len(parts))
 	for i, p := range parts {
 		out[i] = complaints.Part{

@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"pingyi/bot"
+	"pingyi/bot/flow/complaint"
+	"pingyi/bot/flow/records"
+	"pingyi/bot/flow/withdrawal"
 	"pingyi/complaints"
 	"pingyi/intake"
 	"pingyi/models"
@@ -16,11 +19,11 @@ import (
 func (a *actions) Read(ctx context.Context, t *intake.Turn, what bot.Action) (bot.Result, error) {
 	tenant := t.Account.Tenant
 	switch what := what.(type) {
-	case bot.ListMine:
+	case records.ListMine, withdrawal.ListOpen:
 		return a.mine(ctx, t)
-	case bot.LookUpReceipt:
+	case records.LookUpReceipt:
 		return a.receipt(ctx, t, what.Receipt)
-	case bot.LookUpTicket:
+	case records.LookUpTicket:
 		keys, err := a.ring.Tenant(ctx, tenant)
 		if err != nil {
 			return bot.Result{}, err
@@ -29,8 +32,8 @@ func (a *actions) Read(ctx context.Context, t *intake.Turn, what bot.Action) (bo
 		if err != nil {
 			return told(err)
 		}
-		return bot.Result{Status: bot.Done, Tickets: []bot.Ticket{botTicket(ticket)}}, nil
-	case bot.MayComplain:
+		return found(records.Found{Tickets: []records.Ticket{botTicket(ticket)}}), nil
+	case complaint.MayComplain:
 		n, err := a.db.FiledToday(ctx, tenant, t.CitizenID, t.Input.Now)
 		if err != nil {
 			return bot.Result{}, err
@@ -63,7 +66,7 @@ func (a *actions) receipt(ctx context.Context, t *intake.Turn, receipt string) (
 	if err != nil || person != r.Person {
 		return bot.Result{Status: bot.Done}, nil
 	}
-	return bot.Result{Status: bot.Done, Ratings: []bot.MyRating{myRating(r, nil, t.Input.Now)}}, nil
+	return found(records.Found{Ratings: []records.MyRating{myRating(r, nil, t.Input.Now)}}), nil
 }
 
 // told turns a refusal into what the citizen is told; other errors stay errors.
@@ -87,7 +90,7 @@ func (a *actions) mine(ctx context.Context, t *intake.Turn) (bot.Result, error) 
 		return bot.Result{}, err
 	}
 	var persons []models.ID
-	r := bot.Result{Status: bot.Done}
+	var r records.Found
 	for i := range known {
 		if !collects(&known[i].Campaign, t.Account) {
 			continue
@@ -116,18 +119,20 @@ func (a *actions) mine(ctx context.Context, t *intake.Turn) (bot.Result, error) 
 	for _, one := range tickets {
 		r.Tickets = append(r.Tickets, botTicket(one))
 	}
-	return r, nil
+	return found(r), nil
 }
 
-func myRating(r store.Rating, known []knownCampaign, now time.Time) bot.MyRating {
-	m := bot.MyRating{Campaign: r.Campaign, Unit: r.Unit, At: r.At, Receipt: r.Receipt, State: bot.Live}
+func found(f records.Found) bot.Result { return bot.Result{Status: bot.Done, Found: f} }
+
+func myRating(r store.Rating, known []knownCampaign, now time.Time) records.MyRating {
+	m := records.MyRating{Campaign: r.Campaign, Unit: r.Unit, At: r.At, Receipt: r.Receipt, State: records.Live}
 	switch r.State {
 	case store.StateSuperseded:
-		m.State = bot.Superseded
+		m.State = records.Superseded
 	case store.StateWithdrawn:
-		m.State = bot.Withdrawn
+		m.State = records.Withdrawn
 	case store.StateExcluded:
-		m.State = bot.Excluded
+		m.State = records.Excluded
 	case store.StateLive:
 	}
 	for i := range known {
@@ -138,6 +143,6 @@ func myRating(r store.Rating, known []knownCampaign, now time.Time) bot.MyRating
 	return m
 }
 
-func botTicket(t complaints.Ticket) bot.Ticket {
-	return bot.Ticket{No: t.No, Unit: t.Unit, Kind: t.Kind, State: string(t.State), At: t.At, Since: t.Since}
+func botTicket(t complaints.Ticket) records.Ticket {
+	return records.Ticket{No: t.No, Unit: t.Unit, Kind: t.Kind, State: string(t.State), At: t.At, Since: t.Since}
 }

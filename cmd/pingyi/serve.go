@@ -17,6 +17,8 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"pingyi/bot"
+	"pingyi/bot/flow"
+	"pingyi/bot/flow/public"
 	"pingyi/bot/wechat"
 	"pingyi/clock"
 	"pingyi/config"
@@ -63,6 +65,7 @@ func (e *env) serveCommand() *cli.Command {
 // server is a running pingyi: everything that has to be stopped in order.
 type server struct {
 	*opened
+	engine   *bot.Engine
 	registry *prometheus.Registry
 	metrics  *web.Metrics
 	clock    *clock.Clock
@@ -122,7 +125,10 @@ func (e *env) serve(ctx context.Context, o *opened) error {
 func newServer(ctx context.Context, o *opened) (*server, error) {
 	s := &server{opened: o, registry: prometheus.NewRegistry()}
 	var err error
-	if s.metrics, err = web.NewMetrics(s.registry); err != nil {
+	if s.engine, err = newEngine(); err != nil {
+		return nil, err
+	}
+	if s.metrics, err = web.NewMetrics(s.registry, s.engine.Effects()); err != nil {
 		return nil, err
 	}
 	s.clock = newClock(ctx, o, s.metrics)
@@ -161,10 +167,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 		return err
 	}
 	s.redis.before = sessions.Close
-	engine, err := newEngine()
-	if err != nil {
-		return err
-	}
+	engine := s.engine
 	doors, err := openDoors(s.opened, accounts, engine)
 	if err != nil {
 		return err
@@ -179,8 +182,8 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	if s.keys, err = newKeyWatch(s.registry, s.opened, known, doors.accounts); err != nil {
 		return err
 	}
-	if s.public, err = newPublicOpinions(s.opened, known, s.writer, func(t bot.PublicText) string {
-		return weiboFace{engine.More()}.Render(engine.AnswerPublic(t))
+	if s.public, err = newPublicOpinions(s.opened, known, s.writer, func(t public.Text) string {
+		return weiboFace{engine.More()}.Render(public.Answer(engine, t))
 	}); err != nil {
 		return err
 	}
@@ -217,13 +220,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 }
 
 // newEngine is the dialogue in the one language that there is.
-func newEngine() (*bot.Engine, error) {
-	texts, err := bot.LoadTexts("zh-Hans")
-	if err != nil {
-		return nil, err
-	}
-	return bot.New(texts)
-}
+func newEngine() (*bot.Engine, error) { return flow.New("zh-Hans") }
 
 func (s *server) checks(sessions *session.Store) []web.Check {
 	return []web.Check{

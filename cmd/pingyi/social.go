@@ -9,7 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"pingyi/bot"
+	"pingyi/bot/flow/public"
 	"pingyi/intake"
 	"pingyi/models"
 	"pingyi/register"
@@ -41,7 +41,7 @@ type publicOpinions struct {
 	rest      time.Time // until when the platform is left alone
 	calls     *prometheus.GaugeVec
 	answering chan struct{} // holds a value for each text that is being answered
-	say       func(bot.PublicText) string
+	say       func(public.Text) string
 
 	opening   sync.Mutex
 	mu        sync.Mutex // of what follows; not held while the platform is asked
@@ -53,7 +53,7 @@ type publicOpinions struct {
 
 // newPublicOpinions is nil where no Weibo account is set. It opens no key: ready
 // does, when one is needed first.
-func newPublicOpinions(o *opened, known *campaigns, ratings social.Ratings, say func(bot.PublicText) string) (*publicOpinions, error) {
+func newPublicOpinions(o *opened, known *campaigns, ratings social.Ratings, say func(public.Text) string) (*publicOpinions, error) {
 	w := o.opts.Weibo
 	if !w.Set() {
 		return nil, nil

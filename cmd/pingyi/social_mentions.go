@@ -4,7 +4,7 @@ import (
 	"context"
 	"strconv"
 
-	"pingyi/bot"
+	"pingyi/bot/flow/public"
 	"pingyi/social"
 	"pingyi/web"
 )
@@ -62,21 +62,21 @@ func (p *publicOpinions) awake() {
 }
 
 // publicText is an answer as the dialogue's engine words it.
-func publicText(a social.Answer) bot.PublicText {
-	t := bot.PublicText{Unit: a.Unit.Name, Example: a.Example.Name}
+func publicText(a social.Answer) public.Text {
+	t := public.Text{Unit: a.Unit.Name, Example: a.Example.Name}
 	switch a.Tell {
 	case social.TellCounted:
-		t.Fate = bot.PublicCounted
+		t.Fate = public.Counted
 	case social.TellStands:
-		t.Fate = bot.PublicStands
+		t.Fate = public.Stands
 	case social.TellUnlinked:
-		t.Fate = bot.PublicUnlinked
+		t.Fate = public.Unlinked
 	case social.TellNotRated:
-		t.Fate = bot.PublicNotRated
+		t.Fate = public.NotRated
 	case social.TellHow:
-		t.Fate = bot.PublicHow
+		t.Fate = public.How
 	case social.TellHowPrivate:
-		t.Fate = bot.PublicHowPrivate
+		t.Fate = public.HowPrivate
 	case social.TellNothing:
 	}
 	return t
