@@ -29,7 +29,7 @@ const apiKeyUse = time.Hour
 
 // CreateAPIKey stores a key. models.Conflict: its hash is there.
 func (db *DB) CreateAPIKey(ctx context.Context, k APIKey) error {
-	return db.write(ctx, "create API key", func(tx *gorm.DB) error {
+	return db.Write(ctx, "create API key", func(tx *gorm.DB) error {
 		err := tx.Create(&k.APIKey).Error
 		if errors.Is(err, gorm.ErrDuplicatedKey) {
 			return models.Errorf(models.Conflict, "api_key_exists", "the API key exists")
@@ -65,7 +65,7 @@ type Binding struct {
 
 // BindAPIKey binds a key that was not revoked. models.NotFound: there is none.
 func (db *DB) BindAPIKey(ctx context.Context, tenant string, id models.ID, b Binding) error {
-	return db.write(ctx, "bind API key", func(tx *gorm.DB) error {
+	return db.Write(ctx, "bind API key", func(tx *gorm.DB) error {
 		var n int64
 		query := "SELECT COUNT(*) FROM api_keys WHERE id=? AND tenant=? AND revoked_at IS NULL"
 		if err := tx.Raw(query, raw(id), tenant).Scan(&n).Error; err != nil {
@@ -91,24 +91,9 @@ func (db *DB) BindAPIKey(ctx context.Context, tenant string, id models.ID, b Bin
 	})
 }
 
-// inScope narrows a WHERE clause, whose columns campaign and unit stand behind prefix,
-// to what a scope reaches.
-func inScope(where string, args []any, prefix string, s models.Scope) (narrowed string, all []any) {
-	if s.Campaign != "" {
-		where, args = where+" AND "+prefix+"campaign = ?", append(args, s.Campaign)
-	}
-	switch {
-	case s.Nothing():
-		where += " AND 1 = 0"
-	case s.Bounded:
-		where, args = where+" AND "+prefix+"unit IN ?", append(args, s.Units)
-	}
-	return where, args
-}
-
 // unitsOf are the units that keys of a tenant are bound to, by key.
 func (db *DB) unitsOf(ctx context.Context, tenant string, only ...models.ID) (map[models.ID][]string, error) {
-	query := db.read.WithContext(ctx).Where("tenant = ?", tenant)
+	query := db.Read(ctx).Where("tenant = ?", tenant)
 	for _, id := range only {
 		query = query.Where("api_key = ?", id)
 	}
@@ -126,7 +111,7 @@ func (db *DB) unitsOf(ctx context.Context, tenant string, only ...models.ID) (ma
 // APIKeyByHash finds a key that was not revoked. models.NotFound: none.
 func (db *DB) APIKeyByHash(ctx context.Context, hash []byte) (APIKey, error) {
 	var k APIKey
-	err := db.read.WithContext(ctx).Where("hash = ? AND revoked_at IS NULL", hash).Take(&k.APIKey).Error
+	err := db.Read(ctx).Where("hash = ? AND revoked_at IS NULL", hash).Take(&k.APIKey).Error
 	if err != nil {
 		return APIKey{}, orNotFound("API key", err, "unknown_api_key", "there is no such API key")
 	}
@@ -141,14 +126,14 @@ func (db *DB) APIKeyByHash(ctx context.Context, hash []byte) (APIKey, error) {
 // APIKeyHashes lists the hashes of at most limit keys that were not revoked, of every
 // tenant, the newest first.
 func (db *DB) APIKeyHashes(ctx context.Context, limit int) (hashes [][]byte, err error) {
-	err = db.read.WithContext(ctx).Raw("SELECT hash FROM api_keys WHERE revoked_at IS NULL ORDER BY created_at DESC, id LIMIT ?", limit).Scan(&hashes).Error
+	err = db.Read(ctx).Raw("SELECT hash FROM api_keys WHERE revoked_at IS NULL ORDER BY created_at DESC, id LIMIT ?", limit).Scan(&hashes).Error
 	return hashes, fail("API keys", err)
 }
 
 // APIKeys lists a tenant's keys, oldest first.
 func (db *DB) APIKeys(ctx context.Context, tenant string) ([]APIKey, error) {
 	var rows []models.APIKey
-	if err := db.read.WithContext(ctx).Where("tenant = ?", tenant).Order("created_at, id").Find(&rows).Error; err != nil {
+	if err := db.Read(ctx).Where("tenant = ?", tenant).Order("created_at, id").Find(&rows).Error; err != nil {
 		return nil, fail("API keys", err)
 	}
 	units, err := db.unitsOf(ctx, tenant)
@@ -164,7 +149,7 @@ func (db *DB) APIKeys(ctx context.Context, tenant string) ([]APIKey, error) {
 
 // RevokeAPIKey ends a key; the time of the first revocation stays.
 func (db *DB) RevokeAPIKey(ctx context.Context, tenant string, id models.ID, now time.Time) error {
-	return db.write(ctx, "revoke API key", func(tx *gorm.DB) error {
+	return db.Write(ctx, "revoke API key", func(tx *gorm.DB) error {
 		return tx.Exec("UPDATE api_keys SET revoked_at=? WHERE id=? AND tenant=? AND revoked_at IS NULL", at(now), raw(id), tenant).Error
 	})
 }
@@ -176,7 +161,7 @@ func (db *DB) UsedAPIKey(ctx context.Context, k *APIKey, now time.Time) error {
 		return nil
 	}
 	hour := at(now.Truncate(apiKeyUse))
-	return db.write(ctx, "use API key", func(tx *gorm.DB) error {
+	return db.Write(ctx, "use API key", func(tx *gorm.DB) error {
 		return tx.Exec("UPDATE api_keys SET last_used_at=? WHERE id=? AND tenant=? AND (last_used_at IS NULL OR last_used_at<?)",
 			hour, raw(k.ID), k.Tenant, hour).Error
 	})

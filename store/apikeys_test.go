@@ -87,7 +87,7 @@ func TestAPIKey_ofAnOlderRelease_endsNeverAndAUnitsReachesNothing(t *testing.T) 
 			models.RoleOffice: false, models.RoleReader: false, models.RoleUnitLeader: true, models.RoleUnitHandler: true,
 		} {
 			k := apiKey(t, role)
-			if _, err := db.sql.ExecContext(t.Context(), "INSERT INTO api_keys (id,tenant,name,role,hash,created_at) VALUES (?,?,?,?,?,?)",
+			if _, err := db.SQL().ExecContext(t.Context(), "INSERT INTO api_keys (id,tenant,name,role,hash,created_at) VALUES (?,?,?,?,?,?)",
 				k.ID[:], k.Tenant, k.Name, string(k.Role), k.Hash, k.CreatedAt); err != nil {
 				t.Fatal(err)
 			}

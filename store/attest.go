@@ -88,9 +88,9 @@ func (db *DB) Attest(ctx context.Context, tenant string, sign Prover, bound bool
 			"each row of the tenant %s needs a proof by its key, and rows without one are there: they are not attested; pingyi recount names them", tenant)
 	}
 	list := e.attest(tenant, sign, now)
-	err = db.write(ctx, "attest", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "attest", func(tx *gorm.DB) error {
 		for i := range list {
-			put := tx.Exec(attestedInsert+tuples(1, 9)+db.dialect.onConflictKeep("kind"), list[i].values(tenant)...)
+			put := tx.Exec(attestedInsert+tuples(1, 9)+db.Dialect().onConflictKeep("kind"), list[i].values(tenant)...)
 			if put.Error != nil {
 				return put.Error
 			}
@@ -106,7 +106,7 @@ func (db *DB) Attest(ctx context.Context, tenant string, sign Prover, bound bool
 // Unattested reports whether a tenant has effects without a proof and no attestation
 // of any.
 func (db *DB) Unattested(ctx context.Context, tenant string) (bool, error) {
-	tx := db.read.WithContext(ctx)
+	tx := db.Read(ctx)
 	covered, err := anyRow(tx, "SELECT tenant FROM attestations WHERE tenant=? LIMIT 1", tenant)
 	if err != nil || covered {
 		return false, fail("unattested", err)

@@ -15,7 +15,7 @@ import (
 // there; models.Invalid: it cannot be written, or the database is MySQL, which
 // has tools of its own.
 func (db *DB) Backup(ctx context.Context, file string) error {
-	if db.dialect.isMySQL() {
+	if db.Dialect().isMySQL() {
 		return models.Errorf(models.Invalid, "not_sqlite", "only SQLite is backed up by this command; use the database's own tools")
 	}
 	if err := createPrivate(file); err != nil {

@@ -77,7 +77,7 @@ func (b *batch) transact(ctx context.Context, known *campaignUnits) (err error) 
 	if len(b.undecided()) == 0 {
 		return nil
 	}
-	conn, err := b.db.batch.Conn(ctx)
+	conn, err := b.db.PacketConn(ctx)
 	if err != nil {
 		return err //nolint:wrapcheck // classified by the writer
 	}
@@ -131,7 +131,7 @@ func (b *batch) careful(ctx context.Context, conn *sql.Conn) (committed bool, er
 // for the writer to find out; the rollback that follows ends whatever is left.
 func (b *batch) commit(ctx context.Context, conn *sql.Conn) error {
 	b.committing = true
-	if err := b.db.dialect.runScript(ctx, conn, b.finish()...); err != nil {
+	if err := b.db.Dialect().runScript(ctx, conn, b.finish()...); err != nil {
 		return err
 	}
 	b.counted()

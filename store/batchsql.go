@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"pingyi/models"
-	"pingyi/scoring"
 )
 
 // lockCampaign reads the window of a campaign under the given lock.
@@ -85,7 +84,7 @@ func (b *batch) readLives() part {
 		// The rows are locked already, so what the inner query sees is theirs.
 		sql: "SELECT channel, unit, person, rating, answers, (SELECT r.platform_at FROM ratings r WHERE r.tenant=l.tenant AND r.campaign=l.campaign AND r.id=l.rating), " +
 			replacedBy("l", "rating") + " FROM live_ratings l WHERE tenant=? AND campaign=? AND (channel, unit, person) IN (" +
-			valueRows(b.db.dialect) + tuples(len(b.in), 3) + ")" + b.db.dialect.forUpdate,
+			valueRows(b.db.dialect) + tuples(len(b.in), 3) + ")" + b.db.Dialect().forUpdate,
 		args: keys,
 		rows: func(r *sql.Rows) error { return b.scanLive(r, holders) },
 	}
@@ -164,7 +163,7 @@ func (b *batch) finish() []part {
 	if n := len(b.replaced); n > 0 {
 		parts = append(parts,
 			part{sql: endInsert + tuples(n, endWidth), args: ends},
-			part{sql: liveInsert + tuples(n, 7) + b.db.dialect.onConflictSet("tenant,campaign,channel,unit,person", "rating", "answers"), args: lives})
+			part{sql: liveInsert + tuples(n, 7) + b.db.Dialect().onConflictSet("tenant,campaign,channel,unit,person", "rating", "answers"), args: lives})
 	}
 	first := b.in[0].sub
 	return append(parts, deltas.upsert(b.db.dialect, first.Tenant, first.Campaign), part{sql: "COMMIT"})
@@ -213,18 +212,19 @@ func priorEffects(ctx context.Context, d dialect, conn *sql.Conn, jobs []*job) (
 	})
 }
 
-// tallyDeltas are what a transaction adds to the tallies of one campaign.
-type tallyDeltas map[tallyKey]*scoring.Tally
-
-type tallyKey struct {
-	channel models.Channel
-	unit    string
-}
-
-func (d tallyDeltas) of(channel models.Channel, unit string) *scoring.Tally {
-	k := tallyKey{channel, unit}
-	if d[k] == nil {
-		d[k] = &scoring.Tally{Unit: unit}
+// provenances puts in the provenance of the ratings that have one, in the
+// ratings' transaction; nothing where none has. The ratings are in b.in.
+func (b *batch) provenances() []part {
+	var args []any
+	n := 0
+	for _, j := range b.in {
+		if s := j.sub; s.Provenance != "" {
+			n++
+			args = append(args, s.Tenant, s.Campaign, raw(s.Rating), string(s.Provenance))
+		}
 	}
-	return d[k]
+	if n == 0 {
+		return nil
+	}
+	return []part{{sql: "INSERT INTO rating_provenances (tenant,campaign,rating,provenance) VALUES " + tuples(n, 4), args: args}}
 }

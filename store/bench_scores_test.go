@@ -50,7 +50,7 @@ func fillRatings(b *testing.B, db *DB, from, to int) {
 	const atATime = 200_000
 	for ; from < to; from += atATime {
 		n := min(to-from, atATime)
-		done := db.gorm.WithContext(b.Context()).Exec(`INSERT INTO ratings (tenant,campaign,id,channel,account,unit,window_code,serial,person,answers,receipt,platform_at,received_at)
+		done := db.Primary(b.Context()).Exec(`INSERT INTO ratings (tenant,campaign,id,channel,account,unit,window_code,serial,person,answers,receipt,platform_at,received_at)
  SELECT ?, ?, UNHEX(MD5(seq + ?)), 'mobile', 'gh_1', CONCAT('A', LPAD(1 + seq % 84, 2, '0')), '', '', UNHEX(MD5(CONCAT('p', seq + ?))), '55445', CONCAT('bench-', seq + ?), ?, ?
  FROM seq_1_to_`+strconv.Itoa(n), tenant, campaign, from, from, from, text(inside), text(inside))
 		if done.Error != nil || done.RowsAffected != int64(n) {
@@ -81,7 +81,7 @@ func scoresRead(b *testing.B, db *DB) time.Duration {
 func groupedRead(b *testing.B, db *DB) time.Duration {
 	b.Helper()
 	begin := time.Now()
-	rows, err := db.readSQL.QueryContext(b.Context(), "SELECT unit, COUNT(*), SUM(SUBSTR(answers,1,1)) FROM ratings WHERE tenant=? AND campaign=? GROUP BY unit", tenant, campaign)
+	rows, err := db.ReadSQL().QueryContext(b.Context(), "SELECT unit, COUNT(*), SUM(SUBSTR(answers,1,1)) FROM ratings WHERE tenant=? AND campaign=? GROUP BY unit", tenant, campaign)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -117,7 +117,7 @@ func race(b *testing.B, db *DB, name string, workers int, ours, base insertOne) 
 		ratios, rates, baseRates, slowest = append(ratios, rate/baseRate), append(rates, rate), append(baseRates, baseRate), append(slowest, p99)
 	}
 	var flush, pool int64
-	if err := db.readSQL.QueryRowContext(context.Background(), "SELECT @@innodb_flush_log_at_trx_commit, @@innodb_buffer_pool_size").Scan(&flush, &pool); err != nil {
+	if err := db.ReadSQL().QueryRowContext(context.Background(), "SELECT @@innodb_flush_log_at_trx_commit, @@innodb_buffer_pool_size").Scan(&flush, &pool); err != nil {
 		b.Fatal(err)
 	}
 	b.Logf("%s: ratio %.2f (group %.0f/s, p99 %s; baseline %.0f/s); %d rows, flush_log_at_trx_commit=%d, buffer pool %d MiB",
@@ -220,11 +220,11 @@ func (benchRow) TableName() string { return "bench_ratings" }
 func newBaseline(b *testing.B, db *DB) *baseline {
 	b.Helper()
 	for _, s := range []string{"CREATE TABLE bench_ratings LIKE ratings", "CREATE TABLE bench_tallies LIKE tallies"} {
-		if _, err := db.sql.ExecContext(context.Background(), s); err != nil {
+		if _, err := db.SQL().ExecContext(context.Background(), s); err != nil {
 			b.Fatal(err)
 		}
 	}
-	return &baseline{db.gorm, db.sql}
+	return &baseline{db.Primary(context.Background()), db.SQL()}
 }
 
 func (x *baseline) row(s scoring.Submission) *benchRow {

@@ -24,7 +24,7 @@ func (db *DB) lockedCampaign(tx *gorm.DB, tenant, id string) (models.Campaign, e
 		return models.Campaign{}, err
 	}
 	mode := ""
-	if db.dialect.isMySQL() {
+	if db.Dialect().isMySQL() {
 		mode = " FOR UPDATE"
 	}
 	var rows []models.Campaign
@@ -42,7 +42,7 @@ func (db *DB) lockedCampaign(tx *gorm.DB, tenant, id string) (models.Campaign, e
 // of its window on one of its accounts and channels, so that citizens could not tell
 // which of the two a rating is for. models.NotFound: no such campaign.
 func (db *DB) ApproveCampaign(ctx context.Context, tenant, campaign, by, via string, now time.Time) (done bool, err error) {
-	err = db.write(ctx, "approve campaign", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "approve campaign", func(tx *gorm.DB) error {
 		done = false
 		row, err := db.lockedCampaign(tx, tenant, campaign)
 		if err != nil || !row.ApprovedAt.IsZero() {
@@ -65,7 +65,7 @@ func (db *DB) ApproveCampaign(ctx context.Context, tenant, campaign, by, via str
 // Overlapping is an approved campaign that collects on an account and channel of
 // this one at some time of its window, or "".
 func (db *DB) Overlapping(ctx context.Context, c *Campaign) (string, error) {
-	other, err := overlapping(db.read.WithContext(ctx), models.Campaign{Tenant: c.Tenant, ID: c.ID, OpensAt: at(c.From), ClosesAt: at(c.To)})
+	other, err := overlapping(db.Read(ctx), models.Campaign{Tenant: c.Tenant, ID: c.ID, OpensAt: at(c.From), ClosesAt: at(c.To)})
 	return other, fail("overlapping campaigns", err)
 }
 
@@ -86,7 +86,7 @@ func overlapping(tx *gorm.DB, row models.Campaign) (string, error) {
 // DeleteCampaign deletes a draft with all that it froze. models.Conflict: it is
 // approved, so it may hold ratings. models.NotFound: no such campaign.
 func (db *DB) DeleteCampaign(ctx context.Context, tenant, campaign string) error {
-	return db.write(ctx, "delete campaign", func(tx *gorm.DB) error {
+	return db.Write(ctx, "delete campaign", func(tx *gorm.DB) error {
 		row, err := db.lockedCampaign(tx, tenant, campaign)
 		if err != nil {
 			return err
@@ -114,7 +114,7 @@ const lastRatings = 20_000
 // recorded, so that none of them is outside of its window. models.Conflict: it is a
 // draft, over, or stopped. models.NotFound: no such campaign.
 func (db *DB) StopCampaign(ctx context.Context, tenant, campaign string, s Stop) (closes time.Time, err error) {
-	err = db.write(ctx, "stop campaign", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "stop campaign", func(tx *gorm.DB) error {
 		row, err := db.lockedCampaign(tx, tenant, campaign)
 		if err != nil {
 			return err

@@ -50,7 +50,7 @@ func (db *DB) EnsureCampaign(ctx context.Context, c Campaign) (created bool, err
 	if err := checkCampaign(c); err != nil {
 		return false, err
 	}
-	err = db.write(ctx, "create campaign", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "create campaign", func(tx *gorm.DB) error {
 		created = false
 		if err := db.bump(tx, c.Tenant); err != nil {
 			return err
@@ -111,7 +111,7 @@ func checkCampaign(c Campaign) error {
 // Campaigns lists a tenant's campaigns, newest window first, with units and
 // channels.
 func (db *DB) Campaigns(ctx context.Context, tenant string) ([]Campaign, error) {
-	tx := db.read.WithContext(ctx)
+	tx := db.Read(ctx)
 	var rows []models.Campaign
 	if err := tx.Where("tenant = ?", tenant).Order("opens_at DESC, id").Find(&rows).Error; err != nil {
 		return nil, fail("campaigns", err)
@@ -156,7 +156,7 @@ func campaignOf(r *models.Campaign) Campaign {
 
 // Campaign is one campaign with units and channels. models.NotFound: none.
 func (db *DB) Campaign(ctx context.Context, tenant, id string) (Campaign, error) {
-	tx := db.read.WithContext(ctx)
+	tx := db.Read(ctx)
 	var row models.Campaign
 	if err := tx.Where("tenant = ? AND id = ?", tenant, id).Take(&row).Error; err != nil {
 		return Campaign{}, orNotFound("campaign", err, "unknown_campaign", "there is no campaign "+id)
@@ -185,4 +185,14 @@ func ratedUnit(r models.CampaignUnit) models.Unit {
 
 func channelOf(r models.CampaignChannel) Channel {
 	return Channel{r.Channel, r.FullMarks, r.Method, r.Account}
+}
+
+// lockExclusive keeps every rating's transaction out of a campaign.
+func (db *DB) lockExclusive(tx *gorm.DB, tenant, campaign string) error {
+	var id string
+	found := tx.Raw("SELECT id FROM campaigns WHERE tenant=? AND id=?"+db.Dialect().forUpdate, tenant, campaign).Scan(&id)
+	if found.Error == nil && found.RowsAffected == 0 {
+		return models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", campaign)
+	}
+	return found.Error
 }

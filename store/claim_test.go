@@ -87,7 +87,7 @@ func TestSubmit_aloneTheCarefulWay_aKeyIsTakenMeanwhile_isARepeat(t *testing.T) 
 // holdKeys takes the keys of an effect in a transaction that is not committed yet.
 func holdKeys(t *testing.T, db *DB, push, draft models.ID) *sql.Tx {
 	t.Helper()
-	tx, err := db.sql.BeginTx(t.Context(), nil)
+	tx, err := db.SQL().BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,13 +10,13 @@ import (
 // Clock is what time it is for the database, in UTC, to the millisecond. On
 // SQLite that is this machine's own clock.
 func (db *DB) Clock(ctx context.Context) (time.Time, error) {
-	t, err := db.clock(db.read.WithContext(ctx))
+	t, err := db.clock(db.Read(ctx))
 	return t, fail("clock", err)
 }
 
 func (db *DB) clock(tx *gorm.DB) (time.Time, error) {
 	query := "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')"
-	if db.dialect.isMySQL() {
+	if db.Dialect().isMySQL() {
 		query = "SELECT DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%d %H:%i:%s.%f')"
 	}
 	var said string

@@ -102,3 +102,19 @@ func (d dialect) inserted(column string) string {
 	}
 	return "excluded." + column
 }
+
+func anyRow(tx *gorm.DB, query string, args ...any) (bool, error) {
+	var rows []string
+	err := tx.Raw(query, args...).Scan(&rows).Error
+	return len(rows) > 0, err
+}
+
+// increment adds one to a counter's row, locks it, and is its new value.
+func (db *DB) increment(tx *gorm.DB, table, key, column string, args ...any) (int64, error) {
+	up := "INSERT INTO " + table + " (" + key + "," + column + ") VALUES " + tuples(1, len(args)+1) + db.Dialect().onConflictAdd(table, key, column)
+	if err := tx.Exec(up, append(args[:len(args):len(args)], 1)...).Error; err != nil {
+		return 0, err
+	}
+	var n int64
+	return n, tx.Raw("SELECT "+column+" FROM "+table+" WHERE ("+key+") = "+tuples(1, len(args)), args...).Scan(&n).Error
+}

@@ -11,7 +11,7 @@ import (
 // swept deletes every finished answer, as a server does ten days later.
 func swept(t *testing.T, db *DB) {
 	t.Helper()
-	if err := db.SweepAnswers(t.Context(), inside.Add(answersKept+time.Hour)); err != nil {
+	if err := db.SweepAnswers(t.Context(), inside.Add(AnswersKept+time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	wantRows(t, db, map[string]int{"effect_answers": 0})
@@ -29,7 +29,7 @@ func TestSweepAnswers_answersOfTenDaysAgo_goAndYoungerStay(t *testing.T) {
 			s.ReceivedAt = inside.Add(time.Duration(i) * 24 * time.Hour)
 			submit(t, w, s, scoring.Counted)
 		}
-		if err := db.SweepAnswers(t.Context(), inside.Add(answersKept+time.Hour)); err != nil {
+		if err := db.SweepAnswers(t.Context(), inside.Add(AnswersKept+time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 		wantRows(t, db, map[string]int{"effects": 3, "effect_answers": 2})

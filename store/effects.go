@@ -2,11 +2,13 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"gorm.io/gorm"
 
 	"pingyi/models"
+	"pingyi/scoring"
 )
 
 // Kinds of effect, and how a rating can end.
@@ -122,7 +124,7 @@ func scanEffect(tx *gorm.DB, query, tenant string, key models.ID) (effect, error
 // finds none where the answer was swept; the effect's keys stand all the same.
 func (db *DB) FindEffect(ctx context.Context, tenant string, push models.ID) (answer []byte, found bool, err error) {
 	var rows []struct{ Answer []byte }
-	err = db.read.WithContext(ctx).Raw("SELECT "+answerColumn+" FROM effects e"+answerJoin+" WHERE e.tenant = ? AND e.push = ?", tenant, raw(push)).Scan(&rows).Error
+	err = db.Read(ctx).Raw("SELECT "+answerColumn+" FROM effects e"+answerJoin+" WHERE e.tenant = ? AND e.push = ?", tenant, raw(push)).Scan(&rows).Error
 	if err != nil || len(rows) == 0 || len(rows[0].Answer) == 0 {
 		return nil, false, fail("find effect", err)
 	}
@@ -132,14 +134,15 @@ func (db *DB) FindEffect(ctx context.Context, tenant string, push models.ID) (an
 // HasEffects reports whether a tenant has any effect yet.
 func (db *DB) HasEffects(ctx context.Context, tenant string) (bool, error) {
 	var rows []int
-	err := db.read.WithContext(ctx).Raw("SELECT 1 FROM effects WHERE tenant = ? LIMIT 1", tenant).Scan(&rows).Error
+	err := db.Read(ctx).Raw("SELECT 1 FROM effects WHERE tenant = ? LIMIT 1", tenant).Scan(&rows).Error
 	return len(rows) > 0, fail("effects", err)
 }
 
-const (
-	answersKept = 10 * 24 * time.Hour // a platform sends a push again within minutes
-	answersPage = 1000                // rows deleted at a time
-)
+// AnswersKept is how long a finished answer is kept; a platform sends a push again
+// within minutes.
+const AnswersKept = 10 * 24 * time.Hour
+
+const answersPage = 1000 // rows deleted at a time
 
 // SweepAnswers deletes the finished answers of effects that are older than ten days.
 // The effects stay: a push or draft has its effect once, however late it is repeated.
@@ -150,7 +153,7 @@ func (db *DB) SweepAnswers(ctx context.Context, now time.Time) error {
 	}
 	for _, t := range tenants {
 		for more := true; more; {
-			if more, err = db.sweepAnswers(ctx, t.Tenant, at(now.Add(-answersKept))); err != nil {
+			if more, err = db.sweepAnswers(ctx, t.Tenant, at(now.Add(-AnswersKept))); err != nil {
 				return err
 			}
 		}
@@ -161,23 +164,37 @@ func (db *DB) SweepAnswers(ctx context.Context, now time.Time) error {
 // sweepAnswers deletes about a page of the oldest; more says that there were more.
 func (db *DB) sweepAnswers(ctx context.Context, tenant string, before stamp) (more bool, err error) {
 	var last []struct{ RecordedAt stamp }
-	if err := db.read.WithContext(ctx).Raw("SELECT recorded_at FROM effect_answers WHERE tenant=? AND recorded_at<? ORDER BY recorded_at LIMIT 1 OFFSET ?",
+	if err := db.Read(ctx).Raw("SELECT recorded_at FROM effect_answers WHERE tenant=? AND recorded_at<? ORDER BY recorded_at LIMIT 1 OFFSET ?",
 		tenant, before, answersPage).Scan(&last).Error; err != nil {
 		return false, fail("sweep answers", err)
 	}
 	if more = len(last) > 0; more {
 		before = last[0].RecordedAt
 	}
-	err = db.write(ctx, "sweep answers", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "sweep answers", func(tx *gorm.DB) error {
 		return tx.Exec("DELETE FROM effect_answers WHERE tenant=? AND recorded_at<=?", tenant, before).Error
 	})
 	return more, err
 }
 
-// blob binds a byte string; the nil slice is the empty one, not NULL.
-func blob(b []byte) []byte {
-	if b == nil {
-		return []byte{}
+// Before is what a push, else a draft, had as its effect: Repeat, or DraftDone.
+// models.NotFound: neither had any. It is for what can have no effect now; one that
+// can finds out in its transaction.
+func (db *DB) Before(ctx context.Context, tenant, campaign string, push, draft models.ID) (ack scoring.Ack, err error) {
+	h, e, err := findEffect(db.Primary(ctx), effect{Tenant: tenant, Push: push, Draft: draft})
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return ack, models.Errorf(models.NotFound, "no_effect", "neither the push nor the draft had an effect")
 	}
-	return b
+	if err == nil {
+		if err = db.recallRating(db.Primary(ctx), h, e, campaign, &ack); errors.Is(err, errNothing) {
+			err = nil
+		}
+	}
+	return ack, fail("find effect", err)
+}
+
+// AnswersBefore counts the finished answers that are older than a time.
+func (db *DB) AnswersBefore(ctx context.Context, tenant string, before time.Time) (n int64, err error) {
+	err = db.Read(ctx).Raw("SELECT COUNT(*) FROM effect_answers WHERE tenant=? AND recorded_at<?", tenant, at(before)).Scan(&n).Error
+	return n, fail("count answers", err)
 }

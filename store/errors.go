@@ -20,13 +20,15 @@ import (
 // the caller left, while a commit may still go through.
 var errUnresolved = errors.New("the outcome is not known yet")
 
-// errClosed is returned by a writer that takes no more.
-var errClosed = models.Errorf(models.Unavailable, "closing", "the record is closing")
-
 // IsUnresolved reports whether err means that the effect may or may not have
 // been committed: say that it is being recorded, never that it failed. Asking
 // again with the same keys tells.
 func IsUnresolved(err error) bool { return errors.Is(err, errUnresolved) }
+
+// unresolved returns the error of an operation whose outcome is not known yet.
+func unresolved(op string, cause error) error {
+	return fmt.Errorf("store: %s: %w (%w)", op, errUnresolved, cause)
+}
 
 // storeError names the operation and hides what the server quoted.
 type storeError struct {
@@ -112,6 +114,13 @@ func mayStand(err error) bool {
 	// server that became read-only, and it has hung up.
 	return faultOf(err) == faultLost && !errors.Is(err, driver.ErrBadConn)
 }
+
+// rowIsToBlame reports whether err is that of a statement or a row: to run it again
+// changes nothing.
+func rowIsToBlame(err error) bool { return faultOf(err) == faultRow }
+
+// isLost reports whether the connection or the server is gone.
+func isLost(err error) bool { return faultOf(err) == faultLost }
 
 func faultOf(err error) fault {
 	var domain *models.Error

@@ -8,7 +8,6 @@ import (
 
 	"pingyi/complaints"
 	"pingyi/models"
-	"pingyi/scoring"
 )
 
 const (
@@ -41,7 +40,7 @@ func (db *DB) AddEvent(ctx context.Context, e Event) error {
 	if err != nil {
 		return err
 	}
-	return db.write(ctx, "add event", func(tx *gorm.DB) error {
+	return db.Write(ctx, "add event", func(tx *gorm.DB) error {
 		var c struct {
 			Campaign, CountedUnit string
 			Channel               models.Channel
@@ -85,12 +84,3 @@ func putEvent(tx *gorm.DB, e *Event, seq int, prove Prover) error {
 }
 
 func ptr[T any](v T) *T { return &v }
-
-// minus is a - b, cell by cell.
-func minus(a, b scoring.Tally) scoring.Tally {
-	from := tallyCells(&b)
-	for i, cell := range tallyCells(&a) {
-		*cell -= *from[i]
-	}
-	return a
-}

@@ -293,7 +293,7 @@ func TestAttest_whatIsAlteredLater_isNamed(t *testing.T) {
 		for name, tt := range tests {
 			t.Run(name, func(t *testing.T) {
 				db := db
-				if db.dialect.isMySQL() {
+				if db.Dialect().isMySQL() {
 					db = migrated(t, mysqlURL(t))
 				} else {
 					db = migrated(t, sqliteURL(t))

@@ -49,7 +49,7 @@ func (db *DB) Exclude(ctx context.Context, tenant, campaign string, rating model
 		return false, err
 	}
 	again := false
-	err = db.write(ctx, "exclude", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "exclude", func(tx *gorm.DB) error {
 		rerun := again
 		done, again = false, true
 		w, seq, err := db.lockForExclusion(tx, tenant, campaign, rating, a)
@@ -59,7 +59,7 @@ func (db *DB) Exclude(ctx context.Context, tenant, campaign string, rating model
 		if err != nil || seq%2 == 1 {
 			return err
 		}
-		live, err := readLive(tx, w, db.dialect.forUpdate)
+		live, err := readLive(tx, w, db.Dialect().forUpdate)
 		if err != nil || live.Rating != rating {
 			return err
 		}
@@ -86,7 +86,7 @@ func (db *DB) Restore(ctx context.Context, tenant, campaign string, rating model
 		return false, err
 	}
 	again := false
-	err = db.write(ctx, "restore", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "restore", func(tx *gorm.DB) error {
 		rerun := again
 		done, again = false, true
 		w, seq, err := db.lockForExclusion(tx, tenant, campaign, rating, a)
@@ -112,7 +112,7 @@ func (db *DB) Restore(ctx context.Context, tenant, campaign string, rating model
 		if err != nil {
 			return err
 		}
-		put := tx.Exec(liveInsert+tuples(1, 7)+db.dialect.onConflictKeep("rating"), tenant, campaign, w.Channel, w.Unit, raw(w.Person), raw(rating), stored)
+		put := tx.Exec(liveInsert+tuples(1, 7)+db.Dialect().onConflictKeep("rating"), tenant, campaign, w.Channel, w.Unit, raw(w.Person), raw(rating), stored)
 		if put.Error == nil && put.RowsAffected == 0 {
 			return models.Errorf(models.Conflict, "newer_rating", "the person rated the unit again meanwhile")
 		}
@@ -127,7 +127,7 @@ func (db *DB) Restore(ctx context.Context, tenant, campaign string, rating model
 func (db *DB) lockForExclusion(tx *gorm.DB, tenant, campaign string, rating models.ID, a Act) (scoring.Withdrawal, int, error) {
 	w := scoring.Withdrawal{Tenant: tenant, Campaign: campaign, ReceivedAt: a.At}
 	var rows []struct{ SettledAt stamp }
-	if err := tx.Raw("SELECT settled_at FROM campaigns WHERE tenant=? AND id=?"+db.dialect.forUpdate, tenant, campaign).Scan(&rows).Error; err != nil {
+	if err := tx.Raw("SELECT settled_at FROM campaigns WHERE tenant=? AND id=?"+db.Dialect().forUpdate, tenant, campaign).Scan(&rows).Error; err != nil {
 		return w, 0, err
 	}
 	switch {
@@ -236,7 +236,7 @@ func (db *DB) Exclusions(ctx context.Context, tenant, campaign string, channel m
 		HappenedAt                       stamp
 		How, Via                         string
 	}
-	err := db.read.WithContext(ctx).Raw(`SELECT x.rating, COALESCE(r.channel, '') AS channel, COALESCE(r.unit, '') AS unit, x.seq, x.reason, x.note, x.by_name, x.approved_by, x.happened_at, COALESCE(e.how, '') AS how, COALESCE(x.via, '') AS via
+	err := db.Read(ctx).Raw(`SELECT x.rating, COALESCE(r.channel, '') AS channel, COALESCE(r.unit, '') AS unit, x.seq, x.reason, x.note, x.by_name, x.approved_by, x.happened_at, COALESCE(e.how, '') AS how, COALESCE(x.via, '') AS via
  FROM rating_exclusions x
  LEFT JOIN ratings r ON r.tenant = x.tenant AND r.campaign = x.campaign AND r.id = x.rating
  LEFT JOIN rating_ends e ON e.tenant = x.tenant AND e.campaign = x.campaign AND e.rating = x.rating
@@ -255,7 +255,7 @@ func (db *DB) RawTallies(ctx context.Context, tenant, campaign string, channel m
 		return nil, err
 	}
 	var rows []struct{ Unit, Answers string }
-	err = db.read.WithContext(ctx).Raw(`SELECT r.unit, r.answers FROM ratings r
+	err = db.Read(ctx).Raw(`SELECT r.unit, r.answers FROM ratings r
  LEFT JOIN rating_ends e ON e.tenant = r.tenant AND e.campaign = r.campaign AND e.rating = r.id
  WHERE r.tenant=? AND r.campaign=? AND r.channel=? AND e.rating IS NULL AND `+excludedNow, tenant, campaign, channel).Scan(&rows).Error
 	if err != nil {
@@ -275,51 +275,4 @@ func (db *DB) RawTallies(ctx context.Context, tenant, campaign string, channel m
 		t.Add(answers, 1)
 	}
 	return list, nil
-}
-
-// LiveRating is a live rating as exclusions need it.
-type LiveRating struct {
-	Rating  models.ID
-	Unit    string
-	Person  models.ID
-	Receipt string
-	Public  bool // read from a public text
-	At      time.Time
-}
-
-// LiveRatings lists at most limit live ratings of a channel behind the rating
-// after, by id.
-func (db *DB) LiveRatings(ctx context.Context, tenant, campaign string, channel models.Channel, after models.ID, limit int) ([]LiveRating, error) {
-	var rows []struct {
-		Rating  models.ID
-		Unit    string
-		Person  models.ID
-		Receipt string
-		Item    models.ID
-		At      stamp
-	}
-	err := db.read.WithContext(ctx).Raw(`SELECT l.rating, l.unit, l.person, r.receipt, p.item, r.platform_at AS at FROM live_ratings l
- JOIN ratings r ON r.tenant = l.tenant AND r.campaign = l.campaign AND r.id = l.rating
- LEFT JOIN public_ratings p ON p.tenant = l.tenant AND p.campaign = l.campaign AND p.rating = l.rating
- WHERE l.tenant=? AND l.campaign=? AND l.channel=? AND l.rating>? ORDER BY l.rating LIMIT ?`,
-		tenant, campaign, channel, after[:], limit).Scan(&rows).Error
-	list := make([]LiveRating, len(rows))
-	for i, r := range rows {
-		list[i] = LiveRating{r.Rating, r.Unit, r.Person, r.Receipt, !r.Item.IsZero(), r.At.Time}
-	}
-	return list, fail("live ratings", err)
-}
-
-// RatingByReceipt is the id of the rating on a channel that a receipt was given
-// for.
-func (db *DB) RatingByReceipt(ctx context.Context, tenant, campaign string, channel models.Channel, receipt string) (models.ID, error) {
-	var ids []models.ID
-	err := db.read.WithContext(ctx).Raw("SELECT id FROM ratings WHERE tenant=? AND campaign=? AND channel=? AND receipt=?", tenant, campaign, channel, receipt).Scan(&ids).Error
-	if err == nil && len(ids) == 0 {
-		return models.ID{}, models.Errorf(models.NotFound, "unknown_receipt", "no rating has this receipt")
-	}
-	if err != nil {
-		return models.ID{}, fail("rating", err)
-	}
-	return ids[0], nil
 }

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"gorm.io/gorm"
 
 	"pingyi/complaints"
-	"pingyi/models"
 	"pingyi/scoring"
 )
 
@@ -23,7 +21,7 @@ func (db *DB) File(ctx context.Context, f complaints.Filing) (ack complaints.Ack
 	day := beijingDay(f.ReceivedAt)
 	f.PlatformAt, f.ReceivedAt = complaints.Hour(f.PlatformAt), complaints.Hour(f.ReceivedAt)
 	e := effect{Tenant: f.Tenant, Push: f.Push, Draft: f.Draft, ID: f.ID, Kind: kindComplaint, Ref: f.ID, At: f.ReceivedAt}
-	err = db.write(ctx, "file a complaint", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "file a complaint", func(tx *gorm.DB) error {
 		ack = complaints.Ack{}
 		return db.file(tx, f, day, e, prove, &ack)
 	})
@@ -92,16 +90,6 @@ func when(cond bool, err error) error {
 		return err
 	}
 	return nil
-}
-
-// increment adds one to a counter's row, locks it, and is its new value.
-func (db *DB) increment(tx *gorm.DB, table, key, column string, args ...any) (int64, error) {
-	up := "INSERT INTO " + table + " (" + key + "," + column + ") VALUES " + tuples(1, len(args)+1) + db.dialect.onConflictAdd(table, key, column)
-	if err := tx.Exec(up, append(args[:len(args):len(args)], 1)...).Error; err != nil {
-		return 0, err
-	}
-	var n int64
-	return n, tx.Raw("SELECT "+column+" FROM "+table+" WHERE ("+key+") = "+tuples(1, len(args)), args...).Scan(&n).Error
 }
 
 // recallFiling reports whether push or draft had its effect before, with the
@@ -203,18 +191,6 @@ func flag(b bool) int {
 		return 1
 	}
 	return 0
-}
-
-// FiledToday is how many complaints the citizen filed on the Beijing day of
-// now; complaints.DailyLimit is the most there can be.
-func (db *DB) FiledToday(ctx context.Context, tenant string, citizen models.ID, now time.Time) (int, error) {
-	var filed []int
-	err := db.read.WithContext(ctx).Raw("SELECT filed FROM filing_quotas WHERE tenant=? AND citizen=? AND day=?",
-		tenant, raw(citizen), beijingDay(now)).Scan(&filed).Error
-	if err != nil || len(filed) == 0 {
-		return 0, fail("filed today", err)
-	}
-	return filed[0], nil
 }
 
 // handled is what a complaint with these events adds to its unit's tally.

@@ -111,7 +111,7 @@ func Account(user string) (string, error) {
 // the database; none on SQLite, which knows no users. They hold no password.
 // models.Invalid: user is not user@host.
 func (db *DB) Grants(ctx context.Context, user string) ([]string, error) {
-	if !db.dialect.isMySQL() {
+	if !db.Dialect().isMySQL() {
 		return nil, nil
 	}
 	to, err := Account(user)
@@ -133,7 +133,7 @@ func (db *DB) Grants(ctx context.Context, user string) ([]string, error) {
 // table of a new release has to be granted before a server can use it.
 // models.Forbidden: it may not.
 func (db *DB) CheckGrants(ctx context.Context) error {
-	if !db.dialect.isMySQL() {
+	if !db.Dialect().isMySQL() {
 		return nil
 	}
 	var parts []string
@@ -154,7 +154,7 @@ func (db *DB) CheckGrants(ctx context.Context) error {
 // MayAlterEvidence reports whether the user may update or delete a rating. Nothing is
 // changed.
 func (db *DB) MayAlterEvidence(ctx context.Context) (bool, error) {
-	if !db.dialect.isMySQL() {
+	if !db.Dialect().isMySQL() {
 		return false, nil // there, who opens the file may do everything
 	}
 	for _, sql := range []string{"UPDATE ratings SET unit=unit WHERE 1=0", "DELETE FROM ratings WHERE 1=0"} {

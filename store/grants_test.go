@@ -24,10 +24,10 @@ import (
 func TestGrants_everyTableOfTheSchema_hasItsRights(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *DB) {
 		query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-		if db.dialect.isMySQL() {
+		if db.Dialect().isMySQL() {
 			query = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
 		}
-		tables := texts(t, db.sql, query)
+		tables := texts(t, db.SQL(), query)
 		var granted []string
 		for _, g := range grants() {
 			granted = append(granted, g.table)
@@ -204,7 +204,7 @@ func refusesTheRest(t *testing.T, owner, db *DB) {
 
 func wantRight(t *testing.T, db *DB, allowed bool, statement string) {
 	t.Helper()
-	_, err := db.sql.ExecContext(t.Context(), statement)
+	_, err := db.SQL().ExecContext(t.Context(), statement)
 	var refused *mysql.MySQLError
 	if lacks := errors.As(err, &refused) && (refused.Number == 1142 || refused.Number == 1143); lacks == allowed {
 		t.Errorf("%s: %v, allowed %v", statement, err, allowed)
@@ -215,7 +215,7 @@ func checksum(t *testing.T, db *DB, table string) string {
 	t.Helper()
 	var name string
 	var sum sql.NullString
-	if err := db.sql.QueryRowContext(t.Context(), "CHECKSUM TABLE "+table).Scan(&name, &sum); err != nil {
+	if err := db.SQL().QueryRowContext(t.Context(), "CHECKSUM TABLE "+table).Scan(&name, &sum); err != nil {
 		t.Fatal(err)
 	}
 	return sum.String

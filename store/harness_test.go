@@ -216,7 +216,7 @@ func submit(t testing.TB, w *Writer, s scoring.Submission, want scoring.Verdict)
 func count(t testing.TB, db *DB, table, where string, args ...any) int {
 	t.Helper()
 	var n int
-	row := db.readSQL.QueryRowContext(context.Background(), "SELECT COUNT(*) FROM "+table+" WHERE "+where, args...)
+	row := db.ReadSQL().QueryRowContext(context.Background(), "SELECT COUNT(*) FROM "+table+" WHERE "+where, args...)
 	if err := row.Scan(&n); err != nil {
 		t.Fatal(err)
 	}

@@ -11,12 +11,12 @@ import (
 // every `migrate` runs it: such a server may go on beside the migrated schema.
 func (db *DB) takeToHours(ctx context.Context) error {
 	hour := func(column string) string {
-		if db.dialect.isMySQL() {
+		if db.Dialect().isMySQL() {
 			return column + " = DATE_FORMAT(" + column + ", '%Y-%m-%d %H:00:00')"
 		}
 		return column + " = substr(" + column + ", 1, 13) || ':00:00.000'"
 	}
-	return db.write(ctx, "take times of complaints to hours", func(tx *gorm.DB) error {
+	return db.Write(ctx, "take times of complaints to hours", func(tx *gorm.DB) error {
 		for _, sql := range []string{
 			"UPDATE effects SET " + hour("recorded_at") + " WHERE kind = 'complaint' AND recorded_at NOT LIKE '%:00:00.000'",
 			"UPDATE complaint_events SET " + hour("happened_at") + " WHERE happened_at NOT LIKE '%:00:00.000'",

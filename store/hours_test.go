@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ func complaintTimes(t *testing.T, db *DB) map[string][]string {
 		{"effects.recorded_at", "SELECT recorded_at FROM effects WHERE kind = 'complaint'"},
 	} {
 		var list []stamp
-		if err := db.gorm.Raw(of.query).Scan(&list).Error; err != nil {
+		if err := db.Primary(context.Background()).Raw(of.query).Scan(&list).Error; err != nil {
 			t.Fatal(err)
 		}
 		for _, at := range list {
@@ -94,7 +95,7 @@ func TestMigrate_exactTimesOfAnEarlierRelease_becomeFullHours(t *testing.T) {
 			"UPDATE effects SET recorded_at = ? WHERE kind = 'complaint'", "UPDATE complaint_events SET happened_at = ?",
 			"UPDATE complaints SET platform_at = ?", "UPDATE complaints SET received_at = ?",
 		} {
-			if err := db.gorm.Exec(sql, exact).Error; err != nil {
+			if err := db.Primary(context.Background()).Exec(sql, exact).Error; err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -25,13 +25,13 @@ type Identity struct {
 // Remember stores or renews an identity; what it does not know of following
 // stays as it was.
 func (db *DB) Remember(ctx context.Context, i Identity) error {
-	return db.write(ctx, "remember", func(tx *gorm.DB) error {
+	return db.Write(ctx, "remember", func(tx *gorm.DB) error {
 		columns := []string{"sealed_id", "seen_at"}
 		if i.Follows != nil {
 			columns = append(columns, "follows", "followed_at")
 		}
 		return tx.Exec("INSERT INTO identities (tenant,account,citizen,sealed_id,follows,followed_at,seen_at) VALUES "+tuples(1, 7)+
-			db.dialect.onConflictSet("tenant,account,citizen", columns...),
+			db.Dialect().onConflictSet("tenant,account,citizen", columns...),
 			i.Tenant, i.Account, raw(i.Citizen), blob(i.SealedID), i.Follows, text(i.FollowedAt), text(complaints.Hour(i.SeenAt))).Error
 	})
 }
@@ -44,7 +44,7 @@ func (db *DB) Identity(ctx context.Context, tenant, account string, citizen mode
 		FollowedAt stamp
 		SeenAt     stamp
 	}
-	err := db.read.WithContext(ctx).Raw("SELECT sealed_id, follows, followed_at, seen_at FROM identities WHERE tenant=? AND account=? AND citizen=?",
+	err := db.Read(ctx).Raw("SELECT sealed_id, follows, followed_at, seen_at FROM identities WHERE tenant=? AND account=? AND citizen=?",
 		tenant, account, raw(citizen)).Scan(&rows).Error
 	if err != nil {
 		return Identity{}, fail("identity", err)
@@ -60,7 +60,7 @@ func (db *DB) Identity(ctx context.Context, tenant, account string, citizen mode
 // identity and the links from their complaints. Ratings carry no id; complaints
 // stay, and so does a sealed contact, which was given to be used.
 func (db *DB) Erase(ctx context.Context, tenant, account string, citizen models.ID) error {
-	return db.write(ctx, "erase", func(tx *gorm.DB) error {
+	return db.Write(ctx, "erase", func(tx *gorm.DB) error {
 		if err := tx.Exec("DELETE FROM complaint_links WHERE tenant=? AND citizen=?", tenant, raw(citizen)).Error; err != nil {
 			return err
 		}
@@ -71,7 +71,7 @@ func (db *DB) Erase(ctx context.Context, tenant, account string, citizen models.
 // Sweep deletes the daily counters (complaints of a citizen, wrong query codes,
 // answered public texts) of days that are over: they are of no more use.
 func (db *DB) Sweep(ctx context.Context, now time.Time) error {
-	return db.write(ctx, "sweep", func(tx *gorm.DB) error {
+	return db.Write(ctx, "sweep", func(tx *gorm.DB) error {
 		for _, table := range []string{"filing_quotas", "code_failures", "code_guesses"} {
 			if err := tx.Exec("DELETE FROM "+table+" WHERE day < ?", beijingDay(now)).Error; err != nil {
 				return err
@@ -80,4 +80,16 @@ func (db *DB) Sweep(ctx context.Context, now time.Time) error {
 		// A push is repeated within minutes; two days also cover the text's own day.
 		return tx.Exec("DELETE FROM social_answers WHERE day < ?", social.Day(now.Add(-48*time.Hour))).Error
 	})
+}
+
+// FiledToday is how many complaints the citizen filed on the Beijing day of
+// now; complaints.DailyLimit is the most there can be.
+func (db *DB) FiledToday(ctx context.Context, tenant string, citizen models.ID, now time.Time) (int, error) {
+	var filed []int
+	err := db.Read(ctx).Raw("SELECT filed FROM filing_quotas WHERE tenant=? AND citizen=? AND day=?",
+		tenant, raw(citizen), beijingDay(now)).Scan(&filed).Error
+	if err != nil || len(filed) == 0 {
+		return 0, fail("filed today", err)
+	}
+	return filed[0], nil
 }

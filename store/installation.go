@@ -22,7 +22,7 @@ func (db *DB) Installation(ctx context.Context) (models.InstallationKind, error)
 	}
 	if exists {
 		var kinds []models.InstallationKind
-		if err = db.read.WithContext(ctx).Raw("SELECT kind FROM installation WHERE id=1").Scan(&kinds).Error; err != nil {
+		if err = db.Read(ctx).Raw("SELECT kind FROM installation WHERE id=1").Scan(&kinds).Error; err != nil {
 			return "", fail("installation", err)
 		}
 		if len(kinds) > 0 {
@@ -79,7 +79,7 @@ func (db *DB) RecordInstallation(ctx context.Context, kind models.InstallationKi
 	if rows > 0 {
 		return nil
 	}
-	return db.write(ctx, "record installation", func(tx *gorm.DB) error {
+	return db.Write(ctx, "record installation", func(tx *gorm.DB) error {
 		_, err := createOnce(tx, &models.Installation{ID: 1, Kind: kind, MadeAt: at(now)})
 		return err
 	})

@@ -16,7 +16,7 @@ var _ jobs.Claims = (*DB)(nil)
 // the other takes it over where the first one's time is over.
 func (db *DB) ClaimJob(ctx context.Context, name string, due time.Time, holder models.ID, until time.Time) (mine bool, err error) {
 	row := models.JobRun{Job: name, DueAt: at(due), Holder: holder, UntilAt: at(until)}
-	err = db.write(ctx, "claim a job", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "claim a job", func(tx *gorm.DB) error {
 		mine = false
 		if mine, err = createOnce(tx, &row); mine || err != nil {
 			return err
@@ -42,7 +42,7 @@ func (db *DB) ClaimJob(ctx context.Context, name string, due time.Time, holder m
 
 // EndJob implements jobs.Claims.
 func (db *DB) EndJob(ctx context.Context, name string, due time.Time, holder models.ID, failed bool, again time.Time) error {
-	return db.write(ctx, "end a job", func(tx *gorm.DB) error {
+	return db.Write(ctx, "end a job", func(tx *gorm.DB) error {
 		set := map[string]any{"until_at": at(again)}
 		if !failed {
 			now, err := db.clock(tx)
@@ -57,7 +57,7 @@ func (db *DB) EndJob(ctx context.Context, name string, due time.Time, holder mod
 
 // SweepJobs implements jobs.Claims.
 func (db *DB) SweepJobs(ctx context.Context, before time.Time) error {
-	return db.write(ctx, "sweep jobs", func(tx *gorm.DB) error {
+	return db.Write(ctx, "sweep jobs", func(tx *gorm.DB) error {
 		return tx.Where("due_at < ?", at(before)).Delete(&models.JobRun{}).Error
 	})
 }
@@ -66,7 +66,7 @@ func (db *DB) SweepJobs(ctx context.Context, before time.Time) error {
 // are kept for seven days. It is the zero time where there is none.
 func (db *DB) FirstDue(ctx context.Context, name string) (time.Time, error) {
 	var rows []models.JobRun
-	err := db.read.WithContext(ctx).Where("job = ?", name).Order("due_at").Limit(1).Find(&rows).Error
+	err := db.Read(ctx).Where("job = ?", name).Order("due_at").Limit(1).Find(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return time.Time{}, fail("first run", err)
 	}

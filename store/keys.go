@@ -18,7 +18,7 @@ type WrappedKey struct {
 // Key is a wrapped key. models.NotFound: there is none. models.Conflict
 // (key_destroyed): it was destroyed.
 func (db *DB) Key(ctx context.Context, tenant, name string) ([]byte, error) {
-	return oneKey(db.read.WithContext(ctx), tenant, name)
+	return oneKey(db.Read(ctx), tenant, name)
 }
 
 func oneKey(tx *gorm.DB, tenant, name string) ([]byte, error) {
@@ -43,7 +43,7 @@ func oneKey(tx *gorm.DB, tenant, name string) ([]byte, error) {
 // models.Conflict: one of that name was destroyed (key_destroyed), or, of the
 // models.TenantKey, effects are there that it named (key_lost).
 func (db *DB) AddKey(ctx context.Context, tenant, name string, wrapped []byte) (stored []byte, err error) {
-	err = db.write(ctx, "add key", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "add key", func(tx *gorm.DB) error {
 		if stored, err = oneKey(tx, tenant, name); models.KindOf(err) != models.NotFound {
 			return err
 		}
@@ -68,14 +68,14 @@ func (db *DB) AddKey(ctx context.Context, tenant, name string, wrapped []byte) (
 
 // Keys lists a tenant's keys by name, without those that were destroyed.
 func (db *DB) Keys(ctx context.Context, tenant string) (list []WrappedKey, err error) {
-	err = db.read.WithContext(ctx).Raw("SELECT name, wrapped FROM wrapped_keys WHERE tenant=? AND destroyed_at IS NULL ORDER BY name", tenant).Scan(&list).Error
+	err = db.Read(ctx).Raw("SELECT name, wrapped FROM wrapped_keys WHERE tenant=? AND destroyed_at IS NULL ORDER BY name", tenant).Scan(&list).Error
 	return list, fail("keys", err)
 }
 
 // ReplaceKey stores the same key under another wrapping, if it still has the
 // one given. It reports whether it had.
 func (db *DB) ReplaceKey(ctx context.Context, tenant, name string, old, wrapped []byte) (replaced bool, err error) {
-	err = db.write(ctx, "replace key", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "replace key", func(tx *gorm.DB) error {
 		done := tx.Exec("UPDATE wrapped_keys SET wrapped=? WHERE tenant=? AND name=? AND wrapped=?", wrapped, tenant, name, old)
 		replaced = done.RowsAffected == 1
 		return done.Error
@@ -87,7 +87,7 @@ func (db *DB) ReplaceKey(ctx context.Context, tenant, name string, old, wrapped 
 // row stays, with the time of the first call, so that no other is made in its
 // place.
 func (db *DB) DestroyKey(ctx context.Context, tenant, name string, now time.Time) error {
-	return db.write(ctx, "destroy key", func(tx *gorm.DB) error {
+	return db.Write(ctx, "destroy key", func(tx *gorm.DB) error {
 		return tx.Exec("UPDATE wrapped_keys SET wrapped=?, destroyed_at=? WHERE tenant=? AND name=? AND destroyed_at IS NULL",
 			blob(nil), text(now), tenant, name).Error
 	})
@@ -101,14 +101,14 @@ type ComplaintKey struct {
 
 // ComplaintKeys lists at most limit keys behind the complaint after, by id.
 func (db *DB) ComplaintKeys(ctx context.Context, tenant string, after models.ID, limit int) (list []ComplaintKey, err error) {
-	err = db.read.WithContext(ctx).Raw("SELECT complaint, wrapped FROM complaint_keys WHERE tenant=? AND complaint>? ORDER BY complaint LIMIT ?",
+	err = db.Read(ctx).Raw("SELECT complaint, wrapped FROM complaint_keys WHERE tenant=? AND complaint>? ORDER BY complaint LIMIT ?",
 		tenant, after[:], limit).Scan(&list).Error
 	return list, fail("complaint keys", err)
 }
 
 // ReplaceComplaintKey is ReplaceKey for a complaint's own key.
 func (db *DB) ReplaceComplaintKey(ctx context.Context, tenant string, complaint models.ID, old, wrapped []byte) (replaced bool, err error) {
-	err = db.write(ctx, "replace key", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "replace key", func(tx *gorm.DB) error {
 		done := tx.Exec("UPDATE complaint_keys SET wrapped=? WHERE tenant=? AND complaint=? AND wrapped=?", wrapped, tenant, raw(complaint), old)
 		replaced = done.RowsAffected == 1
 		return done.Error
@@ -119,7 +119,7 @@ func (db *DB) ReplaceComplaintKey(ctx context.Context, tenant string, complaint 
 // DestroyComplaint deletes the key of a complaint and its contact: nobody can
 // read text or contact again. That it was filed, and what became of it, stays.
 func (db *DB) DestroyComplaint(ctx context.Context, tenant string, complaint models.ID) error {
-	return db.write(ctx, "destroy complaint", func(tx *gorm.DB) error {
+	return db.Write(ctx, "destroy complaint", func(tx *gorm.DB) error {
 		for _, table := range []string{"complaint_keys", "complaint_contacts"} {
 			if err := tx.Exec("DELETE FROM "+table+" WHERE tenant=? AND complaint=?", tenant, raw(complaint)).Error; err != nil {
 				return err

@@ -54,7 +54,7 @@ func (u *units) of(ctx context.Context, db *DB, tenant, campaign string) (*campa
 func (db *DB) readCampaignUnits(ctx context.Context, tenant, campaign string) (*campaignUnits, error) {
 	var codes []string
 	var channels []models.Channel
-	tx := db.read.WithContext(ctx)
+	tx := db.Read(ctx)
 	if err := tx.Raw("SELECT code FROM campaign_units WHERE tenant = ? AND campaign = ?", tenant, campaign).Scan(&codes).Error; err != nil {
 		return nil, err
 	}

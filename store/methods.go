@@ -12,7 +12,7 @@ import (
 // AddMethod freezes a method as a draft. The same body again changes nothing;
 // models.Conflict: the id stands for another body.
 func (db *DB) AddMethod(ctx context.Context, m models.Method) error {
-	return db.write(ctx, "add method", func(tx *gorm.DB) error {
+	return db.Write(ctx, "add method", func(tx *gorm.DB) error {
 		row := m
 		row.State, row.ApprovedAt, row.ApprovedBy = models.MethodDraft, models.Time{}, ""
 		if added, err := createOnce(tx, &row); added || err != nil {
@@ -31,7 +31,7 @@ func (db *DB) AddMethod(ctx context.Context, m models.Method) error {
 
 // ApproveMethod puts a method in force, once. models.NotFound: no such method.
 func (db *DB) ApproveMethod(ctx context.Context, tenant, id, by string, now time.Time) error {
-	return db.write(ctx, "approve method", func(tx *gorm.DB) error {
+	return db.Write(ctx, "approve method", func(tx *gorm.DB) error {
 		done := tx.Model(&models.Method{}).Where("tenant = ? AND id = ? AND approved_at IS NULL", tenant, id).
 			Updates(map[string]any{"state": models.MethodApproved, "approved_at": at(now), "approved_by": by})
 		if done.Error != nil || done.RowsAffected == 1 {
@@ -51,7 +51,7 @@ func (db *DB) ApproveMethod(ctx context.Context, tenant, id, by string, now time
 // Methods lists a tenant's methods by id.
 func (db *DB) Methods(ctx context.Context, tenant string) ([]models.Method, error) {
 	var list []models.Method
-	if err := db.read.WithContext(ctx).Where("tenant = ?", tenant).Order("id").Find(&list).Error; err != nil {
+	if err := db.Read(ctx).Where("tenant = ?", tenant).Order("id").Find(&list).Error; err != nil {
 		return nil, fail("methods", err)
 	}
 	return list, nil

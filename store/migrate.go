@@ -231,7 +231,7 @@ func (db *DB) NeedsMigration(ctx context.Context) (bool, error) {
 
 func (db *DB) hasTable(ctx context.Context, name string) (bool, error) {
 	query := "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
-	if db.dialect.isMySQL() {
+	if db.Dialect().isMySQL() {
 		query = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?"
 	}
 	var n int
@@ -253,14 +253,14 @@ func (db *DB) provider(folder fs.FS, o ...goose.ProviderOption) (*goose.Provider
 }
 
 func (db *DB) gooseDialect() goose.Dialect {
-	if db.dialect.isMySQL() {
+	if db.Dialect().isMySQL() {
 		return goose.DialectMySQL
 	}
 	return goose.DialectSQLite3
 }
 
 func (db *DB) locker() (lock.SessionLocker, error) {
-	if db.dialect.isMySQL() {
+	if db.Dialect().isMySQL() {
 		return namedLock{}, nil
 	}
 	if err := makePrivate(db.path + ".migrating"); err != nil {

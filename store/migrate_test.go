@@ -183,7 +183,7 @@ func schemaOf(t testing.TB, db *DB) map[string]logicalTable {
 	keys := `SELECT m.name, i.name, CASE WHEN i.origin = 'pk' THEN 'primary' WHEN i."unique" THEN 'unique' ELSE 'index' END, c.name
  FROM sqlite_master m JOIN pragma_index_list(m.name) i JOIN pragma_index_info(i.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'goose_%'
  ORDER BY m.name, i.name, c.seqno`
-	if db.dialect.isMySQL() {
+	if db.Dialect().isMySQL() {
 		columns = `SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
  WHERE table_schema = DATABASE() AND table_name NOT LIKE 'goose%'`
 		keys = `SELECT table_name, index_name, CASE WHEN index_name = 'PRIMARY' THEN 'primary' WHEN non_unique = 0 THEN 'unique' ELSE 'index' END, column_name
@@ -214,7 +214,7 @@ func schemaOf(t testing.TB, db *DB) map[string]logicalTable {
 
 func quads(t testing.TB, db *DB, query string) [][4]string {
 	t.Helper()
-	rows, err := db.readSQL.QueryContext(context.Background(), query)
+	rows, err := db.ReadSQL().QueryContext(context.Background(), query)
 	if err != nil {
 		t.Fatal(err)
 	}

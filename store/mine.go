@@ -6,10 +6,14 @@ import (
 	"time"
 
 	"pingyi/models"
+	"pingyi/scoring"
 )
 
 // RatingState says what became of a received rating.
 type RatingState string
+
+// maxOwn bounds the list of one citizen's own ratings.
+const maxOwn = 200
 
 // States of a rating; received = the sum of all four.
 const (
@@ -63,7 +67,7 @@ func (db *DB) Mine(ctx context.Context, tenant string, persons []models.ID) ([]R
 	for _, p := range persons {
 		args = append(args, boundID(p))
 	}
-	return db.ratings(ctx, "person IN "+tuples(1, len(persons))+" ORDER BY r.received_at DESC, r.id LIMIT ?", append(args, maxListed)...)
+	return db.ratings(ctx, "person IN "+tuples(1, len(persons))+" ORDER BY r.received_at DESC, r.id LIMIT ?", append(args, maxOwn)...)
 }
 
 // Receipt is the rating that a receipt was given for. models.NotFound
@@ -81,7 +85,7 @@ func (db *DB) Receipt(ctx context.Context, tenant, receipt string) (Rating, erro
 
 func (db *DB) ratings(ctx context.Context, where string, args ...any) ([]Rating, error) {
 	var rows []ratingRow
-	if err := db.read.WithContext(ctx).Raw(ratingColumns+where, args...).Scan(&rows).Error; err != nil {
+	if err := db.Read(ctx).Raw(ratingColumns+where, args...).Scan(&rows).Error; err != nil {
 		return nil, fail("ratings", err)
 	}
 	list := make([]Rating, len(rows))
@@ -89,4 +93,71 @@ func (db *DB) ratings(ctx context.Context, where string, args ...any) ([]Rating,
 		list[i] = Rating{r.Account, r.Person, r.Campaign, r.Channel, r.Unit, r.ReceivedAt.Time, r.Receipt, r.State}
 	}
 	return list, nil
+}
+
+// LiveProvenances counts the live ratings of a channel by provenance. A rating
+// that was recorded without one counts under "".
+func (db *DB) LiveProvenances(ctx context.Context, tenant, campaign string, channel models.Channel) (map[scoring.Provenance]int64, error) {
+	var rows []struct {
+		Provenance scoring.Provenance
+		N          int64
+	}
+	err := db.Read(ctx).Raw(`SELECT COALESCE(p.provenance, '') AS provenance, COUNT(*) AS n FROM live_ratings l
+ LEFT JOIN rating_provenances p ON p.tenant = l.tenant AND p.campaign = l.campaign AND p.rating = l.rating
+ WHERE l.tenant=? AND l.campaign=? AND l.channel=? GROUP BY COALESCE(p.provenance, '')`, tenant, campaign, string(channel)).Scan(&rows).Error
+	if err != nil {
+		return nil, fail("provenances", err)
+	}
+	counts := make(map[scoring.Provenance]int64, len(rows))
+	for _, r := range rows {
+		counts[r.Provenance] = r.N
+	}
+	return counts, nil
+}
+
+// LiveRating is a live rating as exclusions need it.
+type LiveRating struct {
+	Rating  models.ID
+	Unit    string
+	Person  models.ID
+	Receipt string
+	Public  bool // read from a public text
+	At      time.Time
+}
+
+// LiveRatings lists at most limit live ratings of a channel behind the rating
+// after, by id.
+func (db *DB) LiveRatings(ctx context.Context, tenant, campaign string, channel models.Channel, after models.ID, limit int) ([]LiveRating, error) {
+	var rows []struct {
+		Rating  models.ID
+		Unit    string
+		Person  models.ID
+		Receipt string
+		Item    models.ID
+		At      stamp
+	}
+	err := db.Read(ctx).Raw(`SELECT l.rating, l.unit, l.person, r.receipt, p.item, r.platform_at AS at FROM live_ratings l
+ JOIN ratings r ON r.tenant = l.tenant AND r.campaign = l.campaign AND r.id = l.rating
+ LEFT JOIN public_ratings p ON p.tenant = l.tenant AND p.campaign = l.campaign AND p.rating = l.rating
+ WHERE l.tenant=? AND l.campaign=? AND l.channel=? AND l.rating>? ORDER BY l.rating LIMIT ?`,
+		tenant, campaign, channel, after[:], limit).Scan(&rows).Error
+	list := make([]LiveRating, len(rows))
+	for i, r := range rows {
+		list[i] = LiveRating{r.Rating, r.Unit, r.Person, r.Receipt, !r.Item.IsZero(), r.At.Time}
+	}
+	return list, fail("live ratings", err)
+}
+
+// RatingByReceipt is the id of the rating on a channel that a receipt was given
+// for.
+func (db *DB) RatingByReceipt(ctx context.Context, tenant, campaign string, channel models.Channel, receipt string) (models.ID, error) {
+	var ids []models.ID
+	err := db.Read(ctx).Raw("SELECT id FROM ratings WHERE tenant=? AND campaign=? AND channel=? AND receipt=?", tenant, campaign, channel, receipt).Scan(&ids).Error
+	if err == nil && len(ids) == 0 {
+		return models.ID{}, models.Errorf(models.NotFound, "unknown_receipt", "no rating has this receipt")
+	}
+	if err != nil {
+		return models.ID{}, fail("rating", err)
+	}
+	return ids[0], nil
 }

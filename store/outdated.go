@@ -64,7 +64,7 @@ func (b *batch) refuseOutdated(ctx context.Context, conn *sql.Conn) (refused boo
 	if len(jobs) == 0 {
 		return false, nil
 	}
-	err = b.db.dialect.runScript(ctx, conn, part{
+	err = b.db.Dialect().runScript(ctx, conn, part{
 		sql: `SELECT b.channel, b.unit, b.person, w.platform_at FROM ratings b
  JOIN rating_withdrawals w ON w.tenant=b.tenant AND w.campaign=b.campaign AND w.rating=b.id
  WHERE b.tenant=? AND b.campaign=? AND b.person IN ` + tuples(1, len(jobs)),

@@ -2,13 +2,11 @@ package store
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"gorm.io/gorm"
 
 	"pingyi/models"
-	"pingyi/scoring"
 )
 
 // The key of persons, of one account in one campaign, ties all ratings of a
@@ -20,11 +18,11 @@ import (
 // account has no rating in the campaign. models.Conflict (key_lost,
 // key_destroyed): it is gone, and what it tied together is not.
 func (db *DB) PersonKey(ctx context.Context, p models.PersonKey) ([]byte, error) {
-	wrapped, err := oneKey(db.read.WithContext(ctx), p.Tenant, p.Name())
+	wrapped, err := oneKey(db.Read(ctx), p.Tenant, p.Name())
 	if models.KindOf(err) != models.NotFound {
 		return wrapped, err
 	}
-	rated, rerr := hasRated(db.read.WithContext(ctx), p)
+	rated, rerr := hasRated(db.Read(ctx), p)
 	if rerr != nil {
 		return nil, fail("person key", rerr)
 	}
@@ -38,7 +36,7 @@ func (db *DB) PersonKey(ctx context.Context, p models.PersonKey) ([]byte, error)
 // the one that is stored: of two servers that make it at once both get the same.
 // Errors are those of PersonKey; models.NotFound: there is no such campaign.
 func (db *DB) AddPersonKey(ctx context.Context, p models.PersonKey, wrapped []byte) (stored []byte, err error) {
-	err = db.write(ctx, "add person key", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "add person key", func(tx *gorm.DB) error {
 		// Exclusively: no rating of the campaign is on its way meanwhile.
 		if err := db.lockExclusive(tx, p.Tenant, p.Campaign); err != nil {
 			return err
@@ -58,22 +56,6 @@ func (db *DB) AddPersonKey(ctx context.Context, p models.PersonKey, wrapped []by
 		return insertKey(tx, p.Tenant, p.Name(), wrapped)
 	})
 	return stored, err
-}
-
-// Before is what a push, else a draft, had as its effect: Repeat, or DraftDone.
-// models.NotFound: neither had any. It is for what can have no effect now; one that
-// can finds out in its transaction.
-func (db *DB) Before(ctx context.Context, tenant, campaign string, push, draft models.ID) (ack scoring.Ack, err error) {
-	h, e, err := findEffect(db.gorm.WithContext(ctx), effect{Tenant: tenant, Push: push, Draft: draft})
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return ack, models.Errorf(models.NotFound, "no_effect", "neither the push nor the draft had an effect")
-	}
-	if err == nil {
-		if err = db.recallRating(db.gorm.WithContext(ctx), h, e, campaign, &ack); errors.Is(err, errNothing) {
-			err = nil
-		}
-	}
-	return ack, fail("find effect", err)
 }
 
 func lostPersons(p models.PersonKey) error {
@@ -106,10 +88,4 @@ func hasRated(tx *gorm.DB, p models.PersonKey) (bool, error) {
 		}
 	}
 	return false, nil
-}
-
-func anyRow(tx *gorm.DB, query string, args ...any) (bool, error) {
-	var rows []string
-	err := tx.Raw(query, args...).Scan(&rows).Error
-	return len(rows) > 0, err
 }

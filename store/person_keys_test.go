@@ -67,7 +67,7 @@ func TestAddPersonKey_whereTheAccountHasRated_makesNone(t *testing.T) {
 		if _, err := db.Withdraw(t.Context(), withdraw); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := db.sql.ExecContext(t.Context(), "DELETE FROM wrapped_keys"); err != nil {
+		if _, err := db.SQL().ExecContext(t.Context(), "DELETE FROM wrapped_keys"); err != nil {
 			t.Fatal(err)
 		}
 		for name, ask := range map[string]func(models.PersonKey) ([]byte, error){
@@ -130,7 +130,7 @@ func TestAddKey_ofATenantWithEffects_makesNone(t *testing.T) {
 		if key, err := db.AddKey(t.Context(), tenant, models.TenantKey, []byte("second")); err != nil || string(key) != "first" {
 			t.Errorf("while it is there: %q, %v", key, err)
 		}
-		if _, err := db.sql.ExecContext(t.Context(), "DELETE FROM wrapped_keys"); err != nil {
+		if _, err := db.SQL().ExecContext(t.Context(), "DELETE FROM wrapped_keys"); err != nil {
 			t.Fatal(err)
 		}
 		if key, err := db.AddKey(t.Context(), tenant, models.TenantKey, []byte("second")); models.CodeOf(err) != models.KeyLost {

@@ -22,7 +22,7 @@ func (db *DB) AddPollResult(ctx context.Context, p social.PollRecord, scope mode
 	if err != nil {
 		return stored, false, fail("add poll result", err)
 	}
-	err = db.write(ctx, "add poll result", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "add poll result", func(tx *gorm.DB) error {
 		if !p.Replaces.IsZero() {
 			if err := mayReplace(tx, &p, scope); err != nil {
 				return err
@@ -78,7 +78,7 @@ func (db *DB) PollResults(ctx context.Context, tenant, campaign string, after Af
 		where += " AND (entered_at>? OR entered_at=? AND id>?)"
 		args = append(args, at(after.At), at(after.At), after.ID[:])
 	}
-	err := db.read.WithContext(ctx).Raw("SELECT id, title, body, signer, evidence, evidence_hash, replaces, entered_at, COALESCE(via, '') AS via FROM poll_results WHERE "+
+	err := db.Read(ctx).Raw("SELECT id, title, body, signer, evidence, evidence_hash, replaces, entered_at, COALESCE(via, '') AS via FROM poll_results WHERE "+
 		where+" ORDER BY entered_at, id LIMIT ?", append(args, limit)...).Scan(&rows).Error
 	if err != nil {
 		return nil, fail("poll results", err)

@@ -88,7 +88,7 @@ func (b *batch) refusePublic(ctx context.Context, conn *sql.Conn) (refused bool,
 	standing := map[models.ID]scoring.Verdict{} // by the refused rating
 	parts := append(b.readStanding(jobs, standing), b.readTakenBack(jobs, standing)...)
 	for _, p := range parts { // each in a packet of its own: they are few
-		if err := b.db.dialect.runScript(ctx, conn, p); err != nil {
+		if err := b.db.Dialect().runScript(ctx, conn, p); err != nil {
 			return false, err
 		}
 	}
@@ -192,7 +192,7 @@ func (b *batch) readTakenBack(jobs map[models.ID]*job, standing map[models.ID]sc
 // SealPublic closes the record of public ratings of a campaign for good, as Seal
 // closes that of the others. It reports whether this call set the seal.
 func (db *DB) SealPublic(ctx context.Context, tenant, campaign string, now time.Time) (sealed bool, err error) {
-	err = db.write(ctx, "seal public record", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "seal public record", func(tx *gorm.DB) error {
 		sealed = false
 		if err := db.bump(tx, tenant); err != nil {
 			return err
@@ -206,21 +206,11 @@ func (db *DB) SealPublic(ctx context.Context, tenant, campaign string, now time.
 	return sealed, err
 }
 
-// lockExclusive keeps every rating's transaction out of a campaign.
-func (db *DB) lockExclusive(tx *gorm.DB, tenant, campaign string) error {
-	var id string
-	found := tx.Raw("SELECT id FROM campaigns WHERE tenant=? AND id=?"+db.dialect.forUpdate, tenant, campaign).Scan(&id)
-	if found.Error == nil && found.RowsAffected == 0 {
-		return models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", campaign)
-	}
-	return found.Error
-}
-
 // PublicSealed reports when the public record of a campaign was sealed; zero: it
 // is open.
 func (db *DB) PublicSealed(ctx context.Context, tenant, campaign string) (time.Time, error) {
 	var rows []struct{ SealedAt stamp }
-	err := db.read.WithContext(ctx).Raw("SELECT sealed_at FROM public_seals WHERE tenant=? AND campaign=?", tenant, campaign).Scan(&rows).Error
+	err := db.Read(ctx).Raw("SELECT sealed_at FROM public_seals WHERE tenant=? AND campaign=?", tenant, campaign).Scan(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return time.Time{}, fail("public seal", err)
 	}
@@ -232,7 +222,7 @@ func (db *DB) PublicSealed(ctx context.Context, tenant, campaign string) (time.T
 // waits to be read.
 func (db *DB) DueForPublicSeal(ctx context.Context, now time.Time) ([]Due, error) {
 	var list []Due
-	err := db.read.WithContext(ctx).Raw(`SELECT c.tenant, c.id AS campaign FROM campaigns c
+	err := db.Read(ctx).Raw(`SELECT c.tenant, c.id AS campaign FROM campaigns c
  JOIN campaign_channels h ON h.tenant = c.tenant AND h.campaign = c.id AND h.channel = ?
  LEFT JOIN public_seals s ON s.tenant = c.tenant AND s.campaign = c.id
  WHERE c.closes_at < ? AND s.sealed_at IS NULL
@@ -243,7 +233,7 @@ func (db *DB) DueForPublicSeal(ctx context.Context, now time.Time) ([]Due, error
 
 // PublicRating is the rating that a public text became. models.NotFound: none.
 func (db *DB) PublicRating(ctx context.Context, tenant string, item models.ID) (models.ID, error) {
-	return publicRating(db.gorm.WithContext(ctx), tenant, item)
+	return publicRating(db.Primary(ctx), tenant, item)
 }
 
 func publicRating(tx *gorm.DB, tenant string, item models.ID) (models.ID, error) {
@@ -267,7 +257,7 @@ func (db *DB) Retract(ctx context.Context, tenant, account, campaign string, ite
 	if err != nil {
 		return false, err
 	}
-	err = db.write(ctx, "retract", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "retract", func(tx *gorm.DB) error {
 		withdrawn = false
 		// Exclusively: no reader of this very text may commit meanwhile.
 		if err := db.lockExclusive(tx, tenant, campaign); err != nil {
@@ -316,7 +306,7 @@ func (db *DB) endPublic(tx *gorm.DB, tenant, campaign string, rating models.ID, 
 		return false, errors.New("a public rating has no evidence")
 	}
 	w.Channel, w.Unit, w.Person = rows[0].Channel, rows[0].Unit, rows[0].Person
-	live, err := readLive(tx, w, db.dialect.forUpdate)
+	live, err := readLive(tx, w, db.Dialect().forUpdate)
 	if err != nil {
 		return false, err
 	}

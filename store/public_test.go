@@ -281,7 +281,7 @@ func TestRestore_deletedBefore_isWithdrawn(t *testing.T) {
 		if done, err := db.Exclude(t.Context(), tenant, campaign, text.Rating, "by_hand", a); err != nil || !done {
 			t.Fatal(done, err)
 		}
-		if err := db.gorm.Exec("INSERT INTO social_retractions (tenant,account,item,rating,noticed_at) VALUES "+tuples(1, 5),
+		if err := db.Primary(context.Background()).Exec("INSERT INTO social_retractions (tenant,account,item,rating,noticed_at) VALUES "+tuples(1, 5),
 			tenant, "wb_1", raw(text.Source), raw(text.Rating), "2026-11-22 10:00:00.000").Error; err != nil {
 			t.Fatal(err)
 		}

@@ -189,7 +189,7 @@ func TestSeal_waitsForAnOpenRating_andNothingCommitsBehindIt(t *testing.T) {
 	w := writerOn(t, db, WriterOptions{Writers: 2})
 	submit(t, w, rating(t, "A01", "54321"), scoring.Counted)
 
-	blocker, err := db.sql.BeginTx(t.Context(), nil)
+	blocker, err := db.SQL().BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ func TestWrite_serverBecameReadOnly_runsAgainElsewhere(t *testing.T) {
 	db := migrated(t, mysqlURL(t))
 	for _, number := range []int{1290, 1792, 1836} {
 		var on []int64
-		err := db.write(t.Context(), "test", func(tx *gorm.DB) error {
+		err := db.Write(t.Context(), "test", func(tx *gorm.DB) error {
 			var id int64
 			if err := tx.Raw("SELECT CONNECTION_ID()").Scan(&id).Error; err != nil {
 				return err

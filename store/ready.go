@@ -17,7 +17,7 @@ var errReadOnly = errors.New("the database is read-only")
 // asks MySQL for its variable as well, as an administrator's connections may write to
 // a replica all the same.
 func (db *DB) Ready(ctx context.Context) error {
-	if db.dialect.isMySQL() {
+	if db.Dialect().isMySQL() {
 		var readOnly string
 		if err := db.sql.QueryRowContext(ctx, "SELECT @@GLOBAL.read_only").Scan(&readOnly); err != nil {
 			return fail("ready", err)

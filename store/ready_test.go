@@ -20,7 +20,7 @@ func TestReady_leavesNothing(t *testing.T) {
 func TestReady_fileOfSQLiteReadOnly_isNotReady(t *testing.T) {
 	url := sqliteURL(t)
 	db := migrated(t, url)
-	if _, err := db.sql.ExecContext(t.Context(), "PRAGMA query_only = 1"); err != nil {
+	if _, err := db.SQL().ExecContext(t.Context(), "PRAGMA query_only = 1"); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Ping(t.Context()); err != nil {

@@ -55,10 +55,10 @@ func (db *DB) Recount(ctx context.Context, tenant, campaign string, progress fun
 // snapshot begins a transaction that reads one state of the database.
 func (db *DB) snapshot(ctx context.Context) (*sql.Tx, error) {
 	o := &sql.TxOptions{ReadOnly: true}
-	if db.dialect.isMySQL() {
+	if db.Dialect().isMySQL() {
 		o.Isolation = sql.LevelRepeatableRead
 	}
-	return db.readSQL.BeginTx(ctx, o)
+	return db.ReadSQL().BeginTx(ctx, o)
 }
 
 // recounted is what a recount found beside what was recorded.
@@ -271,14 +271,6 @@ func (c *recounted) differences() []scoring.Difference {
 		return cmp.Or(cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.Unit, b.Unit))
 	})
 	return list
-}
-
-// plus adds b to a, cell by cell.
-func plus(a *scoring.Tally, b scoring.Tally) {
-	from := tallyCells(&b)
-	for i, cell := range tallyCells(a) {
-		*cell += *from[i]
-	}
 }
 
 // each calls read for every row of a query.

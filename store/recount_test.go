@@ -13,7 +13,7 @@ import (
 // tamper changes what the transactions keep, behind their back.
 func tamper(t *testing.T, db *DB, statement string) {
 	t.Helper()
-	if _, err := db.sql.ExecContext(t.Context(), statement); err != nil {
+	if _, err := db.SQL().ExecContext(t.Context(), statement); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -35,7 +35,7 @@ func (db *DB) ImportUnits(ctx context.Context, tenant string, list []models.Unit
 // vanish, and the first spelling of a code stays: one that differs from a known
 // code by case alone is that one. New units come last, in their order.
 func (db *DB) ChangeUnits(ctx context.Context, tenant string, now time.Time, change func(known []models.Unit) ([]models.Unit, error)) error {
-	return db.write(ctx, "change units", func(tx *gorm.DB) error {
+	return db.Write(ctx, "change units", func(tx *gorm.DB) error {
 		if err := db.bump(tx, tenant); err != nil {
 			return err
 		}
@@ -109,7 +109,7 @@ func (p places) of(code string) (spelt string, seq int, found bool) {
 // Units is the register of a tenant in its order, retired units too.
 func (db *DB) Units(ctx context.Context, tenant string) ([]models.Unit, error) {
 	var list []models.Unit
-	if err := db.read.WithContext(ctx).Where("tenant = ?", tenant).Order("seq, code").Find(&list).Error; err != nil {
+	if err := db.Read(ctx).Where("tenant = ?", tenant).Order("seq, code").Find(&list).Error; err != nil {
 		return nil, fail("units", err)
 	}
 	return list, nil

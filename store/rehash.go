@@ -12,7 +12,7 @@ import (
 // HashedAccounts lists the accounts of a tenant that have followers or public texts.
 func (db *DB) HashedAccounts(ctx context.Context, tenant string) ([]string, error) {
 	var list []string
-	err := db.read.WithContext(ctx).Raw(`SELECT account FROM followers WHERE tenant=? UNION SELECT account FROM social_items WHERE tenant=?
+	err := db.Read(ctx).Raw(`SELECT account FROM followers WHERE tenant=? UNION SELECT account FROM social_items WHERE tenant=?
  UNION SELECT account FROM social_accounts WHERE tenant=? ORDER BY account`, tenant, tenant, tenant).Scan(&list).Error
 	return list, fail("accounts", err)
 }
@@ -21,7 +21,7 @@ func (db *DB) HashedAccounts(ctx context.Context, tenant string) ([]string, erro
 // of an identity or of a complaint's citizen, as an earlier version wrote them, with the
 // id that is sealed there.
 func (db *DB) FollowersOfBefore(ctx context.Context, a social.Account, after models.ID, limit int) (list []SealedAccount, err error) {
-	err = db.read.WithContext(ctx).Raw(`SELECT citizen, sealed FROM (SELECT f.citizen AS citizen, COALESCE(
+	err = db.Read(ctx).Raw(`SELECT citizen, sealed FROM (SELECT f.citizen AS citizen, COALESCE(
  (SELECT i.sealed_id FROM identities i WHERE i.tenant = f.tenant AND i.account = f.account AND i.citizen = f.citizen AND LENGTH(i.sealed_id) > 0),
  (SELECT MAX(l.sealed_citizen) FROM complaint_links l WHERE l.tenant = f.tenant AND l.account = f.account AND l.citizen = f.citizen)) AS sealed
  FROM followers f WHERE f.tenant=? AND f.account=? AND f.citizen>?) k WHERE sealed IS NOT NULL ORDER BY citizen LIMIT ?`,
@@ -32,12 +32,12 @@ func (db *DB) FollowersOfBefore(ctx context.Context, a social.Account, after mod
 // MoveFollower puts what is known of a follower under another hash. Where that has a
 // row of a later event, the later one stays.
 func (db *DB) MoveFollower(ctx context.Context, a social.Account, from, to models.ID) error {
-	return db.write(ctx, "move a follower", func(tx *gorm.DB) error {
+	return db.Write(ctx, "move a follower", func(tx *gorm.DB) error {
 		var rows []struct {
 			Follows   bool
 			ChangedAt models.Time
 		}
-		if err := tx.Raw("SELECT follows, changed_at FROM followers WHERE tenant=? AND account=? AND citizen=?"+db.dialect.forUpdate,
+		if err := tx.Raw("SELECT follows, changed_at FROM followers WHERE tenant=? AND account=? AND citizen=?"+db.Dialect().forUpdate,
 			a.Tenant, a.ID, raw(from)).Scan(&rows).Error; err != nil || len(rows) == 0 {
 			return err
 		}
@@ -51,7 +51,7 @@ func (db *DB) MoveFollower(ctx context.Context, a social.Account, from, to model
 // StoredItems lists at most limit public texts of an account behind after.
 func (db *DB) StoredItems(ctx context.Context, a social.Account, after models.ID, limit int) ([]social.Item, error) {
 	var rows []itemRow
-	err := db.read.WithContext(ctx).Raw(`SELECT item, kind, feed, author, sealed, platform_at, fetched_at FROM social_items
+	err := db.Read(ctx).Raw(`SELECT item, kind, feed, author, sealed, platform_at, fetched_at FROM social_items
  WHERE tenant=? AND account=? AND item>? ORDER BY item LIMIT ?`, a.Tenant, a.ID, after[:], limit).Scan(&rows).Error
 	list := make([]social.Item, len(rows))
 	for i := range rows {
@@ -62,7 +62,7 @@ func (db *DB) StoredItems(ctx context.Context, a social.Account, after models.ID
 
 // SetAuthor gives a public text another hash of its author.
 func (db *DB) SetAuthor(ctx context.Context, a social.Account, item, author models.ID) error {
-	return db.write(ctx, "set an author", func(tx *gorm.DB) error {
+	return db.Write(ctx, "set an author", func(tx *gorm.DB) error {
 		return tx.Exec("UPDATE social_items SET author=? WHERE tenant=? AND account=? AND item=?", raw(author), a.Tenant, a.ID, raw(item)).Error
 	})
 }
@@ -71,13 +71,13 @@ func (db *DB) SetAuthor(ctx context.Context, a social.Account, item, author mode
 // where the row still holds what was read. What was looked up under that hash meanwhile
 // stays.
 func (db *DB) MoveAccount(ctx context.Context, a social.Account, from, to SealedAccount) error {
-	return db.write(ctx, "move an account", func(tx *gorm.DB) error {
+	return db.Write(ctx, "move an account", func(tx *gorm.DB) error {
 		var rows []struct{ LookedAt models.Time }
-		if err := tx.Raw("SELECT looked_at FROM social_accounts WHERE tenant=? AND account=? AND citizen=? AND sealed=?"+db.dialect.forUpdate,
+		if err := tx.Raw("SELECT looked_at FROM social_accounts WHERE tenant=? AND account=? AND citizen=? AND sealed=?"+db.Dialect().forUpdate,
 			a.Tenant, a.ID, raw(from.Citizen), from.Sealed).Scan(&rows).Error; err != nil || len(rows) == 0 {
 			return err
 		}
-		if err := tx.Exec("INSERT INTO social_accounts (tenant,account,citizen,sealed,looked_at) VALUES "+tuples(1, 5)+db.dialect.onConflictKeep("sealed"),
+		if err := tx.Exec("INSERT INTO social_accounts (tenant,account,citizen,sealed,looked_at) VALUES "+tuples(1, 5)+db.Dialect().onConflictKeep("sealed"),
 			a.Tenant, a.ID, raw(to.Citizen), blob(to.Sealed), text(rows[0].LookedAt.Time)).Error; err != nil {
 			return err
 		}

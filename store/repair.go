@@ -21,14 +21,14 @@ func (db *DB) Repair(ctx context.Context, tenant, campaign string) error {
 		if err == nil {
 			return nil
 		}
-		if n == reruns || faultOf(err) == faultLost || !t.again(ctx, err, false) {
+		if n == reruns || isLost(err) || !t.again(ctx, err, false) {
 			return fail("repair", err)
 		}
 	}
 }
 
 func (db *DB) repair(ctx context.Context, tenant, campaign string) (err error) {
-	tx, err := db.sql.BeginTx(ctx, nil)
+	tx, err := db.SQL().BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (db *DB) repair(ctx context.Context, tenant, campaign string) (err error) {
 		}
 	}()
 	var id string
-	err = tx.QueryRowContext(ctx, "SELECT id FROM campaigns WHERE tenant=? AND id=?"+db.dialect.forUpdate, tenant, campaign).Scan(&id)
+	err = tx.QueryRowContext(ctx, "SELECT id FROM campaigns WHERE tenant=? AND id=?"+db.Dialect().forUpdate, tenant, campaign).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", campaign)
 	}

@@ -31,7 +31,7 @@ func CheckDump(ctx context.Context, in io.Reader) (Restored, error) {
 // models.Conflict: the database is not empty. After another error the database is
 // filled in part and has to be made anew. No error carries a value of the dump.
 func (db *DB) RestoreDump(ctx context.Context, in io.Reader) (done Restored, err error) {
-	if !db.dialect.isMySQL() {
+	if !db.Dialect().isMySQL() {
 		return done, models.Errorf(models.Invalid, "not_mysql", "a dump is restored into MySQL or MariaDB; a copy of SQLite is put in the file's place")
 	}
 	conn, err := db.sql.Conn(ctx)

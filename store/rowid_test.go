@@ -36,7 +36,7 @@ func TestSQLite_tablesThatCitizensFill_haveNoRowid(t *testing.T) {
 // rowsOf are all rows of a table, in the order of SQL's own choice of columns.
 func rowsOf(t *testing.T, db *DB, table string) []string {
 	t.Helper()
-	rows, err := db.readSQL.QueryContext(t.Context(), "SELECT * FROM "+table)
+	rows, err := db.ReadSQL().QueryContext(t.Context(), "SELECT * FROM "+table)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func (db *DB) EnsureScenes(ctx context.Context, tenant, account string, targets 
 	if err != nil || len(missingTargets(known, targets)) == 0 {
 		return err
 	}
-	return db.write(ctx, "ensure scenes", func(tx *gorm.DB) error {
+	return db.Write(ctx, "ensure scenes", func(tx *gorm.DB) error {
 		// The tenant's revision comes first: it is locked until the commit, so
 		// that two servers do not give out one number.
 		if err := db.bump(tx, tenant); err != nil {
@@ -57,7 +57,7 @@ func (db *DB) EnsureScenes(ctx context.Context, tenant, account string, targets 
 // Scenes lists the numbers of an account's codes in their order.
 func (db *DB) Scenes(ctx context.Context, tenant, account string) ([]models.Scene, error) {
 	var list []models.Scene
-	if err := db.read.WithContext(ctx).Where("tenant = ? AND account = ?", tenant, account).Order("id").Find(&list).Error; err != nil {
+	if err := db.Read(ctx).Where("tenant = ? AND account = ?", tenant, account).Order("id").Find(&list).Error; err != nil {
 		return nil, fail("scenes", err)
 	}
 	return list, nil

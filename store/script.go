@@ -186,3 +186,11 @@ func text(t time.Time) any {
 	}
 	return t.UTC().Truncate(time.Millisecond).Format(models.TimeForm)
 }
+
+// blob binds a byte string; the nil slice is the empty one, not NULL.
+func blob(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}

@@ -30,7 +30,7 @@ func (db *DB) Publish(ctx context.Context, tenant, campaign string, now time.Tim
 
 // mark sets columns where the column once is still empty.
 func (db *DB) mark(ctx context.Context, op, tenant, campaign string, set map[string]any, once string) (marked bool, err error) {
-	err = db.write(ctx, op, func(tx *gorm.DB) error {
+	err = db.Write(ctx, op, func(tx *gorm.DB) error {
 		marked = false
 		if err := db.bump(tx, tenant); err != nil {
 			return err
@@ -61,7 +61,7 @@ type Due struct{ Tenant, Campaign string }
 // more and that are not sealed.
 func (db *DB) DueForSeal(ctx context.Context, now time.Time) ([]Due, error) {
 	var list []Due
-	err := db.read.WithContext(ctx).Raw("SELECT tenant, id AS campaign FROM campaigns WHERE closes_at < ? AND sealed_at IS NULL ORDER BY tenant, id",
+	err := db.Read(ctx).Raw("SELECT tenant, id AS campaign FROM campaigns WHERE closes_at < ? AND sealed_at IS NULL ORDER BY tenant, id",
 		at(now.Add(-scoring.CloseGrace))).Scan(&list).Error
 	return list, fail("due for seal", err)
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"gorm.io/gorm"
 )
@@ -66,7 +65,7 @@ func (db *DB) SealedRows(ctx context.Context, tenant string, t Sealed, after Sea
 			" WHERE tenant=? AND (account>? OR account=? AND " + c.key + ">?) ORDER BY account, " + c.key + " LIMIT ?"
 		args = []any{tenant, after.Account, after.Account, key, limit}
 	}
-	err = db.read.WithContext(ctx).Raw(query, args...).Scan(&list).Error
+	err = db.Read(ctx).Raw(query, args...).Scan(&list).Error
 	return list, fail("sealed rows", err)
 }
 
@@ -87,7 +86,7 @@ func (db *DB) Reseal(ctx context.Context, tenant string, t Sealed, rows []Reseal
 	if c.account != "" {
 		query += " AND account=?"
 	}
-	err = db.write(ctx, "reseal", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "reseal", func(tx *gorm.DB) error {
 		n = 0
 		for i := range rows {
 			r := &rows[i]
@@ -108,15 +107,6 @@ func (db *DB) Reseal(ctx context.Context, tenant string, t Sealed, rows []Reseal
 
 // CountSealed counts the rows of one of these tables.
 func (db *DB) CountSealed(ctx context.Context, tenant string, t Sealed) (n int64, err error) {
-	err = db.read.WithContext(ctx).Raw("SELECT COUNT(*) FROM "+string(t)+" WHERE tenant=?", tenant).Scan(&n).Error
+	err = db.Read(ctx).Raw("SELECT COUNT(*) FROM "+string(t)+" WHERE tenant=?", tenant).Scan(&n).Error
 	return n, fail("count sealed", err)
 }
-
-// AnswersBefore counts the finished answers that are older than a time.
-func (db *DB) AnswersBefore(ctx context.Context, tenant string, before time.Time) (n int64, err error) {
-	err = db.read.WithContext(ctx).Raw("SELECT COUNT(*) FROM effect_answers WHERE tenant=? AND recorded_at<?", tenant, at(before)).Scan(&n).Error
-	return n, fail("count answers", err)
-}
-
-// AnswersKept is how long a finished answer is kept.
-const AnswersKept = answersKept

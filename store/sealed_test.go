@@ -29,7 +29,7 @@ func TestSealedRows_inPages_eachOnceAndReplacedOnlyIfUnchanged(t *testing.T) {
 					account, raw(newID(t)), []byte{byte(i), 5}, "status", "f", raw(newID(t)), text(now), text(now), 1, 1,
 				},
 			} {
-				if err := db.gorm.WithContext(ctx).Exec(query+tuples(1, len(args)+1), append([]any{tenant}, args...)...).Error; err != nil {
+				if err := db.Primary(ctx).Exec(query+tuples(1, len(args)+1), append([]any{tenant}, args...)...).Error; err != nil {
 					t.Fatal(err)
 				}
 			}

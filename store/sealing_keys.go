@@ -23,7 +23,7 @@ func (db *DB) SealingKeys(ctx context.Context, tenant string) ([]models.SealingK
 		Wrapped                []byte
 		CreatedAt, DestroyedAt stamp
 	}
-	if err := db.read.WithContext(ctx).Raw("SELECT name, wrapped, created_at, destroyed_at FROM wrapped_keys WHERE tenant=? AND name LIKE ?",
+	if err := db.Read(ctx).Raw("SELECT name, wrapped, created_at, destroyed_at FROM wrapped_keys WHERE tenant=? AND name LIKE ?",
 		tenant, models.SealingKeys+"%").Scan(&rows).Error; err != nil {
 		return nil, fail("sealing keys", err)
 	}
@@ -48,7 +48,7 @@ func (db *DB) AddSealingKey(ctx context.Context, tenant string, number int, wrap
 	if err != nil {
 		return err
 	}
-	return db.write(ctx, "add sealing key", func(tx *gorm.DB) error {
+	return db.Write(ctx, "add sealing key", func(tx *gorm.DB) error {
 		added, err := addOnce(tx, "INSERT INTO wrapped_keys (tenant,name,wrapped,created_at) VALUES "+tuples(1, 4),
 			tenant, models.SealingName(number), wrapped, text(now))
 		if err == nil && !added {

@@ -19,9 +19,9 @@ type SealedAccount struct {
 
 // SaveAccount keeps what was looked up of a citizen, over what was known.
 func (db *DB) SaveAccount(ctx context.Context, a social.Account, s SealedAccount, now time.Time) error {
-	return db.write(ctx, "save account", func(tx *gorm.DB) error {
+	return db.Write(ctx, "save account", func(tx *gorm.DB) error {
 		return tx.Exec("INSERT INTO social_accounts (tenant,account,citizen,sealed,looked_at) VALUES "+tuples(1, 5)+
-			db.dialect.onConflictSet("tenant,account,citizen", "sealed", "looked_at"), a.Tenant, a.ID, raw(s.Citizen), blob(s.Sealed), text(now)).Error
+			db.Dialect().onConflictSet("tenant,account,citizen", "sealed", "looked_at"), a.Tenant, a.ID, raw(s.Citizen), blob(s.Sealed), text(now)).Error
 	})
 }
 
@@ -36,14 +36,14 @@ func (db *DB) KnownIDs(ctx context.Context, a social.Account, after models.ID, l
 }
 
 func (db *DB) sealedAccounts(ctx context.Context, from string, a social.Account, after models.ID, limit int) (list []SealedAccount, err error) {
-	err = db.read.WithContext(ctx).Raw(from+" WHERE tenant=? AND account=? AND citizen>? ORDER BY citizen LIMIT ?", a.Tenant, a.ID, after[:], limit).Scan(&list).Error
+	err = db.Read(ctx).Raw(from+" WHERE tenant=? AND account=? AND citizen>? ORDER BY citizen LIMIT ?", a.Tenant, a.ID, after[:], limit).Scan(&list).Error
 	return list, fail("accounts", err)
 }
 
 // CountedItems lists at most limit texts of a campaign that counted, behind after.
 func (db *DB) CountedItems(ctx context.Context, a social.Account, campaign string, after models.ID, limit int) ([]social.Item, error) {
 	var rows []itemRow
-	err := db.read.WithContext(ctx).Raw(`SELECT i.item, i.kind, i.feed, i.author, i.sealed, i.platform_at, i.fetched_at FROM social_items i
+	err := db.Read(ctx).Raw(`SELECT i.item, i.kind, i.feed, i.author, i.sealed, i.platform_at, i.fetched_at FROM social_items i
  JOIN social_readings r ON r.tenant = i.tenant AND r.account = i.account AND r.item = i.item
  WHERE i.tenant=? AND i.account=? AND r.campaign=? AND r.outcome=? AND i.item>? ORDER BY i.item LIMIT ?`,
 		a.Tenant, a.ID, campaign, string(social.Counted), after[:], limit).Scan(&rows).Error

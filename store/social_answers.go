@@ -13,7 +13,7 @@ var _ social.Answers = (*DB)(nil)
 
 // MayAnswer implements social.Answers.
 func (db *DB) MayAnswer(ctx context.Context, a social.Account, author models.ID, day, head string, item models.ID) (mine bool, err error) {
-	err = db.write(ctx, "answer a text", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "answer a text", func(tx *gorm.DB) error {
 		if _, err := addOnce(tx, "INSERT INTO social_answers (tenant,account,author,day,kind,item) VALUES "+tuples(1, 6),
 			a.Tenant, a.ID, raw(author), day, head, raw(item)); err != nil {
 			return err

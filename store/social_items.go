@@ -16,9 +16,9 @@ var _ social.Store = (*DB)(nil)
 // Spend implements social.Budget. The row is counted up before the call that it
 // is for; a server that ends in between has lost a call, never won one.
 func (db *DB) Spend(ctx context.Context, a social.Account, day, pool string, limit int) (spent bool, err error) {
-	err = db.write(ctx, "spend a call", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "spend a call", func(tx *gorm.DB) error {
 		spent = false
-		if err := tx.Exec("INSERT INTO social_budgets (tenant,account,day,pool,used) VALUES "+tuples(1, 5)+db.dialect.onConflictKeep("used"),
+		if err := tx.Exec("INSERT INTO social_budgets (tenant,account,day,pool,used) VALUES "+tuples(1, 5)+db.Dialect().onConflictKeep("used"),
 			a.Tenant, a.ID, day, pool, 0).Error; err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ func (db *DB) Spent(ctx context.Context, a social.Account, day string) (map[stri
 		Pool string
 		Used int
 	}
-	err := db.read.WithContext(ctx).Raw("SELECT pool, used FROM social_budgets WHERE tenant=? AND account=? AND day=?", a.Tenant, a.ID, day).Scan(&rows).Error
+	err := db.Read(ctx).Raw("SELECT pool, used FROM social_budgets WHERE tenant=? AND account=? AND day=?", a.Tenant, a.ID, day).Scan(&rows).Error
 	spent := make(map[string]int, len(rows))
 	for _, r := range rows {
 		spent[r.Pool] = r.Used
@@ -48,9 +48,9 @@ func (db *DB) Spent(ctx context.Context, a social.Account, day string) (map[stri
 
 // Lease implements social.Leases.
 func (db *DB) Lease(ctx context.Context, a social.Account, name string, holder models.ID, now, until time.Time) (mine bool, err error) {
-	err = db.write(ctx, "lease", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "lease", func(tx *gorm.DB) error {
 		mine = false
-		put := tx.Exec("INSERT INTO social_leases (tenant,account,name,holder,until_at) VALUES "+tuples(1, 5)+db.dialect.onConflictKeep("holder"),
+		put := tx.Exec("INSERT INTO social_leases (tenant,account,name,holder,until_at) VALUES "+tuples(1, 5)+db.Dialect().onConflictKeep("holder"),
 			a.Tenant, a.ID, name, raw(holder), text(until))
 		if put.Error != nil {
 			return put.Error
@@ -77,7 +77,7 @@ func (db *DB) Cursor(ctx context.Context, a social.Account, name string) (state 
 		State   []byte
 		Version int64
 	}
-	err = db.gorm.WithContext(ctx).Raw("SELECT state, version FROM social_cursors WHERE tenant=? AND account=? AND feed=?", a.Tenant, a.ID, name).Scan(&rows).Error
+	err = db.Primary(ctx).Raw("SELECT state, version FROM social_cursors WHERE tenant=? AND account=? AND feed=?", a.Tenant, a.ID, name).Scan(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return nil, 0, fail("cursor", err)
 	}
@@ -86,7 +86,7 @@ func (db *DB) Cursor(ctx context.Context, a social.Account, name string) (state 
 
 // Keep implements social.Cursors.
 func (db *DB) Keep(ctx context.Context, a social.Account, k social.Keep) error {
-	return db.write(ctx, "keep texts", func(tx *gorm.DB) error {
+	return db.Write(ctx, "keep texts", func(tx *gorm.DB) error {
 		if err := db.moveCursor(tx, a, k); err != nil {
 			return err
 		}
@@ -109,7 +109,7 @@ func (db *DB) moveCursor(tx *gorm.DB, a social.Account, k social.Keep) error {
 	}
 	var done *gorm.DB
 	if k.Version == 0 {
-		done = tx.Exec("INSERT INTO social_cursors (tenant,account,feed,state,version) VALUES "+tuples(1, 5)+db.dialect.onConflictKeep("version"),
+		done = tx.Exec("INSERT INTO social_cursors (tenant,account,feed,state,version) VALUES "+tuples(1, 5)+db.Dialect().onConflictKeep("version"),
 			a.Tenant, a.ID, k.Cursor, blob(k.State), 1)
 	} else {
 		done = tx.Exec("UPDATE social_cursors SET state=?, version=version+1 WHERE tenant=? AND account=? AND feed=? AND version=?",
@@ -160,7 +160,7 @@ func (r *itemRow) item() social.Item {
 // Unread implements social.Items.
 func (db *DB) Unread(ctx context.Context, a social.Account, limit int) ([]social.Item, error) {
 	var rows []itemRow
-	err := db.gorm.WithContext(ctx).Raw(`SELECT item, kind, feed, author, sealed, platform_at, fetched_at FROM social_items
+	err := db.Primary(ctx).Raw(`SELECT item, kind, feed, author, sealed, platform_at, fetched_at FROM social_items
  WHERE tenant=? AND account=? AND done=0 ORDER BY platform_at, item LIMIT ?`, a.Tenant, a.ID, limit).Scan(&rows).Error
 	list := make([]social.Item, len(rows))
 	for i := range rows {
@@ -187,7 +187,7 @@ func (db *DB) Item(ctx context.Context, a social.Account, item models.ID) (socia
 		Rating         models.ID
 		ReadAt         stamp
 	}
-	err := db.gorm.WithContext(ctx).Raw(`SELECT i.item, i.kind, i.feed, i.author, i.sealed, i.platform_at, i.fetched_at,
+	err := db.Primary(ctx).Raw(`SELECT i.item, i.kind, i.feed, i.author, i.sealed, i.platform_at, i.fetched_at,
  COALESCE(r.outcome, '') AS outcome, COALESCE(r.reason, '') AS reason, COALESCE(r.campaign, '') AS campaign, COALESCE(r.unit, '') AS unit,
  COALESCE(r.level, 0) AS level, r.rating, r.read_at
  FROM social_items i LEFT JOIN social_readings r ON r.tenant = i.tenant AND r.account = i.account AND r.item = i.item
@@ -213,7 +213,7 @@ func (db *DB) WriteDown(ctx context.Context, a social.Account, readings []social
 	if len(readings) == 0 {
 		return nil
 	}
-	return db.write(ctx, "write down readings", func(tx *gorm.DB) error {
+	return db.Write(ctx, "write down readings", func(tx *gorm.DB) error {
 		items := []any{a.Tenant, a.ID}
 		for i := range readings {
 			items = append(items, readings[i].Item) // a Valuer: after a parenthesis gorm would take bytes apart
@@ -245,7 +245,7 @@ func (db *DB) WriteDown(ctx context.Context, a social.Account, readings []social
 // Unseen implements social.Checks.
 func (db *DB) Unseen(ctx context.Context, a social.Account, feed social.Feed, round int64, from time.Time, limit int) ([]social.Unseen, error) {
 	var list []social.Unseen
-	err := db.gorm.WithContext(ctx).Raw(`SELECT i.item, r.campaign FROM social_items i
+	err := db.Primary(ctx).Raw(`SELECT i.item, r.campaign FROM social_items i
  JOIN social_readings r ON r.tenant = i.tenant AND r.account = i.account AND r.item = i.item
  LEFT JOIN social_retractions x ON x.tenant = i.tenant AND x.account = i.account AND x.item = i.item
  WHERE i.tenant=? AND i.account=? AND i.feed=? AND i.platform_at>=? AND i.seen_round<? AND i.fetched_at<? AND x.item IS NULL

@@ -43,7 +43,7 @@ func (db *DB) Listed(ctx context.Context, a social.Account, scope models.Scope, 
 		Level    uint8
 		ReadAt   stamp
 	}
-	if err := db.read.WithContext(ctx).Raw(query+" ORDER BY i.platform_at, i.item LIMIT ?", append(args, limit)...).Scan(&rows).Error; err != nil {
+	if err := db.Read(ctx).Raw(query+" ORDER BY i.platform_at, i.item LIMIT ?", append(args, limit)...).Scan(&rows).Error; err != nil {
 		return nil, fail("listed texts", err)
 	}
 	list := make([]Review, len(rows))
@@ -65,7 +65,7 @@ func (db *DB) Outcomes(ctx context.Context, a social.Account) (map[social.Reason
 		Reason  social.Reason
 		N       int64
 	}
-	err := db.read.WithContext(ctx).Raw("SELECT outcome, reason, COUNT(*) AS n FROM social_readings WHERE tenant=? AND account=? GROUP BY outcome, reason",
+	err := db.Read(ctx).Raw("SELECT outcome, reason, COUNT(*) AS n FROM social_readings WHERE tenant=? AND account=? GROUP BY outcome, reason",
 		a.Tenant, a.ID).Scan(&rows).Error
 	listed, counted := map[social.Reason]int64{}, int64(0)
 	for _, r := range rows {

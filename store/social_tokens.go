@@ -13,7 +13,7 @@ import (
 // NoteToken notes when an access token, by its keyed hash, was issued. Notes are
 // only added; the last one holds.
 func (db *DB) NoteToken(ctx context.Context, a social.Account, token models.ID, issued, now time.Time) error {
-	return db.write(ctx, "note token", func(tx *gorm.DB) error {
+	return db.Write(ctx, "note token", func(tx *gorm.DB) error {
 		_, err := addOnce(tx, "INSERT INTO social_tokens (tenant,account,token,issued_at,noted_at) VALUES "+tuples(1, 5),
 			a.Tenant, a.ID, raw(token), text(issued), text(now))
 		return err
@@ -23,7 +23,7 @@ func (db *DB) NoteToken(ctx context.Context, a social.Account, token models.ID, 
 // TokenIssued is when a token was issued as far as noted; zero: never noted.
 func (db *DB) TokenIssued(ctx context.Context, a social.Account, token models.ID) (time.Time, error) {
 	var rows []struct{ IssuedAt stamp }
-	err := db.read.WithContext(ctx).Raw("SELECT issued_at FROM social_tokens WHERE tenant=? AND account=? AND token=? ORDER BY noted_at DESC LIMIT 1",
+	err := db.Read(ctx).Raw("SELECT issued_at FROM social_tokens WHERE tenant=? AND account=? AND token=? ORDER BY noted_at DESC LIMIT 1",
 		a.Tenant, a.ID, raw(token)).Scan(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return time.Time{}, fail("token", err)

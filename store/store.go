@@ -21,6 +21,8 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
+
+	"pingyi/models"
 )
 
 // DB is an open database. It is safe for concurrent use.
@@ -32,7 +34,7 @@ type DB struct {
 	readSQL *sql.DB  // under read
 	batch   *sql.DB  // for group commit; several statements a packet on MySQL
 	path    string   // of the SQLite file
-	random  io.Reader
+	random  io.Reader // of NewID
 	logger  *slog.Logger
 	provers func(ctx context.Context, tenant string) (Prover, error) // nil: rows carry no proof
 }
@@ -75,6 +77,28 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	return db, nil
 }
+
+// Read returns the database for reads; on MySQL that is the pool of Write.
+func (db *DB) Read(ctx context.Context) *gorm.DB { return db.read.WithContext(ctx) }
+
+// Primary returns the database as writers see it, outside of a transaction: for reads
+// that must see what was committed last.
+func (db *DB) Primary(ctx context.Context) *gorm.DB { return db.gorm.WithContext(ctx) }
+
+// SQL returns the pool under Primary.
+func (db *DB) SQL() *sql.DB { return db.sql }
+
+// ReadSQL returns the pool under Read.
+func (db *DB) ReadSQL() *sql.DB { return db.readSQL }
+
+// PacketConn returns a connection on which several statements travel in a packet where
+// the database takes that. A transaction begins with its first statement; see Dialect.
+func (db *DB) PacketConn(ctx context.Context) (*sql.Conn, error) {
+	return db.batch.Conn(ctx) //nolint:wrapcheck // classified by whoever runs the transaction
+}
+
+// Dialect returns what differs between the families of SQL.
+func (db *DB) Dialect() dialect { return db.dialect }
 
 // Ping reports whether the database answers reads and writes connections.
 func (db *DB) Ping(ctx context.Context) error {
@@ -122,4 +146,13 @@ func openGorm(d gorm.Dialector, logger *slog.Logger) (*gorm.DB, error) {
 		return nil, fmt.Errorf("open database: %w", safe(err))
 	}
 	return g, nil
+}
+
+// newID draws the random id of a call.
+func (db *DB) newID() (models.ID, error) {
+	id, err := models.NewID(db.random)
+	if err != nil {
+		return models.ID{}, fail("draw an id", err)
+	}
+	return id, nil
 }

@@ -74,7 +74,7 @@ func (b *batch) claimFirst(j *job, closes time.Time) part {
 	later := b.takenBackLater()
 	return part{
 		sql: effectInto + " SELECT ?,?,?,?,?,?,?,?,? FROM campaigns WHERE campaigns.tenant=? AND campaigns.id=? AND campaigns.sealed_at IS NULL AND campaigns.closes_at=? AND NOT EXISTS (" +
-			later.sql + ")" + b.db.dialect.share,
+			later.sql + ")" + b.db.Dialect().share,
 		args: append(append(p.args, j.sub.Tenant, j.sub.Campaign, text(closes)), later.args...),
 	}
 }

@@ -13,7 +13,7 @@ import (
 // every unit of the campaign in its order, zero where nothing was received. It
 // reads a row a unit, however many ratings there are. Empty: no such campaign.
 func (db *DB) Tallies(ctx context.Context, tenant, campaign string, channel models.Channel) ([]scoring.Tally, error) {
-	rows, err := db.read.WithContext(ctx).Raw("SELECT u.code,t."+strings.Join(tallyColumns, ",t.")+` FROM campaign_units u
+	rows, err := db.Read(ctx).Raw("SELECT u.code,t."+strings.Join(tallyColumns, ",t.")+` FROM campaign_units u
  LEFT JOIN tallies t ON t.tenant = u.tenant AND t.campaign = u.campaign AND t.channel = ? AND t.unit = u.code
  WHERE u.tenant = ? AND u.campaign = ? ORDER BY u.seq`, channel, tenant, campaign).Rows()
 	if err != nil {

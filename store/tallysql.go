@@ -83,3 +83,36 @@ func (d tallyDeltas) upsert(dia dialect, tenant, campaign string) part {
 		args: args,
 	}
 }
+
+// tallyDeltas are what a transaction adds to the tallies of one campaign.
+type tallyDeltas map[tallyKey]*scoring.Tally
+
+type tallyKey struct {
+	channel models.Channel
+	unit    string
+}
+
+func (d tallyDeltas) of(channel models.Channel, unit string) *scoring.Tally {
+	k := tallyKey{channel, unit}
+	if d[k] == nil {
+		d[k] = &scoring.Tally{Unit: unit}
+	}
+	return d[k]
+}
+
+// minus is a - b, cell by cell.
+func minus(a, b scoring.Tally) scoring.Tally {
+	from := tallyCells(&b)
+	for i, cell := range tallyCells(&a) {
+		*cell -= *from[i]
+	}
+	return a
+}
+
+// plus adds b to a, cell by cell.
+func plus(a *scoring.Tally, b scoring.Tally) {
+	from := tallyCells(&b)
+	for i, cell := range tallyCells(a) {
+		*cell += *from[i]
+	}
+}

@@ -11,7 +11,7 @@ import (
 
 // EnsureTenant adds the tenant unless it is there.
 func (db *DB) EnsureTenant(ctx context.Context, id, title string, now time.Time) error {
-	return db.write(ctx, "ensure tenant", func(tx *gorm.DB) error {
+	return db.Write(ctx, "ensure tenant", func(tx *gorm.DB) error {
 		_, err := createOnce(tx, &models.Tenant{Tenant: id, Title: title, CreatedAt: at(now)})
 		return err
 	})
@@ -20,7 +20,7 @@ func (db *DB) EnsureTenant(ctx context.Context, id, title string, now time.Time)
 // Tenants lists all of them by id.
 func (db *DB) Tenants(ctx context.Context) ([]models.Tenant, error) {
 	var list []models.Tenant
-	if err := db.read.WithContext(ctx).Order("tenant").Find(&list).Error; err != nil {
+	if err := db.Read(ctx).Order("tenant").Find(&list).Error; err != nil {
 		return nil, fail("tenants", err)
 	}
 	return list, nil
@@ -30,7 +30,7 @@ func (db *DB) Tenants(ctx context.Context) ([]models.Tenant, error) {
 // where nobody decided it.
 func (db *DB) ComplaintsTaken(ctx context.Context, id string, otherwise bool) (bool, error) {
 	var set []string
-	if err := db.read.WithContext(ctx).Raw("SELECT complaints FROM tenants WHERE tenant = ?", id).Scan(&set).Error; err != nil {
+	if err := db.Read(ctx).Raw("SELECT complaints FROM tenants WHERE tenant = ?", id).Scan(&set).Error; err != nil {
 		return false, fail("complaints taken", err)
 	}
 	if len(set) == 0 || set[0] == "" {
@@ -48,7 +48,7 @@ func (db *DB) TakeComplaints(ctx context.Context, id string, on bool) error {
 	if on {
 		set = complaintsOn
 	}
-	return db.write(ctx, "take complaints", func(tx *gorm.DB) error {
+	return db.Write(ctx, "take complaints", func(tx *gorm.DB) error {
 		if err := db.bump(tx, id); err != nil {
 			return err
 		}
@@ -67,7 +67,7 @@ func (db *DB) TakeComplaints(ctx context.Context, id string, on bool) error {
 // servers know when to read them again. 0: nothing was ever changed.
 func (db *DB) Revision(ctx context.Context, tenant string) (int64, error) {
 	var revisions []int64
-	err := db.read.WithContext(ctx).Raw("SELECT revision FROM revisions WHERE tenant = ?", tenant).Scan(&revisions).Error
+	err := db.Read(ctx).Raw("SELECT revision FROM revisions WHERE tenant = ?", tenant).Scan(&revisions).Error
 	if err != nil || len(revisions) == 0 {
 		return 0, fail("revision", err)
 	}
@@ -78,5 +78,5 @@ func (db *DB) Revision(ctx context.Context, tenant string) (int64, error) {
 // changes of one tenant's register and campaigns wait for each other.
 func (db *DB) bump(tx *gorm.DB, tenant string) error {
 	return tx.Exec("INSERT INTO revisions (tenant, revision) VALUES (?, 1)"+
-		db.dialect.onConflictAdd("revisions", "tenant", "revision"), tenant).Error
+		db.Dialect().onConflictAdd("revisions", "tenant", "revision"), tenant).Error
 }

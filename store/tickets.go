@@ -48,7 +48,7 @@ func (r ticketRow) ticket() complaints.Ticket {
 // to them stands.
 func (db *DB) Tickets(ctx context.Context, tenant string, citizen models.ID) ([]complaints.Ticket, error) {
 	var rows []ticketRow
-	err := db.read.WithContext(ctx).Raw(ticketColumns+`JOIN complaint_links l ON l.tenant = c.tenant AND l.complaint = c.id
+	err := db.Read(ctx).Raw(ticketColumns+`JOIN complaint_links l ON l.tenant = c.tenant AND l.complaint = c.id
  WHERE l.tenant = ? AND l.citizen = ? ORDER BY c.received_at DESC, c.no DESC LIMIT ?`, tenant, raw(citizen), maxListed).Scan(&rows).Error
 	if err != nil {
 		return nil, fail("tickets", err)
@@ -69,7 +69,7 @@ func (db *DB) Tickets(ctx context.Context, tenant string, citizen models.ID) ([]
 // right code helps.
 func (db *DB) TicketByNo(ctx context.Context, tenant string, citizen models.ID, no string, codeHash []byte, now time.Time) (complaints.Ticket, error) {
 	var rows []ticketRow
-	if err := db.read.WithContext(ctx).Raw(ticketColumns+"WHERE c.tenant = ? AND c.no = ?", tenant, no).Scan(&rows).Error; err != nil {
+	if err := db.Read(ctx).Raw(ticketColumns+"WHERE c.tenant = ? AND c.no = ?", tenant, no).Scan(&rows).Error; err != nil {
 		return complaints.Ticket{}, fail("ticket", err)
 	}
 	right := len(rows) > 0 && subtle.ConstantTimeCompare(rows[0].CodeHash, codeHash) == 1
@@ -90,7 +90,7 @@ func (db *DB) TicketByNo(ctx context.Context, tenant string, citizen models.ID, 
 // them was not left. The rows stay locked in between, so guesses at the same
 // moment cannot get past the counts.
 func (db *DB) try(ctx context.Context, tenant string, citizen models.ID, rows []ticketRow, day string, right bool) error {
-	return db.write(ctx, "try a query code", func(tx *gorm.DB) error {
+	return db.Write(ctx, "try a query code", func(tx *gorm.DB) error {
 		n, err := db.increment(tx, "code_guesses", "tenant,citizen,day", "tries", tenant, raw(citizen), day)
 		if err != nil {
 			return err
@@ -118,13 +118,6 @@ func errTooManyTries() error {
 	return models.Errorf(models.TooMany, "too_many_tries", "too many wrong query codes today")
 }
 
-// After is where a page of complaints begins: behind this one. The zero After
-// is the beginning.
-type After struct {
-	At time.Time
-	ID models.ID
-}
-
 // Complaints lists at most limit complaints in a scope, the last received first,
 // among those received at the same time by descending ID.
 func (db *DB) Complaints(ctx context.Context, tenant string, scope models.Scope, after After, limit int) ([]complaints.Record, error) {
@@ -134,7 +127,7 @@ func (db *DB) Complaints(ctx context.Context, tenant string, scope models.Scope,
 		args = append(args, at(after.At), at(after.At), raw(after.ID))
 	}
 	var rows []ticketRow
-	err := db.read.WithContext(ctx).Raw(ticketColumns+where+" ORDER BY c.received_at DESC, c.id DESC LIMIT ?", append(args, limit)...).Scan(&rows).Error
+	err := db.Read(ctx).Raw(ticketColumns+where+" ORDER BY c.received_at DESC, c.id DESC LIMIT ?", append(args, limit)...).Scan(&rows).Error
 	if err != nil {
 		return nil, fail("complaints", err)
 	}

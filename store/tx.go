@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -65,7 +64,7 @@ func (t *tries) outcome(op string, err error) error {
 		err = t.cause
 	}
 	if t.lost && f != faultAsked {
-		return fmt.Errorf("store: %s: %w (%w)", op, errUnresolved, safe(err))
+		return unresolved(op, safe(err))
 	}
 	return fail(op, err)
 }
@@ -85,10 +84,10 @@ var errNothing = errors.New("nothing is to be changed")
 // time the lock was held.
 var errChanged = errors.New("a row changed before it was locked")
 
-// write runs fn in a transaction, and again where that can help. fn must be
+// Write runs fn in a transaction, and again where that can help. fn must be
 // safe to run again after a commit whose answer was lost: its keys are chosen
 // before, and it finds its own rows.
-func (db *DB) write(ctx context.Context, op string, fn func(tx *gorm.DB) error) error {
+func (db *DB) Write(ctx context.Context, op string, fn func(tx *gorm.DB) error) error {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	var t tries

@@ -10,19 +10,10 @@ import (
 	"pingyi/scoring"
 )
 
-// newID draws the random id of a call.
-func (db *DB) newID() (models.ID, error) {
-	id, err := models.NewID(db.random)
-	if err != nil {
-		return models.ID{}, fail("draw an id", err)
-	}
-	return id, nil
-}
-
 // lockWindow share-locks a campaign and reads its window; nil: there is none.
 func (db *DB) lockWindow(tx *gorm.DB, tenant, campaign string) (*window, error) {
 	var rows []struct{ OpensAt, ClosesAt, SealedAt stamp }
-	err := tx.Raw("SELECT opens_at, closes_at, sealed_at FROM campaigns WHERE tenant=? AND id=?"+db.dialect.share, tenant, campaign).Scan(&rows).Error
+	err := tx.Raw("SELECT opens_at, closes_at, sealed_at FROM campaigns WHERE tenant=? AND id=?"+db.Dialect().share, tenant, campaign).Scan(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
@@ -44,7 +35,7 @@ func (db *DB) Withdraw(ctx context.Context, w scoring.Withdrawal) (ack scoring.A
 	e := effect{
 		Tenant: w.Tenant, Push: w.Push, Draft: w.Draft, ID: id, Kind: kindWithdrawal, Answer: w.Answer, At: w.ReceivedAt,
 	}
-	err = db.write(ctx, "withdraw", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "withdraw", func(tx *gorm.DB) error {
 		ack = scoring.Ack{}
 		return db.withdraw(tx, w, e, prove, &ack)
 	})
@@ -78,7 +69,7 @@ func (db *DB) withdraw(tx *gorm.DB, w scoring.Withdrawal, e effect, prove Prover
 	if ack.Verdict = win.verdict(w.PlatformAt, w.ReceivedAt); ack.Verdict != scoring.Counted {
 		return errNothing
 	}
-	live, err := readLive(tx, w, db.dialect.forUpdate)
+	live, err := readLive(tx, w, db.Dialect().forUpdate)
 	if err != nil {
 		return err
 	}
@@ -193,7 +184,7 @@ func (db *DB) AddReason(ctx context.Context, r scoring.Reason) (ack scoring.Ack,
 		return ack, err
 	}
 	e := effect{Tenant: r.Tenant, Push: r.Push, ID: id, Kind: kindReason, Answer: r.Answer, At: r.ReceivedAt}
-	err = db.write(ctx, "add reason", func(tx *gorm.DB) error {
+	err = db.Write(ctx, "add reason", func(tx *gorm.DB) error {
 		ack = scoring.Ack{}
 		return db.addReason(tx, r, e, prove, &ack)
 	})

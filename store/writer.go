@@ -60,7 +60,7 @@ func NewWriter(db *DB, o WriterOptions) *Writer {
 		o.MaxBatch = 256
 	}
 	o.MaxBatch = min(o.MaxBatch, 1000)
-	if !db.dialect.isMySQL() {
+	if !db.Dialect().isMySQL() {
 		o.Writers = 1
 	}
 	if o.Queue <= 0 {
@@ -140,7 +140,7 @@ func (w *Writer) Submit(ctx context.Context, s scoring.Submission) (scoring.Ack,
 			return r.ack, r.err
 		default:
 		}
-		return scoring.Ack{}, fmt.Errorf("store: submit: %w (%w)", errUnresolved, ctx.Err())
+		return scoring.Ack{}, unresolved("submit", ctx.Err())
 	}
 }
 
@@ -259,7 +259,7 @@ func (w *Writer) run(jobs []*job, t tries) {
 		if t.again(ctx, err, b.committing) {
 			continue
 		}
-		if faultOf(err) == faultRow && len(jobs) > 1 {
+		if rowIsToBlame(err) && len(jobs) > 1 {
 			// One row is to blame, and only its waiter shall hear of it.
 			for _, j := range jobs {
 				w.run([]*job{j}, t)
@@ -282,3 +282,6 @@ func (w *Writer) attempt(ctx context.Context, b *batch) error {
 	}
 	return b.transact(ctx, known)
 }
+
+// errClosed is returned by a writer that takes no more.
+var errClosed = models.Errorf(models.Unavailable, "closing", "the record is closing")

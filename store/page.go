@@ -1,0 +1,29 @@
+package store
+
+import (
+	"time"
+
+	"pingyi/models"
+)
+
+// inScope narrows a WHERE clause, whose columns campaign and unit stand behind prefix,
+// to what a scope reaches.
+func inScope(where string, args []any, prefix string, s models.Scope) (narrowed string, all []any) {
+	if s.Campaign != "" {
+		where, args = where+" AND "+prefix+"campaign = ?", append(args, s.Campaign)
+	}
+	switch {
+	case s.Nothing():
+		where += " AND 1 = 0"
+	case s.Bounded:
+		where, args = where+" AND "+prefix+"unit IN ?", append(args, s.Units)
+	}
+	return where, args
+}
+
+// After is where a page of complaints begins: behind this one. The zero After
+// is the beginning.
+type After struct {
+	At time.Time
+	ID models.ID
+}
