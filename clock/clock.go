@@ -22,7 +22,7 @@ const (
 // Options are what a Clock is made of.
 type Options struct {
 	// Own is this machine's clock, which somebody may set at any moment, and
-	// Elapsed the time since some beginning, which nobody can set.
+	// Elapsed the time since some beginning, which cannot be set.
 	Own     func() time.Time
 	Elapsed func() time.Duration
 	// Ask reads the database's clock; nil where there is no second opinion.

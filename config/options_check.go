@@ -125,8 +125,8 @@ func (f *Faults) check(o *Options) {
 	f.accounts(o)
 }
 
-// loopback keeps a demo to this machine: whoever reaches it has its simulator, and
-// rates as anybody.
+// loopback keeps a demo to this machine: who reaches it has its simulator, and
+// rates as any citizen.
 func (f *Faults) loopback(option, addr string) {
 	if !isListen(addr) || IsLoopback(addr) {
 		return // turned off, or a fault of its own
@@ -253,7 +253,7 @@ func (f *Faults) accounts(o *Options) {
 		if o.Env == Production {
 			f.known(fields("", reflect.ValueOf(a).Elem()), a.option)
 		}
-		// An account in the file was meant, whatever of it is there.
+		// An account in the file was meant, also where parts of it are missing.
 		if !a.WeChat.begun(o.Demo()) {
 			f.add(a.option("token"), "is missing; expected the options of an account: app_id, token, aes_key, app_secret")
 		}

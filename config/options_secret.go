@@ -8,7 +8,7 @@ import (
 // setMark stands for a secret wherever one would be printed.
 const setMark = "(set)"
 
-// Secret is a value that must never be printed: whatever formats, logs or
+// Secret is a value that must never be printed: what formats, logs or
 // encodes it gets "(set)", or nothing where it is empty. string(s) is the
 // value.
 type Secret string

@@ -20,7 +20,7 @@ import (
 type Profile struct {
 	ID         string
 	Title      string // with {year} where the year goes; see TitleOf
-	Sample     bool   // issued by nobody: Issued is empty
+	Sample     bool   // no office has issued it: Issued is empty
 	Phases     Phases
 	Classes    []string                               // in the order in which they are shown
 	Dimensions map[models.UnitType][]models.Dimension // all sets have the same length
@@ -161,7 +161,7 @@ const maxProfileBytes = 256 << 10
 // ParseProfile reads a profile. Whether it and its methods are a sample follows from
 // the paper that it names alone: a copy of a sample may still say sample: true. It is
 // strict: an unknown or doubled field is a
-// fault, and so is whatever a campaign could not run with. The error is of type
+// fault, and so is all that a campaign could not run with. The error is of type
 // Faults; the YAML's own are named by their line, all others at once by their
 // place.
 func ParseProfile(text []byte) (Profile, error) {

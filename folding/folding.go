@@ -99,8 +99,8 @@ func Class(text string) string {
 	return b.String()
 }
 
-// PrivateUse returns the first character of text that only the font of whoever
-// wrote it can show, and whether there is one. Spelling has replaced those that
+// PrivateUse returns the first character of text that only the font of its
+// author can show, and whether there is one. Spelling has replaced those that
 // stand for known characters.
 func PrivateUse(text string) (r rune, found bool) {
 	for _, r := range text {

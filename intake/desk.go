@@ -32,7 +32,7 @@ type Options struct {
 	Worlds    Worlds
 	Keys      *seal.Ring
 	Observer  Observer
-	Followers Followers // nil: nobody wants to know who follows
+	Followers Followers // nil: who follows is not noted
 	Log       *slog.Logger
 	Now       func() time.Time
 	InFlight  int // turns at once before the lowest class is refused; see gate
@@ -100,7 +100,7 @@ func (d *Desk) Handle(ctx context.Context, p Push) Answer {
 }
 
 // turnAway is the answer to a push that gets no turn: a short text as long as the
-// platform waits for it. It is nobody's first answer, for nothing is stored: another
+// platform waits for it. It is no first answer, for nothing is stored: another
 // delivery of the push may have its turn, and the text is true then as well.
 func (d *Desk) turnAway(p Push) Answer {
 	a := Answer{At: d.Now().Unix(), Shed: true}

@@ -81,8 +81,8 @@ func (d *Desk) effect(ctx context.Context, t *turn, w *bot.World, cur current, n
 	return d.saveEffect(ctx, t, cur, next, a, ans)
 }
 
-// saveEffect saves the dialogue after an effect. The effect stands whatever
-// happens here: where the session moved on meanwhile, only the answer is kept,
+// saveEffect saves the dialogue after an effect. The effect stands in
+// any case: where the session moved on meanwhile, only the answer is kept,
 // and where Redis is gone, SQL has the answer.
 func (d *Desk) saveEffect(ctx context.Context, t *turn, cur current, next bot.Session, a bot.Action, ans Answer) (SessionState, Answer, error) {
 	if _, erased := a.(bot.Erase); erased {

@@ -49,7 +49,7 @@ type Sessions interface {
 	Claim(ctx context.Context, citizen, push models.ID, token []byte) (SessionState, error)
 	// Answer stores a first answer over any claim. Saved or Answered.
 	Answer(ctx context.Context, citizen, push models.ID, answer []byte) (SessionState, error)
-	// Forget replaces the citizen's session, whatever its version, by one that
+	// Forget replaces the citizen's session of any version by one that
 	// holds nothing but the count of pushes, and that only until the minute is over.
 	Forget(ctx context.Context, citizen models.ID, count []byte) error
 	// Drop deletes the citizen's session.
@@ -88,7 +88,7 @@ type Followers interface {
 // for a while after their message.
 type Late interface {
 	// Send sends a text of one page to the citizen of a turn; where the platform
-	// does not allow it any more, it sends nothing. Its errors name nobody.
+	// does not allow it any more, it sends nothing. Its errors name no citizen.
 	Send(ctx context.Context, t *Turn, text string) error
 }
 
@@ -97,7 +97,7 @@ type Worlds interface {
 	World(a *Account) *bot.World
 }
 
-// Observer counts. Its arguments are from closed lists and name nobody.
+// Observer counts. Its arguments are from closed lists and name no citizen.
 type Observer interface {
 	Turn(kind, outcome string, took time.Duration) // outcome: step, effect, read, repeat, limited, busy
 	Commit(action string, took time.Duration)

@@ -6,7 +6,7 @@ import (
 )
 
 // Kind says how a caller should react to an error; web maps each kind to one
-// HTTP status. Whatever carries no kind is internal: logged whole, shown as a
+// HTTP status. An error without a kind is internal: logged whole, shown as a
 // fixed text.
 type Kind uint8
 
@@ -33,8 +33,8 @@ type Error struct {
 	Err    error
 }
 
-// Fault is one thing that is wrong with an input. Place says where, as whoever
-// sent it knows its parts; it may be empty.
+// Fault is one thing that is wrong with an input. Place says where, in the
+// words of its sender; it may be empty.
 type Fault struct {
 	Place string
 	Text  string

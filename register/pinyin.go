@@ -39,7 +39,7 @@ func letterBit(c byte) uint32 {
 }
 
 // add notes a folded text and returns where its syllables stand and the letters
-// they can hold. Characters that nobody types (brackets, dots) are left out.
+// they can hold. Characters that are not typed (brackets, dots) are left out.
 func (s *spelling) add(text string) (from, to int, letters uint32) {
 	from = len(s.begins)
 	for _, r := range text {

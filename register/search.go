@@ -10,7 +10,7 @@ import (
 )
 
 // maxQuery bounds what is looked up, in characters: names have at most 60, and
-// whoever writes more is telling something.
+// a longer text tells something.
 const maxQuery = 80
 
 // foldQuery folds what a citizen wrote; empty where it cannot be a name.

@@ -356,7 +356,7 @@ func withoutZeros(code string) string {
 	return strings.TrimLeft(code, "0")
 }
 
-// clip keeps a fault short whatever stands in the file.
+// clip keeps a fault short for any contents of the file.
 func clip(s string) string {
 	const most = 40
 	if utf8.RuneCountInString(s) <= most {

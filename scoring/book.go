@@ -107,7 +107,7 @@ func (b *book) mean(t *Tally) fixed {
 func (b *book) score() {
 	for _, c := range b.classes {
 		var s sum
-		for _, i := range c.rated { // each once, whatever its number of ratings
+		for _, i := range c.rated { // each once, with few ratings or many
 			s.add(b.rows[i].mean, 1)
 		}
 		c.mean = s.mean()

@@ -10,7 +10,7 @@ import (
 // Compute makes the score of every unit, in the order of units. units are those
 // that the campaign rates, once each (a window only where the campaign lists
 // it as a unit); tallies are one channel's, at most one a unit, in any order. A
-// unit without a tally is a unit that nobody rated; a tally of another unit is
+// unit without a tally is a unit without ratings; a tally of another unit is
 // left out. dims is the length of the campaign's dimension sets.
 //
 // Every figure is computed exactly from the counts and rounded half up once, at

@@ -50,7 +50,7 @@ func (p PerLevel) array() [5]int64 { return [5]int64{p.L1, p.L2, p.L3, p.L4, p.L
 // and then frozen with the campaign, so the same id never changes its meaning.
 type Method struct {
 	ID          string   `json:"id"`                // "maanshan-2017-mobile/1": name and version
-	Sample      bool     `json:"sample"`            // issued by nobody; SampleNotice goes with every score
+	Sample      bool     `json:"sample"`            // no office has issued it; SampleNotice goes with every score
 	Paper       string   `json:"paper,omitempty"`   // by which the method was issued: body, number, date
 	Points      PerLevel `json:"points"`            // of 100, by level
 	Weights     []int64  `json:"weights,omitempty"` // a positive integer a dimension; none means equal
@@ -67,7 +67,7 @@ type Method struct {
 }
 
 // LeaveOut are the rules for accounts of a social channel; none by default. What
-// is not known of an account leaves nobody out, but for Unverified.
+// is not known of an account is no reason, but for Unverified.
 type LeaveOut struct {
 	Government bool `json:"government,omitempty" yaml:"government"` // verified as an office
 	Younger    bool `json:"younger,omitempty" yaml:"younger"`       // opened after the campaign's rating window

@@ -25,7 +25,7 @@ type Scores struct {
 	Official  Official `json:"-"`
 }
 
-// UnitScore is one unit's row. A unit that nobody rated has Ratings 0, Levels
+// UnitScore is one unit's row. A unit without ratings has Ratings 0, Levels
 // all 0 and nil for Mean, Points, ShrunkMean, Rank and Satisfied: it is "not
 // rated", never 0 and never full marks.
 type UnitScore struct {
@@ -96,10 +96,10 @@ func (s Sheet) Scores(units []models.Unit, tallies []Tally) (Scores, error) {
 	}, nil
 }
 
-// ForPublic is the document for whoever is not of the office. A unit with fewer
+// ForPublic is the document for readers outside of the office. A unit with fewer
 // ratings than the method's threshold shows no figure that tells how they were:
-// Hidden is SmallN. Its levels go too, as they give the mean away; a unit that
-// nobody rated has none to give away.
+// Hidden is SmallN. Its levels go too, as they give the mean away; a unit
+// without ratings has none to give away.
 //
 // The mean of such a unit is part of the class mean, which every shrunk mean of
 // the class holds. So in its class the other units show no shrunk mean, and where

@@ -36,7 +36,7 @@ type Submission struct {
 	Receipt string    // XXXX-XXXX-XXXX-XXXX, random
 	Answers models.Answers
 	// Provenance says what was known of who rated; "" where the platform lets
-	// nobody but followers write.
+	// followers alone write.
 	Provenance Provenance
 
 	PlatformAt time.Time // the platform's time of the confirming push

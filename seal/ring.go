@@ -31,7 +31,7 @@ type Keys interface {
 type Ring struct {
 	wrapper *Wrapper
 	store   Keys
-	asking  chan struct{} // held by whoever asks for sealing keys
+	asking  chan struct{} // held while sealing keys are asked for
 
 	mu      sync.RWMutex
 	tenants map[string]*Tenant
@@ -124,7 +124,7 @@ func (t *Tenant) SignedBody(signature models.ID, body []byte) models.ID {
 }
 
 // CitizenName is what stands for a citizen in the names of Redis. It is under a key
-// of its own: whoever holds both stores and no key cannot join them by it.
+// of its own: a thief of both stores without the key cannot join them by it.
 func (t *Tenant) CitizenName(account, id string) models.ID {
 	return t.names.Hash("citizen", account, id)
 }
@@ -148,14 +148,14 @@ func (t *Tenant) Answers() Boxes { return Boxes{t.sealing.Load().answers} }
 func (t *Tenant) Citizens() Boxes { return Boxes{t.sealing.Load().ids} }
 
 // Person is the keyed hash of a platform id under the random key of a campaign
-// and an account. After the key is destroyed nobody can link it again.
+// and an account. After the key is destroyed it can never be linked again.
 // models.NotFound: there is no key yet, so the account has collected nothing.
 // models.KeyGone: the key was lost or destroyed.
 func (r *Ring) Person(ctx context.Context, key models.PersonKey, id string) (models.ID, error) {
 	return r.person(ctx, key, id, false)
 }
 
-// NewPerson is Person for whoever is about to rate: the first rating of an account
+// NewPerson is Person for a citizen who is about to rate: the first rating of an account
 // in a campaign makes the key. models.NotFound: there is no such campaign.
 func (r *Ring) NewPerson(ctx context.Context, key models.PersonKey, id string) (models.ID, error) {
 	return r.person(ctx, key, id, true)

@@ -1,6 +1,6 @@
 // Package seal keeps secrets at rest: key wrapping under PINGYI_SECRET, keyed
 // hashes that stand for citizens, persons and pushes, and authenticated
-// encryption of whatever names somebody. The algorithms are the standard
+// encryption of what names a person. The algorithms are the standard
 // library's (AES-256-GCM, HMAC-SHA256, HKDF-SHA256); this package only says
 // which key is used for what, and of which suite a value is.
 //

@@ -147,7 +147,7 @@ func (r *Ring) Refresh(ctx context.Context) error {
 }
 
 // Reload asks for the sealing keys of a tenant again, unless they were asked for just
-// now. It is for whoever cannot open a value: the value may be of a key that this ring
+// now. It is called where a value does not open: the value may be of a key that this ring
 // does not know, as it could not ask for so long.
 func (r *Ring) Reload(ctx context.Context, tenant string) error {
 	return r.reload(ctx, tenant, reloadAfter)

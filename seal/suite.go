@@ -8,7 +8,7 @@ import "fmt"
 // In suite 1 the id is the first byte of the nonce, so it is authenticated with the
 // rest, costs no byte, and a release before suites opens the value as well. The nonce
 // of such a release is all random: its values open like any other, and what opens
-// under suite 1 is of suite 1, whatever it begins with.
+// under suite 1 is of suite 1, with any first byte.
 type Suite byte
 
 // Suite1 is AES-256-GCM, HMAC-SHA256 and HKDF-SHA256.

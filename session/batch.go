@@ -13,7 +13,7 @@ import (
 // Bounds of the shared pipelines.
 const (
 	mostCalls = 128  // of a pipeline
-	mostQueue = 1024 // calls that are queued; whatever comes then waits to be
+	mostQueue = 1024 // calls that are queued; later ones wait to be
 )
 
 var (
@@ -91,7 +91,7 @@ func (b *batcher) do(ctx context.Context, c *call) (any, error) {
 }
 
 // Close ends the worker after the pipeline that it has out. What is queued then,
-// and whatever comes later, fails.
+// and what comes later, fails.
 func (b *batcher) Close() {
 	b.once.Do(func() {
 		b.closed.Store(true)
@@ -127,8 +127,8 @@ func (b *batcher) work() {
 	}
 }
 
-// take is the batch of c and what else is queued, but for what nobody waits for
-// any more: after Redis hung, it is not to answer the past.
+// take is the batch of c and what else is queued, but for calls whose caller has
+// left: after Redis hung, it is not to answer the past.
 func (b *batcher) take(batch []*call, c *call) []*call {
 	for {
 		if !c.left.Load() {

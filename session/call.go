@@ -78,7 +78,7 @@ type call struct {
 	answer []byte
 
 	done  chan struct{} // told once, after reply and err are set
-	left  atomic.Bool   // nobody waits any more
+	left  atomic.Bool   // the caller waits no more
 	reply any
 	err   error
 }

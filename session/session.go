@@ -17,8 +17,8 @@ import (
 	"pingyi/models"
 )
 
-// How long things live. A claim is a lease: whoever dies holding it is followed
-// by the platform's next delivery of the same push.
+// How long things live. A claim is a lease: a server that dies holding it is
+// followed by the platform's next delivery of the same push.
 const (
 	ClaimLease  = 4500 * time.Millisecond
 	AnswerLife  = 660 * time.Second
@@ -72,7 +72,7 @@ const (
 )
 
 // swapScript stores session and first answer if the session is still the one
-// that the turn was run on and nobody answered the push before.
+// that the turn was run on and the push was not answered before.
 // KEYS push, session. ARGV claim token or "", expected version or "", new session
 // or "" (deletes), answer, answer seconds, session seconds.
 var swapScript = script(2, `
@@ -179,7 +179,7 @@ func (s *Store) First(ctx context.Context, name models.ID, value []byte) ([]byte
 	return value, err
 }
 
-// Forget replaces a citizen's session by count, whatever its version, for
+// Forget replaces a citizen's session of any version by count, for
 // CountLife.
 func (s *Store) Forget(ctx context.Context, citizen models.ID, count []byte) error {
 	c := s.call(forgetCommand, citizen, models.ID{})

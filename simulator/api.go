@@ -333,7 +333,7 @@ func reply(w http.ResponseWriter, status int, value any) {
 	write(w, body)
 }
 
-// write sends a body; where the browser is gone there is nobody to tell.
+// write sends a body; where the browser is gone the error is of no use.
 func write(w http.ResponseWriter, body []byte) {
 	_, _ = w.Write(body)
 }

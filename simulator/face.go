@@ -21,7 +21,7 @@ type Face interface {
 }
 
 // ErrNotFollowing is returned where the platform would not let a citizen write:
-// whoever does not follow the account can only scan a code or follow it.
+// a citizen who does not follow the account can only scan a code or follow it.
 var ErrNotFollowing = models.Errorf(models.Conflict, "not_following", "the citizen does not follow the account")
 
 // Citizen is somebody with a phone. A Citizen is used by one goroutine at a time.
@@ -69,7 +69,7 @@ func Say(text string) Act { return Act{Kind: ActText, Text: text} }
 // Tap taps a link of an answer.
 func Tap(l Link) Act { return Act{Kind: ActTap, Text: l.Content, Mark: l.MenuID} }
 
-// Scan scans a code; whoever does not follow yet follows by it.
+// Scan scans a code; a citizen who does not follow yet follows by it.
 func Scan(scene string) Act { return Act{Kind: ActScan, Scene: scene} }
 
 // Follow begins to follow the account, without a code.

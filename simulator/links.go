@@ -16,7 +16,7 @@ type Piece struct {
 }
 
 // anchor is an <a> element: its attributes and its label. A label may not hold
-// another anchor; whatever does not fit is shown as it came, as phones do.
+// another anchor; what does not fit is shown as it came, as phones do.
 var anchor = regexp.MustCompile(`(?is)<a\s+([^<>]*)>(.*?)</a\s*>`)
 
 // hrefAttr is the href among the attributes, in either kind of quotes or none.

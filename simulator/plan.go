@@ -43,8 +43,8 @@ var levelShare = []struct {
 }{{5, 38}, {4, 27}, {3, 14}, {2, 7}, {1, 4}, {models.NotMet, 6}, {models.Skipped, 4}}
 
 // planCitizen decides all that a citizen will do from the seed and the
-// citizen's number alone, so that a run can be repeated whatever the order in
-// which its citizens get their turn. units is the number of units to choose from.
+// citizen's number alone, so that a run can be repeated with its citizens in
+// another order. units is the number of units to choose from.
 func planCitizen(seed uint64, number, units int) []intent {
 	//nolint:gosec // a repeatable choice is wanted here, nothing is kept secret by it
 	r := rand.New(rand.NewPCG(seed, uint64(number)))

@@ -136,7 +136,7 @@ const wordLetters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw
 const openIDLength = 28
 
 // newOpenID makes an openid of the platform's form; the prefix after its o
-// tells that it is nobody's.
+// tells that it is no person's.
 func newOpenID(source io.Reader, prefix string) (string, error) {
 	word, err := randomWord(source, openIDLength-len(prefix)-2)
 	if err != nil {

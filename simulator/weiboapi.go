@@ -48,7 +48,7 @@ type WeiboUser struct {
 	Followers    int
 	Statuses     int
 	Verified     bool
-	VerifiedType int // -1 nobody, 0 a person, 1 government
+	VerifiedType int // -1 not verified, 0 a person, 1 government
 }
 
 // WeiboPost is a comment or a status of the played platform.
@@ -119,7 +119,7 @@ func NewWeiboAPI(o WeiboAPIOptions) *WeiboAPI {
 }
 
 // Post puts posts into one of the lists, which is kept in descending order of
-// id whatever the order they come in.
+// id in whichever order they come.
 func (a *WeiboAPI) Post(list string, posts ...WeiboPost) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -18,7 +18,7 @@ const (
 const government = 1
 
 // LeftOut is why the rules leave an account out; "" where they do not. What is
-// not known leaves nobody out, except that the third rule asks for followers who
+// not known is no reason, except that the third rule asks for followers who
 // are known to be.
 func LeftOut(p *Profile, rules scoring.LeaveOut, from time.Time) string {
 	switch {

@@ -140,7 +140,7 @@ func (w *World) example(c *Campaign) models.Unit {
 	return models.Unit{}
 }
 
-// Reply reads a text that the platform has just pushed, if nobody did before, and
+// Reply reads a text that the platform has just pushed, unless it was read before, and
 // decides what its author is told. The same text is told the same as often as it
 // is pushed; of several in a day one is answered.
 func (r *Reader) Reply(ctx context.Context, answers Answers, kind Kind, id uint64) (Answer, error) {
@@ -180,7 +180,7 @@ func (r *Reader) readOne(ctx context.Context, id models.ID) (Item, Reading, erro
 	if err := r.Store.WriteDown(ctx, r.Account, []Reading{read}); err != nil {
 		return item, Reading{}, err
 	}
-	// Whoever wrote it down first is right.
+	// What was written down first holds.
 	item, reading, err = r.Store.Item(ctx, r.Account, id)
 	return item, orZero(reading), err
 }

@@ -3,7 +3,7 @@ package social
 import "time"
 
 // The pools of a day's calls. The platform allows 100 a day for an account and
-// an app; the rest is left for whatever clock or count of theirs differs.
+// an app; the rest is left for a clock or a count of theirs that differs.
 const (
 	PoolPoll = "poll" // the feeds
 	PoolRest = "rest" // reconciliation, accounts, names

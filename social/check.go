@@ -22,7 +22,7 @@ type check struct {
 
 // blanks is how many empty pages in a row are believed to be the end of a feed;
 // a single one is what a fault of the platform looks like, too, and would take
-// away whatever is older.
+// away all that is older.
 const blanks = 2
 
 // feedDepth is how many texts the platform gives out of a feed at most. A list

@@ -108,7 +108,7 @@ const (
 const UnknownVia = "unknown"
 
 // ExclusionEvent says that a rating was left out or taken back in, by whom, and
-// why. Rating names a row, nobody.
+// why. Rating names a row, and no person.
 type ExclusionEvent struct {
 	Rating     string    `json:"rating" doc:"Id of the rating; it names nobody."`
 	Unit       string    `json:"unit"`
@@ -142,7 +142,7 @@ func ExcludedNow(events []ExclusionEvent) map[string]map[string]int {
 	return out
 }
 
-// ForPublic is the document for whoever is not of the office: nothing in it tells
+// ForPublic is the document for readers outside of the office: nothing in it tells
 // what few ratings say, be they all of a unit, or those of it that are left out,
 // which are the difference of its two figures. Where shrunk means are official,
 // points and ranks of a class hold the class mean, so they are left out with the

@@ -84,7 +84,7 @@ type Unseen struct {
 
 // Leases let one server at a time poll; they only save work.
 type Leases interface {
-	// Lease takes or renews a lease until a time, if nobody else holds it at now.
+	// Lease takes or renews a lease until a time, if no other holder has it at now.
 	Lease(ctx context.Context, a Account, name string, holder models.ID, now, until time.Time) (bool, error)
 }
 

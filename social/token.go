@@ -34,7 +34,7 @@ func (w Warning) String() string {
 	}
 }
 
-// Token is when a token ends. Where nobody said when it was issued, it counts
+// Token is when a token ends. Where its issue was not noted, it counts
 // from when it was first seen, so the true end can be earlier, never later.
 type Token struct{ Issued time.Time }
 

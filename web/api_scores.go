@@ -162,7 +162,7 @@ func (s *Server) workbookTurn(ctx context.Context) (leave func(), err error) {
 	}
 }
 
-// sealed is the answer to whoever asks for scores too early.
+// sealed is the answer where scores are asked for too early.
 func sealed() *models.Error {
 	return models.Errorf(models.Forbidden, "scores_sealed", "scores are sealed until the close of the ratings")
 }

@@ -13,7 +13,7 @@ import (
 
 // Who sees the public side of a Weibo account. How its owner's calls and token
 // stand tells no score; what did not count, and the figures, are the office's and
-// whoever audits it.
+// its auditors'.
 func socialWatchers() []models.Role {
 	return []models.Role{models.RoleOffice, models.RoleChannelOwner, models.RoleAuditor}
 }

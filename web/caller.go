@@ -38,7 +38,7 @@ func (s *Server) trusts(a netip.Addr) bool {
 	return false
 }
 
-// caller is the address of whoever sent a request, for the log alone: nothing is
+// caller is the address that a request was sent from, for the log alone: nothing is
 // allowed, limited or linked by it. It is the connection's, unless that is a
 // trusted proxy's: then X-Forwarded-For is read from its end, where the nearest
 // proxy wrote, for as long as trusted ones wrote it. What stands before that

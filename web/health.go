@@ -100,8 +100,8 @@ func (r *readiness) ask(now func() time.Time, run func() []error) []error {
 }
 
 // runChecks runs all checks side by side; one that does not heed its context is
-// given up, so that the answer comes in time. It is nobody's request that they run
-// for, so that one who leaves does not fail them for the others.
+// given up, so that the answer comes in time. They run for no request of
+// their own, so that a caller who leaves does not fail them for the others.
 func (s *Server) runChecks() []error {
 	ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)
 	defer cancel()

@@ -15,7 +15,7 @@ import (
 // account writes the access line of a request that is no push. The query
 // string, headers and bodies stay out of it, and so does a path that no route
 // has: anything may be in it. Who asks for what needs a key is named by address as
-// well, so that it can be seen who tries keys; nobody else's address is kept.
+// well, so that it can be seen who tries keys; no other address is kept.
 func (s *Server) account(c *gin.Context, p Policy, path, key string, start time.Time, quiet bool) {
 	status, took := c.Writer.Status(), s.now().Sub(start)
 	s.metrics.request(path, status, took)

@@ -44,7 +44,7 @@ func Demo() Policy { return Policy{kind: forDemo} }
 
 type routeKey struct{ method, path string }
 
-// handle is the one way to add a route: together with its policy. Whatever can be
+// handle is the one way to add a route: together with its policy. What can be
 // had by GET answers HEAD as well, which monitors ask with and whose body net/http
 // leaves out; a webhook's GET is the platform's alone.
 func (s *Server) handle(method, path string, p Policy, h gin.HandlerFunc) {
@@ -81,7 +81,7 @@ func (s *Server) guard(c *gin.Context) {
 		return
 	}
 	if path == "" && underAPI(c.Request.URL.Path) {
-		p = API(models.Roles()...) // what there is not is nobody's business without a key
+		p = API(models.Roles()...) // a caller without a key learns of no path whether it is there
 	}
 	start := s.now()
 	var key string

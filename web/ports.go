@@ -20,7 +20,7 @@ type Intake interface {
 // Mention is a public text that names an account.
 type Mention struct {
 	Account *intake.Account
-	Citizen string // the platform's id of whoever wrote it: never in a log
+	Citizen string // the platform's id of its author: never in a log
 	Subtype string // status or comment
 	ID      string // the platform's, of the text
 	Text    string

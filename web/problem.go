@@ -85,7 +85,7 @@ func statusOf(k models.Kind) int {
 	return http.StatusInternalServerError
 }
 
-// problemOf turns an error into what a caller may see. Whatever is no domain
+// problemOf turns an error into what a caller may see. What is no domain
 // error is logged whole and shown as a fixed text.
 func (s *Server) problemOf(ctx context.Context, err error) *Problem {
 	var p *Problem

@@ -23,8 +23,8 @@ func (t turnstile) enter() {
 
 func (t turnstile) leave() { <-t }
 
-// openInTurn opens a push, which takes some microseconds and waits for nobody, so
-// nobody can hold the turnstile.
+// openInTurn opens a push, which takes some microseconds and waits for nothing, so
+// no push can hold the turnstile.
 func openInTurn[P any](t turnstile, f front[P], query string, body []byte) (opened[P], fate, string) {
 	t.enter()
 	defer t.leave()

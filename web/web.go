@@ -60,7 +60,7 @@ type Options struct {
 	Weibo     []Weibo
 	Mentions  Mentions // nil: mentions are counted and go nowhere
 	Freshness Freshness
-	Bodies    Bodies    // nil: nobody asks
+	Bodies    Bodies    // nil: not asked
 	OneBody   bool      // another body under one signature is refused, and not only counted
 	Random    io.Reader // crypto/rand.Reader outside tests
 	Busy      string
@@ -173,7 +173,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	// Gin would believe X-Real-Ip as well, and take a mapped address for a
-	// network; nobody asks it, and it believes nobody.
+	// network; it is never asked, and believes no proxy.
 	if err = s.engine.SetTrustedProxies(nil); err != nil {
 		return nil, fmt.Errorf("trusted proxies: %w", err)
 	}

@@ -311,7 +311,7 @@ func (h *hook[P]) turn(c *gin.Context, f front[P], o *opened[P], began time.Time
 	return a, outAnswered
 }
 
-// refuse answers without a body: whoever is not the platform learns nothing.
+// refuse answers without a body: a sender that is not the platform learns nothing.
 func (h *hook[P]) refuse(c *gin.Context, status int, reason string) {
 	h.s.metrics.refused(h.platform, reason)
 	c.Status(status)
@@ -330,7 +330,7 @@ func (h *hook[P]) refuseBody(c *gin.Context, err error) {
 	}
 }
 
-// recover answers for whatever panicked outside of the turn.
+// recover answers after a panic outside of the turn.
 func (h *hook[P]) recover(c *gin.Context) {
 	v := recover()
 	if v == nil {

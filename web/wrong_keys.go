@@ -8,7 +8,7 @@ import (
 )
 
 // Bounds of wrong keys. Each costs a look-up in the database and a line in the log, so
-// whoever tries many of them has a few a second. Right keys are never counted.
+// an address that tries many has a few a second. Right keys are never counted.
 const (
 	wrongAtOnce    = 120 // of one address, after a pause
 	wrongPerSecond = 2   // of one address
@@ -33,7 +33,7 @@ type wrongKeys struct {
 	others  bucket    // of the addresses that came when from was full
 	beyond  int64     // since the last summary
 	most    int64
-	worst   netip.Prefix // whoever was refused most
+	worst   netip.Prefix // that was refused most
 	pending *time.Timer  // of the next summary
 }
 

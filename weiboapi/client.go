@@ -2,7 +2,7 @@
 // and mentions, accounts, and messages of the customer service.
 //
 // It may import social and the standard library. It keeps no count of calls:
-// whoever calls has to have spent each call before. No error of it holds the
+// the caller has spent each call before. No error of it holds the
 // access token, an id or a text.
 package weiboapi
 

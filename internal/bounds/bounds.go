@@ -16,7 +16,7 @@ type Limit struct {
 	Bytes uint64        // allocated, whether or not they are kept
 }
 
-// Push is the limit for whatever anybody may send to a webhook.
+// Push is the limit for what anyone may send to a webhook.
 var Push = Limit{Time: 5 * time.Millisecond, Bytes: 4 << 20}
 
 // Per is a limit that grows with the input, for files that an operator hands
