@@ -119,8 +119,10 @@ func play(e *bot.Engine, script string) (string, error) {
 	return out.String(), nil
 }
 
+var testContacts = bot.Contacts{Office: "市纠风办", Phone: "0555-0000000", Hours: "工作日 8:30-17:30"}
+
 // stage sets the scene: 微博; 时间 2017-12-02 10:00; 会话丢失; 平台带回标记;
-// 旧版; 题目变了; 结果没送到; 已满10件; 过 <n> 秒; 旧活动; 不收投诉; 同名; 办理 <state>; 两个活动; 没有活动.
+// 旧版; 题目变了; 结果没送到; 已满10件; 过 <n> 秒; 旧活动; 不收投诉; 有电话; 同名; 办理 <state>; 两个活动; 没有活动.
 func (d *dialogue) stage(s string) error {
 	word, rest, _ := strings.Cut(s, " ")
 	switch word {
@@ -150,7 +152,16 @@ func (d *dialogue) stage(s string) error {
 		d.w.Campaigns = append(d.w.Campaigns, testCampaign("2016", "2016年度政风行风评议", day(2016, 4, 1), day(2016, 12, 1), testUnits()))
 	case "不收投诉":
 		d.w.ComplaintsOff = true
-		d.w.Contacts = bot.Contacts{Office: "市纠风办", Phone: "0555-0000000", Hours: "工作日 8:30-17:30"}
+		d.w.Contacts = testContacts
+	case "有电话":
+		d.w.Contacts = testContacts
+		units := testUnits()
+		for i := range units {
+			if units[i].Code != "A01" {
+				units[i].Phone = fmt.Sprintf("0555-00000%02d", i+1)
+			}
+		}
+		d.w.Directory = units
 	case "同名":
 		units := append(testUnits(),
 			models.Unit{Code: "D01", Name: "实验小学", Class: "公共服务单位", Type: models.Service, Superior: "花山区"},

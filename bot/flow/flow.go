@@ -10,6 +10,7 @@ import (
 	"pingyi/bot/flow/drafts"
 	"pingyi/bot/flow/earlier"
 	"pingyi/bot/flow/help"
+	"pingyi/bot/flow/human"
 	"pingyi/bot/flow/office"
 	"pingyi/bot/flow/public"
 	"pingyi/bot/flow/rating"
@@ -32,7 +33,7 @@ func Dialogue() bot.Dialogue {
 	return bot.Dialogue{
 		Flows: []bot.Flow{
 			browse.Flow(), rating.Flow(), complaint.Flow(), withdrawal.Choosing(), withdrawal.Flow(), records.Flow(),
-			drafts.Flow(), help.Flow(), office.Flow(), public.Flow(),
+			drafts.Flow(), help.Flow(), human.Flow(), office.Flow(), public.Flow(),
 			{Name: "word", Phrases: &word.Phrases},
 		},
 		Arrive: rating.Arrive, Receive: browse.Receive, Wander: browse.Wander, Stray: drafts.Stray, Stale: records.Stale,

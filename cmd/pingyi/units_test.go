@@ -73,7 +73,7 @@ func TestUnitsImport_whileACampaignRuns_asksBeforeItDoublesEndsOrRenames(t *test
 		if code != exitDone || out != "3 units imported\n" {
 			t.Fatalf("exit code %d, %q\n%s", code, out, errs)
 		}
-		contains(t, errs, "changed A03 市教育体育局", "added D02 市信访局", "changed A05 市公安局", "phone (none) → 0555-1", "86 units of the register are not in the file")
+		contains(t, errs, "changed A03 市教育体育局", "added D02 市信访局", "changed A05 市公安局", "phone 0555-0000005 → 0555-1", "86 units of the register are not in the file")
 		contains(t, w.must("units", "list"), "A03\tgovernment\t政府部门\t市教育体育局\n", "D02\tgovernment\t政府部门\t市信访局\n")
 	})
 }

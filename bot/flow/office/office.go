@@ -3,6 +3,8 @@
 package office
 
 import (
+	"unicode/utf8"
+
 	"pingyi/bot"
 	"pingyi/bot/catalogue"
 )
@@ -13,6 +15,8 @@ var (
 	textPhone    = texts.Text("office.phone", "name", "phone")
 	textHours    = texts.Text("office.hours", "hours")
 	textHotlines = texts.Text("office.hotlines", "hotline", "discipline")
+	textHotline  = texts.Text("office.hotline", "hotline")
+	textAllDay   = texts.Text("office.hotline_all_day", "hotline")
 )
 
 // Flow are the texts of the package.
@@ -51,8 +55,59 @@ func Say(t *bot.Turn) {
 	}
 }
 
+// SayBefore is Say before a question: what is too long for one answer with it may be left
+// out, the hours first.
+func SayBefore(t *bot.Turn) {
+	n := Contacts(t)
+	if utf8.RuneCountInString(n.Office)+utf8.RuneCountInString(n.Hours) <= shortLine || n.Hours == "" || n.Phone == "" {
+		Say(t)
+		return
+	}
+	t.Say(textPhone, t.Fitted(n.Office, shortName, shortName), n.Phone)
+	t.Say(textHours, n.Hours)
+	t.Optional()
+}
+
+// Before a question, in characters: how long name and hours may be to stand in one line, and
+// how much is shown of a name where they are longer.
+const (
+	shortLine = 28
+	shortName = 15
+)
+
 // SayHotlines adds the line with the national hotlines.
 func SayHotlines(t *bot.Turn) {
 	n := Contacts(t)
 	t.Say(textHotlines, n.Hotline, n.Discipline)
+}
+
+// HasPhone reports whether the office has a telephone number to tell.
+func HasPhone(t *bot.Turn) bool { return t.W.Contacts.Phone != "" }
+
+// UnitPhone is the telephone number that the register has of a unit; "": none.
+func UnitPhone(t *bot.Turn, code string) string {
+	if u, ok := t.W.Directory.ByCode(code); ok && u.RetiredAt.IsZero() {
+		return u.Phone
+	}
+	return ""
+}
+
+// SayUnit adds the line with a unit's telephone number, where the register has one. It may
+// be left out.
+func SayUnit(t *bot.Turn, code string) {
+	if phone := UnitPhone(t, code); phone != "" {
+		t.Say(textPhone, t.NameOf(code), t.Fitted(t.Clean(phone), 24, 20))
+		t.Optional()
+	}
+}
+
+// SayHotline adds the line with the hotline for everything else. The national one is
+// there day and night; what a city names of its own may not be.
+func SayHotline(t *bot.Turn) {
+	text, n := textHotline, Contacts(t)
+	if n.Hotline == national.Hotline {
+		text = textAllDay
+	}
+	t.Say(text, n.Hotline)
+	t.Optional()
 }
