@@ -3,10 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
-	"strings"
-	"time"
 
 	"github.com/goccy/go-yaml"
 
@@ -14,98 +10,6 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 )
-
-// Profile is what a campaign is created from: everything of a programme but its
-// year, its dates and its units. A campaign freezes its own copy.
-type Profile struct {
-	ID         string
-	Title      string // with {year} where the year goes; see TitleOf
-	Sample     bool   // no office has issued it: Issued is empty
-	Phases     Phases
-	Classes    []string                               // in the order in which they are shown
-	Dimensions map[models.UnitType][]models.Dimension // all sets have the same length
-	Channels   []ProfileChannel                       // full marks total exactly 100
-	Methods    []scoring.Method
-	Contacts   Contacts
-	Issued     Issued
-}
-
-// Issued is the paper by which the city issued the programme and its methods. A
-// profile that names none is a sample.
-type Issued struct {
-	Body   string `json:"body" yaml:"body"`     // 市纠风办
-	Number string `json:"number" yaml:"number"` // 马纠办〔2017〕3号
-	Date   string `json:"date" yaml:"date"`     // 2017-04-20
-}
-
-// String is "市纠风办 马纠办〔2017〕3号（2017年4月20日）", or "" for a sample.
-func (i Issued) String() string {
-	if i == (Issued{}) {
-		return ""
-	}
-	date := i.Date
-	if day, err := time.Parse(time.DateOnly, i.Date); err == nil {
-		date = day.Format("2006年1月2日")
-	}
-	return i.Body + " " + i.Number + "（" + date + "）"
-}
-
-// ProfileChannel is a channel of a programme (测评渠道).
-type ProfileChannel struct {
-	Channel   models.Channel
-	Title     string
-	Owner     string        // the body that answers for it (测评责任单位)
-	Assisting []string      // bodies that help and see no scores before publication
-	FullMarks scoring.Marks // points of the programme's 100
-	Collected bool          // by pingyi, from citizens; others are imported from the owner
-	Method    string        // id of the method; of collected channels only
-}
-
-// Phases is how long the parts of a campaign last, in days.
-type Phases struct {
-	Publicity  int // before the rating window
-	Rating     int // the rating window, where no end is given
-	Appeal     int // after it
-	Settlement int // after the appeals, until publication
-}
-
-// Schedule is the dates of a campaign: each phase lasts until the next begins.
-type Schedule struct {
-	Publicity, Rating, Closed, Settled, Published time.Time
-}
-
-// Schedule dates the phases around the rating window [from, to); a zero to means
-// the window's own length.
-func (p Phases) Schedule(from, to time.Time) Schedule {
-	if to.IsZero() {
-		to = from.AddDate(0, 0, p.Rating)
-	}
-	settled := to.AddDate(0, 0, p.Appeal)
-	return Schedule{
-		Publicity: from.AddDate(0, 0, -p.Publicity), Rating: from, Closed: to,
-		Settled: settled, Published: settled.AddDate(0, 0, p.Settlement),
-	}
-}
-
-// yearMark stands in a title for the year.
-const yearMark = "{year}"
-
-// TitleOf is the title of the campaign of a year.
-func (p *Profile) TitleOf(year int) string {
-	return strings.ReplaceAll(p.Title, yearMark, strconv.Itoa(year))
-}
-
-// Dims is the length of the dimension sets.
-func (p *Profile) Dims() int { return len(p.Dimensions[models.Government]) }
-
-// Method finds a method by its id.
-func (p *Profile) Method(id string) (scoring.Method, bool) {
-	i := slices.IndexFunc(p.Methods, func(m scoring.Method) bool { return m.ID == id })
-	if i < 0 {
-		return scoring.Method{}, false
-	}
-	return p.Methods[i], true
-}
 
 // The form of a profile in its file.
 type (
@@ -118,8 +22,8 @@ type (
 		Dimensions map[models.UnitType][]dimensionFile `yaml:"dimensions"`
 		Channels   []channelFile                       `yaml:"channels"`
 		Methods    []methodFile                        `yaml:"methods"`
-		Contacts   Contacts                            `yaml:"contacts"`
-		Issued     Issued                              `yaml:"issued"`
+		Contacts   scoring.Contacts                    `yaml:"contacts"`
+		Issued     scoring.Issued                      `yaml:"issued"`
 	}
 	phasesFile struct {
 		Publicity  int `yaml:"publicity"`
@@ -164,19 +68,19 @@ const maxProfileBytes = 256 << 10
 // fault, and so is all that a campaign could not run with. The error is of type
 // Faults; the YAML's own are named by their line, all others at once by their
 // place.
-func ParseProfile(text []byte) (Profile, error) {
+func ParseProfile(text []byte) (scoring.Programme, error) {
 	if len(text) > maxProfileBytes {
-		return Profile{}, Faults{{"profile", fmt.Sprintf("is larger than %d bytes", maxProfileBytes)}}
+		return scoring.Programme{}, Faults{{"profile", fmt.Sprintf("is larger than %d bytes", maxProfileBytes)}}
 	}
 	var file profileFile
 	if err := decodeYAML(text, &file, yaml.Strict()); err != nil {
-		return Profile{}, Faults{yamlFault(err)}
+		return scoring.Programme{}, Faults{yamlFault(err)}
 	}
 	var faults Faults
 	p := file.profile(&faults)
 	faults.checkProfile(&p)
 	if len(faults) > 0 {
-		return Profile{}, faults
+		return scoring.Programme{}, faults
 	}
 	return p, nil
 }
@@ -194,9 +98,9 @@ func yamlFault(err error) Fault {
 	return Fault{fmt.Sprintf("line %d", at.GetToken().Position.Line), at.GetMessage()}
 }
 
-func (f *profileFile) profile(faults *Faults) Profile {
-	p := Profile{
-		ID: f.ID, Title: f.Title, Sample: f.Issued == Issued{}, Issued: f.Issued, Phases: Phases(f.Phases), Classes: f.Classes,
+func (f *profileFile) profile(faults *Faults) scoring.Programme {
+	p := scoring.Programme{
+		ID: f.ID, Title: f.Title, Sample: f.Issued == scoring.Issued{}, Issued: f.Issued, Phases: scoring.Phases(f.Phases), Classes: f.Classes,
 		Dimensions: make(map[models.UnitType][]models.Dimension, len(f.Dimensions)), Contacts: f.Contacts,
 	}
 	for i, class := range p.Classes {
@@ -208,7 +112,7 @@ func (f *profileFile) profile(faults *Faults) Profile {
 		}
 	}
 	for _, c := range f.Channels {
-		p.Channels = append(p.Channels, ProfileChannel(c))
+		p.Channels = append(p.Channels, scoring.ProgrammeChannel(c))
 	}
 	for i, m := range f.Methods {
 		method := m.method(faults, fmt.Sprintf("methods[%d]", i))

@@ -34,13 +34,13 @@ const receiptWord = "回执"
 var profileForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
 
 // checkProfile adds everything that a campaign could not run with.
-func (f *Faults) checkProfile(p *Profile) {
+func (f *Faults) checkProfile(p *scoring.Programme) {
 	if !profileForm.MatchString(p.ID) {
 		f.add("id", "is %q; expected 1 to 32 lower case letters, digits and hyphens", p.ID)
 	}
 	f.checkText("title", p.Title, maxTitle)
-	if strings.Count(p.Title, yearMark) != 1 {
-		f.add("title", "expected %s once, where the year goes", yearMark)
+	if strings.Count(p.Title, scoring.YearMark) != 1 {
+		f.add("title", "expected %s once, where the year goes", scoring.YearMark)
 	}
 	f.checkDays("publicity", p.Phases.Publicity, 0)
 	f.checkDays("rating", p.Phases.Rating, 1)
@@ -65,8 +65,8 @@ func (f *Faults) checkProfile(p *Profile) {
 }
 
 // checkIssued wants the whole of a paper or nothing.
-func (f *Faults) checkIssued(i Issued) {
-	if i == (Issued{}) {
+func (f *Faults) checkIssued(i scoring.Issued) {
+	if i == (scoring.Issued{}) {
 		return
 	}
 	f.checkText("issued.body", i.Body, maxTitle)
@@ -102,7 +102,7 @@ func ratedTypes() []models.UnitType {
 	return []models.UnitType{models.Government, models.Association, models.Service}
 }
 
-func (f *Faults) checkDimensions(p *Profile) {
+func (f *Faults) checkDimensions(p *scoring.Programme) {
 	first := p.Dimensions[models.Government]
 	if n := len(first); n < 1 || n > models.MaxDimensions {
 		f.add("dimensions.government", "has %d dimensions; expected 1 to %d", n, models.MaxDimensions)
@@ -131,7 +131,7 @@ func (f *Faults) checkDimensions(p *Profile) {
 	}
 }
 
-func (f *Faults) checkMethods(p *Profile) {
+func (f *Faults) checkMethods(p *scoring.Programme) {
 	for i, m := range p.Methods {
 		at := fmt.Sprintf("methods[%d]", i)
 		if err := m.Validate(p.Dims()); err != nil {
@@ -147,7 +147,7 @@ func (f *Faults) checkMethods(p *Profile) {
 	}
 }
 
-func (f *Faults) checkChannels(p *Profile) {
+func (f *Faults) checkChannels(p *scoring.Programme) {
 	if n := len(p.Channels); n < 1 || n > maxChannels {
 		f.add("channels", "are %d; expected 1 to %d", n, maxChannels)
 	}
@@ -179,7 +179,7 @@ func (f *Faults) checkChannels(p *Profile) {
 }
 
 // checkCollected holds what comes through the chat apart from what is imported.
-func (f *Faults) checkCollected(at string, p *Profile, c *ProfileChannel) {
+func (f *Faults) checkCollected(at string, p *scoring.Programme, c *scoring.ProgrammeChannel) {
 	ours := c.Channel == models.Mobile || c.Channel == models.Social
 	_, known := p.Method(c.Method)
 	switch {

@@ -7,6 +7,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"pingyi/scoring"
 )
 
 // shipped holds the profiles and the sample register of the program.
@@ -31,7 +33,7 @@ func Profiles() []string {
 
 // LoadProfile reads a shipped profile by its name, or an operator's own by the
 // path of its file, which ends in .yaml.
-func LoadProfile(name string) (Profile, error) {
+func LoadProfile(name string) (scoring.Programme, error) {
 	var text []byte
 	var err error
 	switch {
@@ -40,15 +42,15 @@ func LoadProfile(name string) (Profile, error) {
 	case strings.HasSuffix(name, profileEnd):
 		text, err = os.ReadFile(name) //nolint:gosec // the operator names the file
 	default:
-		return Profile{}, Faults{{"profile", fmt.Sprintf("%q is none of the shipped ones (%s) and no path of a %s file",
+		return scoring.Programme{}, Faults{{"profile", fmt.Sprintf("%q is none of the shipped ones (%s) and no path of a %s file",
 			name, strings.Join(Profiles(), ", "), profileEnd)}}
 	}
 	if err != nil {
-		return Profile{}, fmt.Errorf("read the profile: %w", err)
+		return scoring.Programme{}, fmt.Errorf("read the profile: %w", err)
 	}
 	p, err := ParseProfile(text)
 	if err != nil {
-		return Profile{}, fmt.Errorf("profile %s:\n%w", name, err)
+		return scoring.Programme{}, fmt.Errorf("profile %s:\n%w", name, err)
 	}
 	return p, nil
 }

@@ -25,7 +25,7 @@ func shippedProfile(t testing.TB, name string) string {
 	return string(text)
 }
 
-func mustProfile(t testing.TB, name string) Profile {
+func mustProfile(t testing.TB, name string) scoring.Programme {
 	t.Helper()
 	p, err := LoadProfile(name)
 	if err != nil {
@@ -146,8 +146,8 @@ func TestSampleUnits_classes_areTheProfilesClasses(t *testing.T) {
 func TestSchedule_phases_followTheRatingWindow(t *testing.T) {
 	from := time.Date(2017, 5, 1, 0, 0, 0, 0, time.UTC)
 	day := func(month time.Month, d int) time.Time { return time.Date(2017, month, d, 0, 0, 0, 0, time.UTC) }
-	phases := Phases{Publicity: 30, Rating: 10, Appeal: 15, Settlement: 5}
-	want := Schedule{Publicity: day(4, 1), Rating: from, Closed: day(5, 11), Settled: day(5, 26), Published: day(5, 31)}
+	phases := scoring.Phases{Publicity: 30, Rating: 10, Appeal: 15, Settlement: 5}
+	want := scoring.Schedule{Publicity: day(4, 1), Rating: from, Closed: day(5, 11), Settled: day(5, 26), Published: day(5, 31)}
 	if diff := cmp.Diff(want, phases.Schedule(from, time.Time{})); diff != "" {
 		t.Error(diff)
 	}
@@ -339,7 +339,7 @@ func FuzzProfile(f *testing.F) {
 		if len(text) > 8<<10 {
 			return
 		}
-		var p Profile
+		var p scoring.Programme
 		var err error
 		bounds.Hold(t, profileLimit, func() { p, err = ParseProfile(text) })
 		if err != nil {

@@ -1,5 +1,7 @@
 package models
 
+import "time"
+
 // APIKey is a caller of the API. The key itself is stored nowhere: Hash is its
 // SHA-256. A key is never deleted; it is revoked, or ends.
 type APIKey struct {
@@ -14,6 +16,22 @@ type APIKey struct {
 	EndsAt     Time   `null:"does not end by itself"`
 	Campaign   string `gorm:"size:64" null:"bound to no campaign"`
 	CreatedVia string `gorm:"size:128" null:"unknown: an earlier version made it"` // see RatingExclusion.Via
+
+	// Units are the codes that the key is bound to, rows of APIKeyUnit.
+	Units []string `gorm:"-"`
+}
+
+// Scope is what the key reaches.
+func (k *APIKey) Scope() Scope { return ScopeOf(k.Role, k.Campaign, k.Units) }
+
+// Ended reports whether the key's time is over.
+func (k *APIKey) Ended(now time.Time) bool { return !k.EndsAt.IsZero() && !now.Before(k.EndsAt.Time) }
+
+// KeyBinding is what an API key is bound to from now on; what is nil stays as it is.
+type KeyBinding struct {
+	Units    []string
+	Campaign *string
+	EndsAt   *time.Time
 }
 
 // TableName implements schema.Tabler.

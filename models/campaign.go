@@ -1,5 +1,7 @@
 package models
 
+import "time"
+
 // Campaign is one appraisal (一次评议): its units, channels and rules are frozen when
 // it is created. Later only marks in time are set, each once, and a stop brings the
 // close forward. A draft may be deleted with its units and channels.
@@ -24,6 +26,25 @@ type Campaign struct {
 	StopReason   string `gorm:"size:255" null:"not stopped early"`
 	PlannedClose Time   `null:"not stopped early"` // the close that was approved
 	StoppedVia   string `gorm:"size:128" null:"not stopped early"`
+
+	// Programme is JSON text of what a definition of an earlier version lacks: all
+	// channels and the length of the phases. It is set once.
+	Programme string `null:"Definition has the whole, or nobody completed it"`
+
+	// Units and Channels are rows of CampaignUnit and CampaignChannel in their order,
+	// where a campaign is read or created whole. A unit has code, name, class and type.
+	Units    []Unit            `gorm:"-"`
+	Channels []CampaignChannel `gorm:"-"`
+}
+
+// CampaignKey names a campaign among those of all tenants.
+type CampaignKey struct{ Tenant, Campaign string }
+
+// Stop is the early end of a campaign.
+type Stop struct {
+	By, Reason string
+	Via        string // what entered it; see RatingExclusion.Via
+	At         time.Time
 }
 
 // TableName implements schema.Tabler.

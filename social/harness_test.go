@@ -133,9 +133,9 @@ func newTown(t testing.TB, db *store.DB, w *store.Writer, name string) *town {
 	server := httptest.NewServer(o.api)
 	t.Cleanup(server.Close)
 	o.url = server.URL
-	campaign := store.Campaign{
-		Tenant: tenant, ID: name, From: opens, To: closes, CreatedAt: opens, Definition: []byte("{}"),
-		Channels: []store.Channel{{Channel: models.Social, FullMarks: "4", Account: o.account.ID}},
+	campaign := models.Campaign{
+		Tenant: tenant, ID: name, OpensAt: models.At(opens), ClosesAt: models.At(closes), CreatedAt: models.At(opens), Definition: "{}",
+		Channels: []models.CampaignChannel{{Channel: models.Social, FullMarks: "4", Account: o.account.ID}},
 	}
 	for i := range 9 {
 		campaign.Units = append(campaign.Units, models.Unit{Code: fmt.Sprintf("A%02d", i+1)})

@@ -64,6 +64,13 @@ type Items interface {
 	PublicRating(ctx context.Context, tenant string, item models.ID) (models.ID, error)
 }
 
+// SealedAccount is something sealed about a citizen of an account: their id, or what
+// is known of them.
+type SealedAccount struct {
+	Citizen models.ID
+	Sealed  []byte
+}
+
 // Checks find texts that are gone.
 type Checks interface {
 	// Unseen lists at most limit texts of a feed, written at or after from and

@@ -11,26 +11,14 @@ import (
 	"pingyi/models"
 )
 
-// APIKey is a key with the units that it is bound to.
-type APIKey struct {
-	models.APIKey
-	Units []string // codes
-}
-
-// Scope is what the key reaches.
-func (k *APIKey) Scope() models.Scope { return models.ScopeOf(k.Role, k.Campaign, k.Units) }
-
-// Ended reports whether the key's time is over.
-func (k *APIKey) Ended(now time.Time) bool { return !k.EndsAt.IsZero() && !now.Before(k.EndsAt.Time) }
-
 // apiKeyUse is how coarse the time of the last use is: a key that is used all
 // the time costs one write a spell.
 const apiKeyUse = time.Hour
 
 // CreateAPIKey stores a key. models.Conflict: its hash is there.
-func (db *DB) CreateAPIKey(ctx context.Context, k APIKey) error {
+func (db *DB) CreateAPIKey(ctx context.Context, k models.APIKey) error {
 	return db.Write(ctx, "create API key", func(tx *gorm.DB) error {
-		err := tx.Create(&k.APIKey).Error
+		err := tx.Create(&k).Error
 		if errors.Is(err, gorm.ErrDuplicatedKey) {
 			return models.Errorf(models.Conflict, "api_key_exists", "the API key exists")
 		}
@@ -56,15 +44,8 @@ func bindUnits(tx *gorm.DB, tenant string, key models.ID, units []string) error 
 	return tx.CreateInBatches(rows, 200).Error
 }
 
-// Binding is what a key is bound to from now on; what is nil stays as it is.
-type Binding struct {
-	Units    []string
-	Campaign *string
-	EndsAt   *time.Time
-}
-
 // BindAPIKey binds a key that was not revoked. models.NotFound: there is none.
-func (db *DB) BindAPIKey(ctx context.Context, tenant string, id models.ID, b Binding) error {
+func (db *DB) BindAPIKey(ctx context.Context, tenant string, id models.ID, b models.KeyBinding) error {
 	return db.Write(ctx, "bind API key", func(tx *gorm.DB) error {
 		var n int64
 		query := "SELECT COUNT(*) FROM api_keys WHERE id=? AND tenant=? AND revoked_at IS NULL"
@@ -109,15 +90,15 @@ func (db *DB) unitsOf(ctx context.Context, tenant string, only ...models.ID) (ma
 }
 
 // APIKeyByHash finds a key that was not revoked. models.NotFound: none.
-func (db *DB) APIKeyByHash(ctx context.Context, hash []byte) (APIKey, error) {
-	var k APIKey
-	err := db.Read(ctx).Where("hash = ? AND revoked_at IS NULL", hash).Take(&k.APIKey).Error
+func (db *DB) APIKeyByHash(ctx context.Context, hash []byte) (models.APIKey, error) {
+	var k models.APIKey
+	err := db.Read(ctx).Where("hash = ? AND revoked_at IS NULL", hash).Take(&k).Error
 	if err != nil {
-		return APIKey{}, orNotFound("API key", err, "unknown_api_key", "there is no such API key")
+		return models.APIKey{}, orNotFound("API key", err, "unknown_api_key", "there is no such API key")
 	}
 	units, err := db.unitsOf(ctx, k.Tenant, k.ID)
 	if err != nil {
-		return APIKey{}, err
+		return models.APIKey{}, err
 	}
 	k.Units = units[k.ID]
 	return k, nil
@@ -131,7 +112,7 @@ func (db *DB) APIKeyHashes(ctx context.Context, limit int) (hashes [][]byte, err
 }
 
 // APIKeys lists a tenant's keys, oldest first.
-func (db *DB) APIKeys(ctx context.Context, tenant string) ([]APIKey, error) {
+func (db *DB) APIKeys(ctx context.Context, tenant string) ([]models.APIKey, error) {
 	var rows []models.APIKey
 	if err := db.Read(ctx).Where("tenant = ?", tenant).Order("created_at, id").Find(&rows).Error; err != nil {
 		return nil, fail("API keys", err)
@@ -140,11 +121,10 @@ func (db *DB) APIKeys(ctx context.Context, tenant string) ([]APIKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := make([]APIKey, len(rows))
-	for i, r := range rows {
-		list[i] = APIKey{r, units[r.ID]}
+	for i := range rows {
+		rows[i].Units = units[rows[i].ID]
 	}
-	return list, nil
+	return rows, nil
 }
 
 // RevokeAPIKey ends a key; the time of the first revocation stays.
@@ -156,7 +136,7 @@ func (db *DB) RevokeAPIKey(ctx context.Context, tenant string, id models.ID, now
 
 // UsedAPIKey notes that a key was used, to the hour: of all its uses in an hour, on
 // however many servers, the first is written.
-func (db *DB) UsedAPIKey(ctx context.Context, k *APIKey, now time.Time) error {
+func (db *DB) UsedAPIKey(ctx context.Context, k *models.APIKey, now time.Time) error {
 	if now.Sub(k.LastUsedAt.Time) < apiKeyUse {
 		return nil
 	}

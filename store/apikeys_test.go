@@ -9,17 +9,15 @@ import (
 	"pingyi/models"
 )
 
-func apiKey(t *testing.T, role models.Role, units ...string) APIKey {
+func apiKey(t *testing.T, role models.Role, units ...string) models.APIKey {
 	t.Helper()
-	return APIKey{
-		models.APIKey{
-			ID: models.ID(randomID(t)), Tenant: tenant, Name: string(role), Role: role, Hash: append(randomID(t).bytes(), randomID(t).bytes()...),
-			CreatedAt: at(inside),
-		}, units,
+	return models.APIKey{
+		ID: models.ID(randomID(t)), Tenant: tenant, Name: string(role), Role: role, Hash: append(randomID(t).bytes(), randomID(t).bytes()...),
+		CreatedAt: at(inside), Units: units,
 	}
 }
 
-func (k APIKey) stored(t *testing.T, db *DB) APIKey {
+func storedKey(t *testing.T, db *DB, k models.APIKey) models.APIKey {
 	t.Helper()
 	got, err := db.APIKeyByHash(t.Context(), k.Hash)
 	if err != nil {
@@ -32,24 +30,24 @@ func TestAPIKey_boundAnew_keepsWhatWasNotGiven(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *DB) {
 		k, other := apiKey(t, models.RoleUnitLeader, "A03", "A01", "A03"), apiKey(t, models.RoleUnitHandler)
 		k.Campaign, k.EndsAt = "2017", at(closes)
-		for _, one := range []APIKey{k, other} {
+		for _, one := range []models.APIKey{k, other} {
 			if err := db.CreateAPIKey(t.Context(), one); err != nil {
 				t.Fatal(err)
 			}
 		}
 		want := models.Scope{Campaign: "2017", Bounded: true, Units: []string{"A01", "A03"}}
-		got := k.stored(t, db)
+		got := storedKey(t, db, k)
 		if diff := cmp.Diff(want, got.Scope()); diff != "" || !got.EndsAt.Equal(closes) || got.Ended(closes.Add(-time.Millisecond)) || !got.Ended(closes) {
 			t.Errorf("%s%v", diff, got.EndsAt)
 		}
-		if got := other.stored(t, db); !got.Scope().Nothing() {
+		if got := storedKey(t, db, other); !got.Scope().Nothing() {
 			t.Errorf("a key that is bound to nothing reaches %+v", got.Scope())
 		}
 		campaign := "2018"
-		if err := db.BindAPIKey(t.Context(), tenant, k.ID, Binding{Campaign: &campaign}); err != nil {
+		if err := db.BindAPIKey(t.Context(), tenant, k.ID, models.KeyBinding{Campaign: &campaign}); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.BindAPIKey(t.Context(), tenant, other.ID, Binding{Units: []string{"A05"}}); err != nil {
+		if err := db.BindAPIKey(t.Context(), tenant, other.ID, models.KeyBinding{Units: []string{"A05"}}); err != nil {
 			t.Fatal(err)
 		}
 		want.Campaign = campaign
@@ -64,13 +62,13 @@ func TestAPIKey_boundAnew_keepsWhatWasNotGiven(t *testing.T) {
 		if diff := cmp.Diff(map[models.ID]models.Scope{k.ID: want, other.ID: {Bounded: true, Units: []string{"A05"}}}, scopes); diff != "" {
 			t.Error(diff)
 		}
-		if err := db.BindAPIKey(t.Context(), "another", k.ID, Binding{Units: []string{"A05"}}); models.KindOf(err) != models.NotFound {
+		if err := db.BindAPIKey(t.Context(), "another", k.ID, models.KeyBinding{Units: []string{"A05"}}); models.KindOf(err) != models.NotFound {
 			t.Errorf("bound by another tenant: %v", err)
 		}
 		if err := db.RevokeAPIKey(t.Context(), tenant, k.ID, inside); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.BindAPIKey(t.Context(), tenant, k.ID, Binding{Units: []string{"A05"}}); models.KindOf(err) != models.NotFound {
+		if err := db.BindAPIKey(t.Context(), tenant, k.ID, models.KeyBinding{Units: []string{"A05"}}); models.KindOf(err) != models.NotFound {
 			t.Errorf("a revoked key was bound: %v", err)
 		}
 		if hashes, err := db.APIKeyHashes(t.Context(), 10); err != nil || len(hashes) != 1 || string(hashes[0]) != string(other.Hash) {
@@ -91,7 +89,7 @@ func TestAPIKey_ofAnOlderRelease_endsNeverAndAUnitsReachesNothing(t *testing.T) 
 				k.ID[:], k.Tenant, k.Name, string(k.Role), k.Hash, k.CreatedAt); err != nil {
 				t.Fatal(err)
 			}
-			got := k.stored(t, db)
+			got := storedKey(t, db, k)
 			if s := got.Scope(); s.Nothing() != nothing || s.Campaign != "" || s.HasUnit("A03") == nothing || got.Ended(closes.AddDate(99, 0, 0)) {
 				t.Errorf("%s: %+v", role, s)
 			}
@@ -107,22 +105,22 @@ func TestAPIKey_usedManyTimes_isWrittenOnceAnHour(t *testing.T) {
 		}
 		begin := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 		for minute := range 180 {
-			seen := k.stored(t, db)
+			seen := storedKey(t, db, k)
 			if minute%7 == 0 {
 				seen.LastUsedAt = models.Time{} // as another server read it before
 			}
 			if err := db.UsedAPIKey(t.Context(), &seen, begin.Add(time.Duration(minute)*time.Minute)); err != nil {
 				t.Fatal(err)
 			}
-			if want := begin.Add(time.Duration(minute/60) * time.Hour); !k.stored(t, db).LastUsedAt.Equal(want) {
-				t.Fatalf("after %d minutes last used at %v", minute, k.stored(t, db).LastUsedAt)
+			if want := begin.Add(time.Duration(minute/60) * time.Hour); !storedKey(t, db, k).LastUsedAt.Equal(want) {
+				t.Fatalf("after %d minutes last used at %v", minute, storedKey(t, db, k).LastUsedAt)
 			}
 		}
 		// An hour that is over is not written again.
-		seen := k.stored(t, db)
+		seen := storedKey(t, db, k)
 		seen.LastUsedAt = models.Time{}
-		if err := db.UsedAPIKey(t.Context(), &seen, begin); err != nil || k.stored(t, db).LastUsedAt.Equal(begin) {
-			t.Errorf("%v, %v", err, k.stored(t, db).LastUsedAt)
+		if err := db.UsedAPIKey(t.Context(), &seen, begin); err != nil || storedKey(t, db, k).LastUsedAt.Equal(begin) {
+			t.Errorf("%v, %v", err, storedKey(t, db, k).LastUsedAt)
 		}
 	})
 }

@@ -9,14 +9,6 @@ import (
 	"pingyi/models"
 )
 
-// Stop is the early end of a campaign.
-type Stop struct {
-	By, Reason string
-	Via        string    // what entered it; see Act
-	At         time.Time // zero: it was not stopped
-	Planned    time.Time // the close that it was approved with
-}
-
 // lockedCampaign reads a campaign and holds it until the commit, so that no rating's
 // transaction is under way.
 func (db *DB) lockedCampaign(tx *gorm.DB, tenant, id string) (models.Campaign, error) {
@@ -64,8 +56,8 @@ func (db *DB) ApproveCampaign(ctx context.Context, tenant, campaign, by, via str
 
 // Overlapping is an approved campaign that collects on an account and channel of
 // this one at some time of its window, or "".
-func (db *DB) Overlapping(ctx context.Context, c *Campaign) (string, error) {
-	other, err := overlapping(db.Read(ctx), models.Campaign{Tenant: c.Tenant, ID: c.ID, OpensAt: at(c.From), ClosesAt: at(c.To)})
+func (db *DB) Overlapping(ctx context.Context, c *models.Campaign) (string, error) {
+	other, err := overlapping(db.Read(ctx), *c)
 	return other, fail("overlapping campaigns", err)
 }
 
@@ -81,6 +73,21 @@ func overlapping(tx *gorm.DB, row models.Campaign) (string, error) {
 		return "", err
 	}
 	return ids[0], nil
+}
+
+// CompleteCampaign sets what the definition of a campaign lacks, once; false: it was
+// set before. models.NotFound: no such campaign.
+func (db *DB) CompleteCampaign(ctx context.Context, tenant, campaign, programme string) (done bool, err error) {
+	err = db.Write(ctx, "complete campaign", func(tx *gorm.DB) error {
+		done = false
+		row, err := db.lockedCampaign(tx, tenant, campaign)
+		if err != nil || row.Programme != "" {
+			return err
+		}
+		done = true
+		return tx.Model(&models.Campaign{}).Where("tenant = ? AND id = ?", tenant, campaign).Update("programme", programme).Error
+	})
+	return done, err
 }
 
 // DeleteCampaign deletes a draft with all that it froze. models.Conflict: it is
@@ -113,7 +120,7 @@ const lastRatings = 20_000
 // is a whole second, as the platforms count, and lies behind every rating that is
 // recorded, so that none of them is outside of its window. models.Conflict: it is a
 // draft, over, or stopped. models.NotFound: no such campaign.
-func (db *DB) StopCampaign(ctx context.Context, tenant, campaign string, s Stop) (closes time.Time, err error) {
+func (db *DB) StopCampaign(ctx context.Context, tenant, campaign string, s models.Stop) (closes time.Time, err error) {
 	err = db.Write(ctx, "stop campaign", func(tx *gorm.DB) error {
 		row, err := db.lockedCampaign(tx, tenant, campaign)
 		if err != nil {

@@ -26,7 +26,7 @@ func TestStopCampaign_ratingsAfterIt_areLateWhateverAWriterKnew(t *testing.T) {
 		w := writerOn(t, db, WriterOptions{})
 		submit(t, w, rating(t, "A01", "5-5"), scoring.Counted) // the writer knows the window
 		before := fingerprints(t, db)
-		stop := Stop{By: "office", Reason: "检修", At: inside.Add(time.Minute + 300*time.Millisecond)}
+		stop := models.Stop{By: "office", Reason: "检修", At: inside.Add(time.Minute + 300*time.Millisecond)}
 		closing, err := db.StopCampaign(t.Context(), tenant, campaign, stop)
 		if want := inside.Add(time.Minute + time.Second); err != nil || !closing.Equal(want) {
 			t.Fatalf("closes %s, want %s, %v", closing, want, err)
@@ -49,8 +49,8 @@ func TestStopCampaign_ratingsAfterIt_areLateWhateverAWriterKnew(t *testing.T) {
 			t.Errorf("%d ratings", n)
 		}
 		c, err := db.Campaign(t.Context(), tenant, campaign)
-		if err != nil || !c.To.Equal(closing) || !c.Stop.Planned.Equal(closes) || c.Stop.Reason != "检修" || c.Stop.By != "office" {
-			t.Errorf("%+v, %v", c.Stop, err)
+		if err != nil || !c.ClosesAt.Equal(closing) || !c.PlannedClose.Equal(closes) || c.StopReason != "检修" || c.StoppedBy != "office" {
+			t.Errorf("%+v, %v", c, err)
 		}
 		after := fingerprints(t, db)
 		if after.Campaign != before.Campaign || after.Acts == before.Acts {
@@ -74,7 +74,7 @@ func TestStopCampaign_aRatingOfALaterSecond_isWithinTheWindow(t *testing.T) {
 		s := rating(t, "A01", "5-5")
 		s.PlatformAt = inside.Add(3 * time.Second)
 		submit(t, w, s, scoring.Counted)
-		closing, err := db.StopCampaign(t.Context(), tenant, campaign, Stop{By: "x", Reason: "y", At: inside})
+		closing, err := db.StopCampaign(t.Context(), tenant, campaign, models.Stop{By: "x", Reason: "y", At: inside})
 		if err != nil || !s.PlatformAt.Before(closing) {
 			t.Errorf("closes %s, %v", closing, err)
 		}
@@ -87,7 +87,7 @@ func TestStopCampaign_amidARush_everyRatingIsOnItsSide(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *DB) {
 		approved(t, db)
 		w := writerOn(t, db, WriterOptions{})
-		stop := Stop{By: "x", Reason: "y", At: inside.Add(30 * time.Second)}
+		stop := models.Stop{By: "x", Reason: "y", At: inside.Add(30 * time.Second)}
 		var group sync.WaitGroup
 		verdicts := make([]scoring.Verdict, 60)
 		for i := range verdicts {
@@ -134,9 +134,9 @@ func TestApproveCampaign_overlaps_areByChannelAccountAndWindow(t *testing.T) {
 			"before":            {opens.AddDate(0, -1, 0), opens, "gh_1", 0},
 			"within its window": {inside, inside.Add(time.Hour), "gh_1", models.Conflict},
 		} {
-			draft := Campaign{
-				Tenant: tenant, ID: id, Title: "t", Definition: []byte(`{}`), From: c.from, To: c.to, CreatedAt: opens,
-				Channels: []Channel{{models.Mobile, "10", "m/1", c.account}}, Units: []models.Unit{{Code: "A01", Name: "n", Class: "c", Type: models.Government}},
+			draft := models.Campaign{
+				Tenant: tenant, ID: id, Title: "t", Definition: `{}`, OpensAt: at(c.from), ClosesAt: at(c.to), CreatedAt: at(opens),
+				Channels: []models.CampaignChannel{{Channel: models.Mobile, FullMarks: "10", Method: "m/1", Account: c.account}}, Units: []models.Unit{{Code: "A01", Name: "n", Class: "c", Type: models.Government}},
 			}
 			if err := db.CreateCampaign(t.Context(), draft); err != nil {
 				t.Fatal(err)

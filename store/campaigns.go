@@ -2,41 +2,15 @@ package store
 
 import (
 	"context"
-	"time"
+	"slices"
 
 	"gorm.io/gorm"
 
 	"pingyi/models"
 )
 
-// Campaign is a campaign as it is stored. What it was created with is frozen;
-// only its marks in time are set later, each once, and a stop brings its close
-// forward.
-type Campaign struct {
-	Tenant, ID, Title, Profile string
-	Definition                 []byte // JSON text of the frozen profile
-	From, To                   time.Time
-	Units                      []models.Unit // code, name, class and type, in order
-	Channels                   []Channel
-
-	CreatedAt                                    time.Time
-	ApprovedAt, SealedAt, SettledAt, PublishedAt time.Time // zero: not yet
-	ApprovedBy                                   string
-	// ApprovedVia is what entered the approval; see Act. Empty: unknown.
-	ApprovedVia string
-	Stop        Stop
-}
-
-// Channel is what a campaign asks of a channel.
-type Channel struct {
-	Channel   models.Channel
-	FullMarks string // decimal
-	Method    string // id and version
-	Account   string // that collects for it
-}
-
 // CreateCampaign freezes a new campaign. models.Conflict: the id is taken.
-func (db *DB) CreateCampaign(ctx context.Context, c Campaign) error {
+func (db *DB) CreateCampaign(ctx context.Context, c models.Campaign) error {
 	created, err := db.EnsureCampaign(ctx, c)
 	if err == nil && !created {
 		return models.Errorf(models.Conflict, "campaign_exists", "the campaign %s exists", c.ID)
@@ -46,7 +20,7 @@ func (db *DB) CreateCampaign(ctx context.Context, c Campaign) error {
 
 // EnsureCampaign freezes a new campaign unless one of its id is there. Of two
 // servers that call it at once, one creates.
-func (db *DB) EnsureCampaign(ctx context.Context, c Campaign) (created bool, err error) {
+func (db *DB) EnsureCampaign(ctx context.Context, c models.Campaign) (created bool, err error) {
 	if err := checkCampaign(c); err != nil {
 		return false, err
 	}
@@ -55,11 +29,9 @@ func (db *DB) EnsureCampaign(ctx context.Context, c Campaign) (created bool, err
 		if err := db.bump(tx, c.Tenant); err != nil {
 			return err
 		}
-		created, err = createOnce(tx, &models.Campaign{
-			Tenant: c.Tenant, ID: c.ID, Title: c.Title, Profile: c.Profile, Definition: string(c.Definition),
-			OpensAt: at(c.From), ClosesAt: at(c.To), CreatedAt: at(c.CreatedAt), ApprovedAt: at(c.ApprovedAt), ApprovedBy: c.ApprovedBy, ApprovedVia: c.ApprovedVia,
-		})
-		if err != nil || !created {
+		row := c
+		row.OpensAt, row.ClosesAt, row.CreatedAt, row.ApprovedAt = at(c.OpensAt.Time), at(c.ClosesAt.Time), at(c.CreatedAt.Time), at(c.ApprovedAt.Time)
+		if created, err = createOnce(tx, &row); err != nil || !created {
 			return err
 		}
 		units := make([]models.CampaignUnit, len(c.Units))
@@ -69,11 +41,9 @@ func (db *DB) EnsureCampaign(ctx context.Context, c Campaign) (created bool, err
 		if err := tx.CreateInBatches(units, 500).Error; err != nil {
 			return err
 		}
-		channels := make([]models.CampaignChannel, len(c.Channels))
-		for i, ch := range c.Channels {
-			channels[i] = models.CampaignChannel{
-				Tenant: c.Tenant, Campaign: c.ID, Channel: ch.Channel, Seq: i, FullMarks: ch.FullMarks, Method: ch.Method, Account: ch.Account,
-			}
+		channels := slices.Clone(c.Channels)
+		for i := range channels {
+			channels[i].Tenant, channels[i].Campaign, channels[i].Seq = c.Tenant, c.ID, i
 		}
 		return tx.Create(&channels).Error
 	})
@@ -82,14 +52,14 @@ func (db *DB) EnsureCampaign(ctx context.Context, c Campaign) (created bool, err
 
 // checkCampaign refuses what would break the record: nobody may have two
 // openids in one campaign, so an account collects for one channel of it.
-func checkCampaign(c Campaign) error {
+func checkCampaign(c models.Campaign) error {
 	invalid := func(format string, args ...any) error {
 		return models.Errorf(models.Invalid, "invalid_campaign", format, args...)
 	}
 	if c.Tenant == "" || c.ID == "" || len(c.Units) == 0 || len(c.Channels) == 0 {
 		return invalid("a campaign needs an id, units and channels")
 	}
-	if !c.From.Before(c.To) {
+	if !c.OpensAt.Before(c.ClosesAt.Time) {
 		return invalid("the rating window ends before it begins")
 	}
 	codes, accounts := map[string]bool{}, map[string]bool{}
@@ -110,7 +80,7 @@ func checkCampaign(c Campaign) error {
 
 // Campaigns lists a tenant's campaigns, newest window first, with units and
 // channels.
-func (db *DB) Campaigns(ctx context.Context, tenant string) ([]Campaign, error) {
+func (db *DB) Campaigns(ctx context.Context, tenant string) ([]models.Campaign, error) {
 	tx := db.Read(ctx)
 	var rows []models.Campaign
 	if err := tx.Where("tenant = ?", tenant).Order("opens_at DESC, id").Find(&rows).Error; err != nil {
@@ -124,11 +94,9 @@ func (db *DB) Campaigns(ctx context.Context, tenant string) ([]Campaign, error) 
 	if err := tx.Where("tenant = ?", tenant).Order("seq").Find(&channels).Error; err != nil {
 		return nil, fail("campaigns", err)
 	}
-	list := make([]Campaign, len(rows))
-	place := make(map[string]*Campaign, len(rows))
+	place := make(map[string]*models.Campaign, len(rows))
 	for i := range rows {
-		list[i] = campaignOf(&rows[i])
-		place[rows[i].ID] = &list[i]
+		place[rows[i].ID] = &rows[i]
 	}
 	// A campaign that was created between the reads is left for the next call.
 	for _, u := range units {
@@ -138,53 +106,34 @@ func (db *DB) Campaigns(ctx context.Context, tenant string) ([]Campaign, error) 
 	}
 	for _, ch := range channels {
 		if c := place[ch.Campaign]; c != nil {
-			c.Channels = append(c.Channels, channelOf(ch))
+			c.Channels = append(c.Channels, ch)
 		}
 	}
-	return list, nil
-}
-
-// campaignOf returns a stored campaign without its units and channels.
-func campaignOf(r *models.Campaign) Campaign {
-	return Campaign{
-		Tenant: r.Tenant, ID: r.ID, Title: r.Title, Profile: r.Profile, Definition: []byte(r.Definition),
-		From: r.OpensAt.Time, To: r.ClosesAt.Time, CreatedAt: r.CreatedAt.Time, ApprovedAt: r.ApprovedAt.Time,
-		SealedAt: r.SealedAt.Time, SettledAt: r.SettledAt.Time, PublishedAt: r.PublishedAt.Time, ApprovedBy: r.ApprovedBy, ApprovedVia: r.ApprovedVia,
-		Stop: Stop{By: r.StoppedBy, Via: r.StoppedVia, Reason: r.StopReason, At: r.StoppedAt.Time, Planned: r.PlannedClose.Time},
-	}
+	return rows, nil
 }
 
 // Campaign is one campaign with units and channels. models.NotFound: none.
-func (db *DB) Campaign(ctx context.Context, tenant, id string) (Campaign, error) {
+func (db *DB) Campaign(ctx context.Context, tenant, id string) (models.Campaign, error) {
 	tx := db.Read(ctx)
-	var row models.Campaign
-	if err := tx.Where("tenant = ? AND id = ?", tenant, id).Take(&row).Error; err != nil {
-		return Campaign{}, orNotFound("campaign", err, "unknown_campaign", "there is no campaign "+id)
+	var c models.Campaign
+	if err := tx.Where("tenant = ? AND id = ?", tenant, id).Take(&c).Error; err != nil {
+		return models.Campaign{}, orNotFound("campaign", err, "unknown_campaign", "there is no campaign "+id)
 	}
 	var units []models.CampaignUnit
 	if err := tx.Where("tenant = ? AND campaign = ?", tenant, id).Order("seq").Find(&units).Error; err != nil {
-		return Campaign{}, fail("campaign", err)
+		return models.Campaign{}, fail("campaign", err)
 	}
-	var channels []models.CampaignChannel
-	if err := tx.Where("tenant = ? AND campaign = ?", tenant, id).Order("seq").Find(&channels).Error; err != nil {
-		return Campaign{}, fail("campaign", err)
+	if err := tx.Where("tenant = ? AND campaign = ?", tenant, id).Order("seq").Find(&c.Channels).Error; err != nil {
+		return models.Campaign{}, fail("campaign", err)
 	}
-	c := campaignOf(&row)
 	for _, u := range units {
 		c.Units = append(c.Units, ratedUnit(u))
-	}
-	for _, ch := range channels {
-		c.Channels = append(c.Channels, channelOf(ch))
 	}
 	return c, nil
 }
 
 func ratedUnit(r models.CampaignUnit) models.Unit {
 	return models.Unit{Code: r.Code, Name: r.Name, Class: r.Class, Type: r.Type}
-}
-
-func channelOf(r models.CampaignChannel) Channel {
-	return Channel{r.Channel, r.FullMarks, r.Method, r.Account}
 }
 
 // lockExclusive keeps every rating's transaction out of a campaign.

@@ -135,7 +135,7 @@ func TestErase_cutsTheLinksAndLeavesTheEvidence(t *testing.T) {
 		f := filing(t)
 		file(t, db, f, complaints.Filed)
 		yes := true
-		who := Identity{tenant, "gh_1", f.Citizen, []byte("sealed"), &yes, inside, inside}
+		who := models.Identity{Tenant: tenant, Account: "gh_1", Citizen: f.Citizen, SealedID: []byte("sealed"), Follows: &yes, FollowedAt: at(inside), SeenAt: at(inside)}
 		if err := db.Remember(t.Context(), who); err != nil {
 			t.Fatal(err)
 		}
@@ -262,7 +262,7 @@ func TestComplaints_pagesHoldEveryRowOnce(t *testing.T) {
 			filed = append(filed, f)
 		}
 		seen := map[models.ID]bool{}
-		var after After
+		var after models.After
 		for {
 			page, err := db.Complaints(t.Context(), tenant, models.Scope{}, after, 2)
 			if err != nil {
@@ -276,7 +276,7 @@ func TestComplaints_pagesHoldEveryRowOnce(t *testing.T) {
 					t.Errorf("%s is newer than the one before", r.No)
 				}
 				seen[r.ID] = true
-				after = After{r.At, r.ID}
+				after = models.After{At: r.At, ID: r.ID}
 			}
 			if len(page) == 0 {
 				break

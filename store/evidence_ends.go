@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"strconv"
+
+	"pingyi/scoring"
 )
 
 // readEnds goes through the ends of ratings and asks by what each came.
@@ -77,7 +79,7 @@ func (e *evidenceCheck) readExclusions(ctx context.Context) error {
 		var rating, of, replaced anyID
 		var seq int64
 		var reason string
-		var a Act
+		var a scoring.Act
 		var at stamp
 		var stored []byte
 		if err := r.Scan(&g.campaign, &rating, &seq, &reason, &a.Note, &a.By, &a.ApprovedBy, &at, &a.Via, &stored, &g.channel, &g.unit, &of, &replaced); err != nil {

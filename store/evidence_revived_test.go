@@ -32,7 +32,7 @@ func lived(t *testing.T, db *DB, w *Writer, story string) *life {
 
 func (l *life) step(letter rune) {
 	l.t.Helper()
-	act := Act{By: "a", ApprovedBy: "b", Note: "n", At: l.now}
+	act := scoring.Act{By: "a", ApprovedBy: "b", Note: "n", At: l.now}
 	switch letter {
 	case 'r':
 		s := rating(l.t, "A01", "54321")

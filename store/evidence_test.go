@@ -72,7 +72,7 @@ func everyKind(t *testing.T, db *DB) {
 	}
 	out := rating(t, "A04", "5")
 	submit(t, w, out, scoring.Counted)
-	act := Act{By: "a", ApprovedBy: "b", Note: "n", At: inside}
+	act := scoring.Act{By: "a", ApprovedBy: "b", Note: "n", At: inside}
 	if done, err := db.Exclude(t.Context(), tenant, campaign, out.Rating, "hand", act); err != nil || !done {
 		t.Fatal(done, err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -12,38 +11,12 @@ import (
 	"pingyi/scoring"
 )
 
-// Act is who did something administrative, and who agreed. Both names are as they
-// were typed; Via is what entered them, an API key or a user of the operating
-// system. Empty: unknown, as it was not kept then.
-type Act struct {
-	By, ApprovedBy, Note string
-	At                   time.Time
-	Via                  string
-}
-
-// Exclusion is an event of a rating's exclusion: odd ones exclude, even ones
-// restore. They are only added; the last one holds.
-type Exclusion struct {
-	Rating  models.ID
-	Channel models.Channel
-	Unit    string
-	Seq     int
-	Reason  string
-	// Withdrawn says that the rating was taken back, so that it counts in no
-	// figure whatever the event says.
-	Withdrawn bool
-	Act
-}
-
-// Excludes reports whether the event left the rating out.
-func (x *Exclusion) Excludes() bool { return x.Seq%2 == 1 }
-
 // excludedNow is true for a rating r whose last event excluded it.
 const excludedNow = `((SELECT COUNT(*) FROM rating_exclusions x WHERE x.tenant = r.tenant AND x.campaign = r.campaign AND x.rating = r.id) % 2 = 1)`
 
 // Exclude leaves a live rating out, with a reason. It reports false where the
 // rating is not live. models.Conflict: the campaign is settled.
-func (db *DB) Exclude(ctx context.Context, tenant, campaign string, rating models.ID, reason string, a Act) (done bool, err error) {
+func (db *DB) Exclude(ctx context.Context, tenant, campaign string, rating models.ID, reason string, a scoring.Act) (done bool, err error) {
 	prove, err := db.prover(ctx, tenant)
 	if err != nil {
 		return false, err
@@ -80,7 +53,7 @@ func (db *DB) Exclude(ctx context.Context, tenant, campaign string, rating model
 // Restore takes back the exclusion of a rating. A rating whose text was deleted
 // meanwhile stays withdrawn. It reports false where the rating is not excluded.
 // models.Conflict: the campaign is settled, or the person has a newer rating.
-func (db *DB) Restore(ctx context.Context, tenant, campaign string, rating models.ID, reason string, a Act) (done bool, err error) {
+func (db *DB) Restore(ctx context.Context, tenant, campaign string, rating models.ID, reason string, a scoring.Act) (done bool, err error) {
 	prove, err := db.prover(ctx, tenant)
 	if err != nil {
 		return false, err
@@ -124,7 +97,7 @@ func (db *DB) Restore(ctx context.Context, tenant, campaign string, rating model
 
 // lockForExclusion keeps everybody else out of the campaign, for exclusions are
 // few, and reads the rating and how many events it has.
-func (db *DB) lockForExclusion(tx *gorm.DB, tenant, campaign string, rating models.ID, a Act) (scoring.Withdrawal, int, error) {
+func (db *DB) lockForExclusion(tx *gorm.DB, tenant, campaign string, rating models.ID, a scoring.Act) (scoring.Withdrawal, int, error) {
 	w := scoring.Withdrawal{Tenant: tenant, Campaign: campaign, ReceivedAt: a.At}
 	var rows []struct{ SettledAt stamp }
 	if err := tx.Raw("SELECT settled_at FROM campaigns WHERE tenant=? AND id=?"+db.Dialect().forUpdate, tenant, campaign).Scan(&rows).Error; err != nil {
@@ -190,7 +163,7 @@ func (db *DB) endExcluded(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, p
 	return db.addTallies(tx, w.Tenant, w.Campaign, deltas)
 }
 
-func noteExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int, reason string, a Act, prove Prover) error {
+func noteExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int, reason string, a scoring.Act, prove Prover) error {
 	replaced, err := replacedRating(tx, w.Tenant, w.Campaign, rating)
 	if err != nil {
 		return err
@@ -202,7 +175,7 @@ func noteExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int,
 
 // noted reports whether an event is this very act: an earlier attempt, whose
 // answer was lost, was committed after all.
-func noted(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int, reason string, a Act) (bool, error) {
+func noted(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int, reason string, a scoring.Act) (bool, error) {
 	var n int64
 	err := tx.Raw(`SELECT COUNT(*) FROM rating_exclusions WHERE tenant=? AND campaign=? AND rating=? AND seq=?
  AND reason=? AND note=? AND by_name=? AND approved_by=? AND happened_at=?`,
@@ -210,7 +183,7 @@ func noted(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int, reason 
 	return n > 0, err
 }
 
-func (db *DB) addExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, answers models.Answers, seq int, reason string, a Act, prove Prover) error {
+func (db *DB) addExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, answers models.Answers, seq int, reason string, a scoring.Act, prove Prover) error {
 	if err := noteExclusion(tx, w, rating, seq, reason, a, prove); err != nil {
 		return err
 	}
@@ -226,7 +199,7 @@ func (db *DB) addExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, 
 
 // Exclusions lists the events of a channel, or with "" of a campaign, in the order in
 // which they happened. One of a rating that is not there has neither channel nor unit.
-func (db *DB) Exclusions(ctx context.Context, tenant, campaign string, channel models.Channel) ([]Exclusion, error) {
+func (db *DB) Exclusions(ctx context.Context, tenant, campaign string, channel models.Channel) ([]scoring.Exclusion, error) {
 	var rows []struct {
 		Rating                           models.ID
 		Channel                          models.Channel
@@ -241,9 +214,12 @@ func (db *DB) Exclusions(ctx context.Context, tenant, campaign string, channel m
  LEFT JOIN ratings r ON r.tenant = x.tenant AND r.campaign = x.campaign AND r.id = x.rating
  LEFT JOIN rating_ends e ON e.tenant = x.tenant AND e.campaign = x.campaign AND e.rating = x.rating
  WHERE x.tenant=? AND x.campaign=? AND (?='' OR r.channel=?) ORDER BY x.happened_at, x.rating, x.seq`, tenant, campaign, channel, channel).Scan(&rows).Error
-	list := make([]Exclusion, len(rows))
+	list := make([]scoring.Exclusion, len(rows))
 	for i, r := range rows {
-		list[i] = Exclusion{r.Rating, r.Channel, r.Unit, r.Seq, r.Reason, r.How == endWithdrawn, Act{r.ByName, r.ApprovedBy, r.Note, r.HappenedAt.Time, r.Via}}
+		list[i] = scoring.Exclusion{
+			Rating: r.Rating, Channel: r.Channel, Unit: r.Unit, Seq: r.Seq, Reason: r.Reason, Withdrawn: r.How == endWithdrawn,
+			Act: scoring.Act{By: r.ByName, ApprovedBy: r.ApprovedBy, Note: r.Note, At: r.HappenedAt.Time, Via: r.Via},
+		}
 	}
 	return list, fail("exclusions", err)
 }

@@ -80,10 +80,14 @@ func (s *summer) all(ctx context.Context) (f Fingerprints, err error) {
 		return f, err
 	}
 	acts := []string{"SELECT settled_at, published_at FROM campaigns WHERE tenant=? AND id=?"}
-	if stopped, err := s.stopped(ctx); err != nil {
-		return f, err
-	} else if stopped {
-		acts = append(acts, "SELECT closes_at, stopped_at, stopped_by, stopped_via, stop_reason FROM campaigns WHERE tenant=? AND id=?")
+	for _, act := range []struct{ mark, columns string }{
+		{"stopped_at IS NOT NULL", "closes_at, stopped_at, stopped_by, stopped_via, stop_reason"}, {"programme <> ''", "programme"},
+	} {
+		if done, err := s.done(ctx, act.mark); err != nil {
+			return f, err
+		} else if done {
+			acts = append(acts, "SELECT "+act.columns+" FROM campaigns WHERE tenant=? AND id=?")
+		}
 	}
 	f.Acts, err = s.sum(ctx, append(acts,
 		exclusions,
@@ -93,11 +97,11 @@ func (s *summer) all(ctx context.Context) (f Fingerprints, err error) {
 	return f, err
 }
 
-// stopped reports whether the campaign was stopped. Only then is that in the sum:
-// the sums of earlier versions stay as they were.
-func (s *summer) stopped(ctx context.Context) (bool, error) {
+// done reports whether a later act on the campaign, a stop or a completion, left its
+// mark. Only then is it in the sum: the sums of earlier versions stay as they were.
+func (s *summer) done(ctx context.Context, mark string) (bool, error) {
 	var n int
-	err := s.tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM campaigns WHERE tenant=? AND id=? AND stopped_at IS NOT NULL", s.args...).Scan(&n)
+	err := s.tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM campaigns WHERE tenant=? AND id=? AND "+mark, s.args...).Scan(&n)
 	return n > 0, err //nolint:wrapcheck // the caller says of what
 }
 

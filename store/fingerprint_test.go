@@ -26,7 +26,7 @@ func evidence(t *testing.T, db *DB) models.ID {
 	f := filing(t)
 	f.ID = named("complaint")
 	file(t, db, f, complaints.Filed)
-	act := Act{By: "a", ApprovedBy: "b", Note: "n", At: inside}
+	act := scoring.Act{By: "a", ApprovedBy: "b", Note: "n", At: inside}
 	if done, err := db.Exclude(t.Context(), tenant, campaign, first.Rating, "hand", act); err != nil || !done {
 		t.Fatal(done, err)
 	}

@@ -27,7 +27,7 @@ func grants() []grant {
 
 		// What is frozen at creation. Marks in time are set once each; a draft may be
 		// deleted. The sum of a campaign that recount prints holds all of it.
-		grant{"campaigns", "INSERT, DELETE, UPDATE (approved_at, approved_by, approved_via, closes_at, planned_close, published_at, " +
+		grant{"campaigns", "INSERT, DELETE, UPDATE (approved_at, approved_by, approved_via, closes_at, planned_close, programme, published_at, " +
 			"sealed_at, settled_at, stop_reason, stopped_at, stopped_by, stopped_via)"},
 		grant{"campaign_units", "INSERT, DELETE"},
 		grant{"campaign_channels", "INSERT, DELETE"},

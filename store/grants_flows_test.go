@@ -61,7 +61,7 @@ func secondUserRates(t *testing.T, db *DB) {
 		}
 	}
 	out := count(t, db, "live_ratings", "unit='A02'")
-	act := Act{By: "a", ApprovedBy: "b", At: inside.Add(time.Hour)}
+	act := scoring.Act{By: "a", ApprovedBy: "b", At: inside.Add(time.Hour)}
 	var excluded models.ID
 	for _, s := range some {
 		done, err := db.Exclude(t.Context(), tenant, campaign, s.Rating, "robot", act)
@@ -106,8 +106,8 @@ func secondUserFiles(t *testing.T, db *DB) {
 			t.Fatal(err)
 		}
 	}
-	must(db.Remember(t.Context(), Identity{Tenant: tenant, Account: "gh_1", Citizen: f.Citizen, SealedID: []byte("s"), SeenAt: inside}))
-	must(db.Remember(t.Context(), Identity{Tenant: tenant, Account: "gh_1", Citizen: f.Citizen, SealedID: []byte("s"), SeenAt: inside.Add(time.Hour), Follows: &yes}))
+	must(db.Remember(t.Context(), models.Identity{Tenant: tenant, Account: "gh_1", Citizen: f.Citizen, SealedID: []byte("s"), SeenAt: at(inside)}))
+	must(db.Remember(t.Context(), models.Identity{Tenant: tenant, Account: "gh_1", Citizen: f.Citizen, SealedID: []byte("s"), SeenAt: at(inside.Add(time.Hour)), Follows: &yes}))
 	must(db.SetFollowing(t.Context(), tenant, "gh_1", f.Citizen, true, inside))
 	must(db.SetFollowing(t.Context(), tenant, "gh_1", f.Citizen, false, inside.Add(time.Minute)))
 	if done, err := db.ReplaceComplaintKey(t.Context(), tenant, f.ID, f.WrappedKey, []byte("other")); err != nil || !done {
@@ -134,7 +134,7 @@ func secondUserReadsInPublic(t *testing.T, db *DB) {
 		if _, err := db.Lease(ctx, a, "reader", named("holder"), now, now.Add(time.Minute)); err != nil {
 			t.Fatal(err)
 		}
-		must(db.SaveAccount(ctx, a, SealedAccount{Citizen: named("author"), Sealed: []byte("s")}, now))
+		must(db.SaveAccount(ctx, a, social.SealedAccount{Citizen: named("author"), Sealed: []byte("s")}, now))
 		must(db.NoteToken(ctx, a, named("token"), now, now))
 		if _, err := db.MayAnswer(ctx, a, named("author"), "20261122", "counted", named("text")); err != nil {
 			t.Fatal(err)
@@ -170,8 +170,8 @@ func secondUserRehashes(t *testing.T, db *DB) {
 		db.SetFollowing(ctx, tenant, a.ID, named("of before"), true, inside),
 		db.MoveFollower(ctx, a, named("of before"), named("follower")),
 		db.SetAuthor(ctx, a, named("text"), named("writer")),
-		db.SaveAccount(ctx, a, SealedAccount{Citizen: named("of before"), Sealed: []byte("s")}, inside),
-		db.MoveAccount(ctx, a, SealedAccount{named("of before"), []byte("s")}, SealedAccount{named("writer"), []byte("again")}),
+		db.SaveAccount(ctx, a, social.SealedAccount{Citizen: named("of before"), Sealed: []byte("s")}, inside),
+		db.MoveAccount(ctx, a, social.SealedAccount{Citizen: named("of before"), Sealed: []byte("s")}, social.SealedAccount{Citizen: named("writer"), Sealed: []byte("again")}),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -229,7 +229,7 @@ func secondUserKeeps(t *testing.T, db *DB) {
 	}
 	must(db.EndJob(ctx, "job", now, newID(t), false, now))
 	must(db.SweepJobs(ctx, now.Add(time.Hour)))
-	k := APIKey{APIKey: models.APIKey{ID: newID(t), Tenant: tenant, Name: "k", Role: models.RoleOffice, Hash: []byte("hash"), CreatedAt: at(now)}, Units: []string{"A01"}}
+	k := models.APIKey{ID: newID(t), Tenant: tenant, Name: "k", Role: models.RoleOffice, Hash: []byte("hash"), CreatedAt: at(now), Units: []string{"A01"}}
 	must(db.CreateAPIKey(ctx, k))
 	other := k
 	other.ID = newID(t)
@@ -239,6 +239,9 @@ func secondUserKeeps(t *testing.T, db *DB) {
 	must(db.UsedAPIKey(ctx, &k, now))
 	must(db.RevokeAPIKey(ctx, tenant, k.ID, now))
 	must(db.TakeComplaints(ctx, tenant, true))
+	if done, err := db.CompleteCampaign(ctx, tenant, campaign, "{}"); err != nil || !done {
+		t.Fatal(done, err)
+	}
 	if _, err := db.Clock(ctx); err != nil {
 		t.Fatal(err)
 	}

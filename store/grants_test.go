@@ -131,9 +131,9 @@ func TestGrants_serverAsTheSecondUser_doesEverythingButChangeEvidence(t *testing
 	if _, err := db.ApproveCampaign(ctx, tenant, campaign, "office", "test", now); err != nil {
 		t.Fatal(err)
 	}
-	draft := Campaign{
-		Tenant: tenant, ID: "draft", Title: "d", Definition: []byte("{}"), From: closes, To: closes.Add(time.Hour), CreatedAt: now,
-		Units: []models.Unit{{Code: "A01"}}, Channels: []Channel{{models.Mobile, "10", "m/1", "gh_1"}},
+	draft := models.Campaign{
+		Tenant: tenant, ID: "draft", Title: "d", Definition: "{}", OpensAt: at(closes), ClosesAt: at(closes.Add(time.Hour)), CreatedAt: at(now),
+		Units: []models.Unit{{Code: "A01"}}, Channels: []models.CampaignChannel{{Channel: models.Mobile, FullMarks: "10", Method: "m/1", Account: "gh_1"}},
 	}
 	must(db.CreateCampaign(ctx, draft))
 	must(db.DeleteCampaign(ctx, tenant, "draft"))

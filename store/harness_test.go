@@ -138,9 +138,11 @@ func named(name string) models.ID {
 // withCampaign creates the campaign with units A01.. and both channels.
 func withCampaign(t testing.TB, db *DB, units int) {
 	t.Helper()
-	c := Campaign{
-		Tenant: tenant, ID: campaign, Title: "2017年度政风行风评议", Definition: []byte(`{}`), From: opens, To: closes, CreatedAt: opens,
-		Channels: []Channel{{models.Mobile, "10", "m/1", "gh_1"}, {models.Social, "4", "s/1", "wb_1"}},
+	c := models.Campaign{
+		Tenant: tenant, ID: campaign, Title: "2017年度政风行风评议", Definition: `{}`, OpensAt: at(opens), ClosesAt: at(closes), CreatedAt: at(opens),
+		Channels: []models.CampaignChannel{
+			{Channel: models.Mobile, FullMarks: "10", Method: "m/1", Account: "gh_1"}, {Channel: models.Social, FullMarks: "4", Method: "s/1", Account: "wb_1"},
+		},
 	}
 	for i := range units {
 		c.Units = append(c.Units, models.Unit{Code: fmt.Sprintf("A%02d", i+1), Name: "单位", Class: "政府部门", Type: models.Government})

@@ -11,20 +11,9 @@ import (
 	"pingyi/social"
 )
 
-// Identity is how a citizen can be reached again. It stands in a table of its
-// own, apart from all evidence, and is deleted when they leave.
-type Identity struct {
-	Tenant, Account string
-	Citizen         models.ID
-	SealedID        []byte
-	Follows         *bool // nil: not known
-	FollowedAt      time.Time
-	SeenAt          time.Time // the record has its hour: by its second it would name a rating
-}
-
 // Remember stores or renews an identity; what it does not know of following
 // stays as it was.
-func (db *DB) Remember(ctx context.Context, i Identity) error {
+func (db *DB) Remember(ctx context.Context, i models.Identity) error {
 	return db.Write(ctx, "remember", func(tx *gorm.DB) error {
 		columns := []string{"sealed_id", "seen_at"}
 		if i.Follows != nil {
@@ -32,28 +21,22 @@ func (db *DB) Remember(ctx context.Context, i Identity) error {
 		}
 		return tx.Exec("INSERT INTO identities (tenant,account,citizen,sealed_id,follows,followed_at,seen_at) VALUES "+tuples(1, 7)+
 			db.Dialect().onConflictSet("tenant,account,citizen", columns...),
-			i.Tenant, i.Account, raw(i.Citizen), blob(i.SealedID), i.Follows, text(i.FollowedAt), text(complaints.Hour(i.SeenAt))).Error
+			i.Tenant, i.Account, raw(i.Citizen), blob(i.SealedID), i.Follows, text(i.FollowedAt.Time), text(complaints.Hour(i.SeenAt.Time))).Error
 	})
 }
 
 // Identity finds a citizen. models.NotFound: unknown, or erased.
-func (db *DB) Identity(ctx context.Context, tenant, account string, citizen models.ID) (Identity, error) {
-	var rows []struct {
-		SealedID   []byte
-		Follows    *bool
-		FollowedAt stamp
-		SeenAt     stamp
-	}
-	err := db.Read(ctx).Raw("SELECT sealed_id, follows, followed_at, seen_at FROM identities WHERE tenant=? AND account=? AND citizen=?",
+func (db *DB) Identity(ctx context.Context, tenant, account string, citizen models.ID) (models.Identity, error) {
+	var rows []models.Identity
+	err := db.Read(ctx).Raw("SELECT * FROM identities WHERE tenant=? AND account=? AND citizen=?",
 		tenant, account, raw(citizen)).Scan(&rows).Error
 	if err != nil {
-		return Identity{}, fail("identity", err)
+		return models.Identity{}, fail("identity", err)
 	}
 	if len(rows) == 0 {
-		return Identity{}, models.Errorf(models.NotFound, "unknown_citizen", "nobody is known by this id")
+		return models.Identity{}, models.Errorf(models.NotFound, "unknown_citizen", "nobody is known by this id")
 	}
-	r := rows[0]
-	return Identity{tenant, account, citizen, r.SealedID, r.Follows, r.FollowedAt.Time, r.SeenAt.Time}, nil
+	return rows[0], nil
 }
 
 // Erase deletes whatever ties a citizen's platform id to what they sent: their

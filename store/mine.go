@@ -3,38 +3,13 @@ package store
 import (
 	"context"
 	"database/sql/driver"
-	"time"
 
 	"pingyi/models"
 	"pingyi/scoring"
 )
 
-// RatingState says what became of a received rating.
-type RatingState string
-
 // maxOwn bounds the list of one citizen's own ratings.
 const maxOwn = 200
-
-// States of a rating; received = the sum of all four.
-const (
-	StateLive       RatingState = "live"
-	StateSuperseded RatingState = endSuperseded
-	StateWithdrawn  RatingState = endWithdrawn
-	StateExcluded   RatingState = endExcluded
-)
-
-// Rating is a rating as its person may be told of it: never with its levels.
-// Account and Person say whose it is; they are for comparing alone.
-type Rating struct {
-	Account  string
-	Person   models.ID
-	Campaign string
-	Channel  models.Channel
-	Unit     string
-	At       time.Time // received
-	Receipt  string
-	State    RatingState
-}
 
 type ratingRow struct {
 	Account    string
@@ -44,7 +19,7 @@ type ratingRow struct {
 	Unit       string
 	ReceivedAt stamp
 	Receipt    string
-	State      RatingState
+	State      models.RatingState
 }
 
 const ratingColumns = `SELECT r.account, r.person, r.campaign, r.channel, r.unit, r.received_at, r.receipt, COALESCE(e.how, CASE WHEN ` + excludedNow + ` THEN 'excluded' ELSE 'live' END) AS state FROM ratings r
@@ -59,7 +34,7 @@ func (i boundID) Value() (driver.Value, error) { return i[:], nil }
 
 // Mine lists the ratings of a citizen, who is another person in every campaign,
 // newest first.
-func (db *DB) Mine(ctx context.Context, tenant string, persons []models.ID) ([]Rating, error) {
+func (db *DB) Mine(ctx context.Context, tenant string, persons []models.ID) ([]scoring.OwnRating, error) {
 	if len(persons) == 0 {
 		return nil, nil
 	}
@@ -72,25 +47,27 @@ func (db *DB) Mine(ctx context.Context, tenant string, persons []models.ID) ([]R
 
 // Receipt is the rating that a receipt was given for. models.NotFound
 // ("unknown_receipt"): none.
-func (db *DB) Receipt(ctx context.Context, tenant, receipt string) (Rating, error) {
+func (db *DB) Receipt(ctx context.Context, tenant, receipt string) (scoring.OwnRating, error) {
 	list, err := db.ratings(ctx, "receipt = ?", tenant, receipt)
 	if err != nil {
-		return Rating{}, err
+		return scoring.OwnRating{}, err
 	}
 	if len(list) == 0 {
-		return Rating{}, models.Errorf(models.NotFound, "unknown_receipt", "no rating has this receipt")
+		return scoring.OwnRating{}, models.Errorf(models.NotFound, "unknown_receipt", "no rating has this receipt")
 	}
 	return list[0], nil
 }
 
-func (db *DB) ratings(ctx context.Context, where string, args ...any) ([]Rating, error) {
+func (db *DB) ratings(ctx context.Context, where string, args ...any) ([]scoring.OwnRating, error) {
 	var rows []ratingRow
 	if err := db.Read(ctx).Raw(ratingColumns+where, args...).Scan(&rows).Error; err != nil {
 		return nil, fail("ratings", err)
 	}
-	list := make([]Rating, len(rows))
+	list := make([]scoring.OwnRating, len(rows))
 	for i, r := range rows {
-		list[i] = Rating{r.Account, r.Person, r.Campaign, r.Channel, r.Unit, r.ReceivedAt.Time, r.Receipt, r.State}
+		list[i] = scoring.OwnRating{
+			Account: r.Account, Person: r.Person, Campaign: r.Campaign, Channel: r.Channel, Unit: r.Unit, At: r.ReceivedAt.Time, Receipt: r.Receipt, State: r.State,
+		}
 	}
 	return list, nil
 }
@@ -115,19 +92,9 @@ func (db *DB) LiveProvenances(ctx context.Context, tenant, campaign string, chan
 	return counts, nil
 }
 
-// LiveRating is a live rating as exclusions need it.
-type LiveRating struct {
-	Rating  models.ID
-	Unit    string
-	Person  models.ID
-	Receipt string
-	Public  bool // read from a public text
-	At      time.Time
-}
-
 // LiveRatings lists at most limit live ratings of a channel behind the rating
 // after, by id.
-func (db *DB) LiveRatings(ctx context.Context, tenant, campaign string, channel models.Channel, after models.ID, limit int) ([]LiveRating, error) {
+func (db *DB) LiveRatings(ctx context.Context, tenant, campaign string, channel models.Channel, after models.ID, limit int) ([]scoring.LiveRating, error) {
 	var rows []struct {
 		Rating  models.ID
 		Unit    string
@@ -141,9 +108,9 @@ func (db *DB) LiveRatings(ctx context.Context, tenant, campaign string, channel 
  LEFT JOIN public_ratings p ON p.tenant = l.tenant AND p.campaign = l.campaign AND p.rating = l.rating
  WHERE l.tenant=? AND l.campaign=? AND l.channel=? AND l.rating>? ORDER BY l.rating LIMIT ?`,
 		tenant, campaign, channel, after[:], limit).Scan(&rows).Error
-	list := make([]LiveRating, len(rows))
+	list := make([]scoring.LiveRating, len(rows))
 	for i, r := range rows {
-		list[i] = LiveRating{r.Rating, r.Unit, r.Person, r.Receipt, !r.Item.IsZero(), r.At.Time}
+		list[i] = scoring.LiveRating{Rating: r.Rating, Unit: r.Unit, Person: r.Person, Receipt: r.Receipt, Public: !r.Item.IsZero(), At: r.At.Time}
 	}
 	return list, fail("live ratings", err)
 }

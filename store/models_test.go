@@ -73,6 +73,9 @@ func structOf(t *testing.T, s *schema.Schema) logicalTable {
 	t.Helper()
 	table := logicalTable{columns: map[string]string{}}
 	for _, f := range s.Fields {
+		if f.DBName == "" { // of another table
+			continue
+		}
 		null := "NO"
 		if _, may := f.Tag.Lookup("null"); may {
 			null = "YES"

@@ -65,7 +65,7 @@ func mayReplace(tx *gorm.DB, p *social.PollRecord, scope models.Scope) error {
 
 // PollResults lists at most limit of a campaign's behind after, in the order in
 // which they were entered, among those of one time by ID.
-func (db *DB) PollResults(ctx context.Context, tenant, campaign string, after After, limit int) ([]social.PollRecord, error) {
+func (db *DB) PollResults(ctx context.Context, tenant, campaign string, after models.After, limit int) ([]social.PollRecord, error) {
 	var rows []struct {
 		ID                            models.ID
 		Title, Body, Signer, Evidence string

@@ -28,7 +28,7 @@ func TestPollResults_pages_eachOnceInTheOrderOfEntry(t *testing.T) {
 			slices.SortFunc(want[i:i+2], func(a, b models.ID) int { return slices.Compare(a[:], b[:]) })
 		}
 		var got []models.ID
-		var after After
+		var after models.After
 		for {
 			page, err := db.PollResults(t.Context(), tenant, campaign, after, 2)
 			if err != nil || len(page) > 2 {
@@ -41,12 +41,12 @@ func TestPollResults_pages_eachOnceInTheOrderOfEntry(t *testing.T) {
 				got = append(got, r.ID)
 			}
 			last := page[len(page)-1]
-			after = After{At: last.EnteredAt, ID: last.ID}
+			after = models.After{At: last.EnteredAt, ID: last.ID}
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
-		if other, err := db.PollResults(t.Context(), tenant, "2016", After{}, 2); err != nil || len(other) != 0 {
+		if other, err := db.PollResults(t.Context(), tenant, "2016", models.After{}, 2); err != nil || len(other) != 0 {
 			t.Errorf("of another campaign: %d, %v", len(other), err)
 		}
 	})

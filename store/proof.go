@@ -129,7 +129,7 @@ func endParts(tenant, campaign string, rating anyID, how, endedAt string, by any
 
 // exclusionParts are those of an exclusion as an earlier version proves it. What is
 // written now is proven with following.
-func exclusionParts(tenant, campaign string, rating anyID, seq, reason string, a *Act) []string {
+func exclusionParts(tenant, campaign string, rating anyID, seq, reason string, a *scoring.Act) []string {
 	return []string{evidenceExclusion, tenant, campaign, string(rating), seq, reason, a.Note, a.By, a.ApprovedBy, stampText(a.At), a.Via}
 }
 

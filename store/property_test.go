@@ -112,9 +112,9 @@ func TestRecord_againstAModel(t *testing.T) {
 
 func createCampaign(t *testing.T, db *DB, id string) {
 	t.Helper()
-	err := db.CreateCampaign(t.Context(), Campaign{
-		Tenant: tenant, ID: id, From: opens, To: closes, CreatedAt: opens, Units: []models.Unit{{Code: "A01"}, {Code: "A02"}},
-		Channels: []Channel{{Channel: models.Mobile, Account: "a"}, {Channel: models.Social, Account: "b"}},
+	err := db.CreateCampaign(t.Context(), models.Campaign{
+		Tenant: tenant, ID: id, OpensAt: at(opens), ClosesAt: at(closes), CreatedAt: at(opens), Units: []models.Unit{{Code: "A01"}, {Code: "A02"}},
+		Channels: []models.CampaignChannel{{Channel: models.Mobile, Account: "a"}, {Channel: models.Social, Account: "b"}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -306,8 +306,8 @@ func TestExclude_answerLost_isToldDone(t *testing.T) {
 	db := openURL(t, through)
 	s := public(t, "A01", "11111", inside)
 	submit(t, writerOn(t, db, WriterOptions{}), s, scoring.Counted)
-	two := Act{By: "甲", ApprovedBy: "乙", Note: "n", At: inside}
-	for _, do := range []func(context.Context, string, string, models.ID, string, Act) (bool, error){db.Exclude, db.Restore} {
+	two := scoring.Act{By: "甲", ApprovedBy: "乙", Note: "n", At: inside}
+	for _, do := range []func(context.Context, string, string, models.ID, string, scoring.Act) (bool, error){db.Exclude, db.Restore} {
 		p.during(t, direct, cutAfter, func() {
 			if done, err := do(t.Context(), tenant, campaign, s.Rating, "by_hand", two); err != nil || !done {
 				t.Errorf("done %t, %v", done, err)

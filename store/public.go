@@ -220,8 +220,8 @@ func (db *DB) PublicSealed(ctx context.Context, tenant, campaign string) (time.T
 // DueForPublicSeal lists the campaigns of all tenants whose public record can
 // take nothing more: the grace is over and no text that was fetched within it
 // waits to be read.
-func (db *DB) DueForPublicSeal(ctx context.Context, now time.Time) ([]Due, error) {
-	var list []Due
+func (db *DB) DueForPublicSeal(ctx context.Context, now time.Time) ([]models.CampaignKey, error) {
+	var list []models.CampaignKey
 	err := db.Read(ctx).Raw(`SELECT c.tenant, c.id AS campaign FROM campaigns c
  JOIN campaign_channels h ON h.tenant = c.tenant AND h.campaign = c.id AND h.channel = ?
  LEFT JOIN public_seals s ON s.tenant = c.tenant AND s.campaign = c.id

@@ -231,9 +231,9 @@ func TestRetract_whileExcluded_staysWithdrawnWhenRestored(t *testing.T) {
 		w := writerOn(t, db, WriterOptions{})
 		text := public(t, "A01", "11111", inside)
 		submit(t, w, text, scoring.Counted)
-		change := func(do func(context.Context, string, string, models.ID, string, Act) (bool, error), at time.Time) {
+		change := func(do func(context.Context, string, string, models.ID, string, scoring.Act) (bool, error), at time.Time) {
 			t.Helper()
-			if done, err := do(t.Context(), tenant, campaign, text.Rating, "by_hand", Act{By: "甲", ApprovedBy: "乙", At: at}); err != nil || !done {
+			if done, err := do(t.Context(), tenant, campaign, text.Rating, "by_hand", scoring.Act{By: "甲", ApprovedBy: "乙", At: at}); err != nil || !done {
 				t.Fatal(done, err)
 			}
 		}
@@ -264,7 +264,7 @@ func TestRetract_whileExcluded_staysWithdrawnWhenRestored(t *testing.T) {
 		}
 		change(db.Restore, inside.Add(3*time.Hour))
 		wants(withdrawn, 0)
-		if done, err := db.Exclude(t.Context(), tenant, campaign, text.Rating, "by_hand", Act{By: "甲", ApprovedBy: "乙", At: inside.Add(4 * time.Hour)}); err != nil || done {
+		if done, err := db.Exclude(t.Context(), tenant, campaign, text.Rating, "by_hand", scoring.Act{By: "甲", ApprovedBy: "乙", At: inside.Add(4 * time.Hour)}); err != nil || done {
 			t.Errorf("excluded again: %t, %v", done, err)
 		}
 	})
@@ -277,7 +277,7 @@ func TestRestore_deletedBefore_isWithdrawn(t *testing.T) {
 		w := writerOn(t, db, WriterOptions{})
 		text := public(t, "A01", "11111", inside)
 		submit(t, w, text, scoring.Counted)
-		a := Act{By: "甲", ApprovedBy: "乙", At: inside.Add(time.Hour)}
+		a := scoring.Act{By: "甲", ApprovedBy: "乙", At: inside.Add(time.Hour)}
 		if done, err := db.Exclude(t.Context(), tenant, campaign, text.Rating, "by_hand", a); err != nil || !done {
 			t.Fatal(done, err)
 		}

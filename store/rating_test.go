@@ -124,10 +124,10 @@ func TestMine_listsOwnRatingsWithTheirState(t *testing.T) {
 			submit(t, w, s, scoring.Counted)
 		}
 		withdraw(t, db, withdrawal(t, third), scoring.Counted)
-		want := []Rating{
-			{first.Account, first.Person, campaign, models.Mobile, "A02", third.ReceivedAt, third.Receipt, StateWithdrawn},
-			{first.Account, first.Person, campaign, models.Mobile, "A01", second.ReceivedAt, second.Receipt, StateLive},
-			{first.Account, first.Person, campaign, models.Mobile, "A01", first.ReceivedAt, first.Receipt, StateSuperseded},
+		want := []scoring.OwnRating{
+			{Account: first.Account, Person: first.Person, Campaign: campaign, Channel: models.Mobile, Unit: "A02", At: third.ReceivedAt, Receipt: third.Receipt, State: models.RatingWithdrawn},
+			{Account: first.Account, Person: first.Person, Campaign: campaign, Channel: models.Mobile, Unit: "A01", At: second.ReceivedAt, Receipt: second.Receipt, State: models.RatingLive},
+			{Account: first.Account, Person: first.Person, Campaign: campaign, Channel: models.Mobile, Unit: "A01", At: first.ReceivedAt, Receipt: first.Receipt, State: models.RatingSuperseded},
 		}
 		// Another person in every campaign: one campaign, several, ours first or last.
 		for _, persons := range [][]models.ID{{first.Person}, {first.Person, newID(t)}, {newID(t), first.Person}} {
@@ -159,7 +159,7 @@ func TestSeal_onceAndForGood(t *testing.T) {
 			t.Errorf("due while a rating may arrive: %v, %v", due, err)
 		}
 		due, err = db.DueForSeal(t.Context(), closes.Add(scoring.CloseGrace+time.Second))
-		if err != nil || len(due) != 1 || due[0] != (Due{tenant, campaign}) {
+		if err != nil || len(due) != 1 || due[0] != (models.CampaignKey{Tenant: tenant, Campaign: campaign}) {
 			t.Errorf("due: %v, %v", due, err)
 		}
 		for i, want := range []bool{true, false} {

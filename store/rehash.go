@@ -20,7 +20,7 @@ func (db *DB) HashedAccounts(ctx context.Context, tenant string) ([]string, erro
 // FollowersOfBefore lists at most limit followers behind after whose rows have the hash
 // of an identity or of a complaint's citizen, as an earlier version wrote them, with the
 // id that is sealed there.
-func (db *DB) FollowersOfBefore(ctx context.Context, a social.Account, after models.ID, limit int) (list []SealedAccount, err error) {
+func (db *DB) FollowersOfBefore(ctx context.Context, a social.Account, after models.ID, limit int) (list []social.SealedAccount, err error) {
 	err = db.Read(ctx).Raw(`SELECT citizen, sealed FROM (SELECT f.citizen AS citizen, COALESCE(
  (SELECT i.sealed_id FROM identities i WHERE i.tenant = f.tenant AND i.account = f.account AND i.citizen = f.citizen AND LENGTH(i.sealed_id) > 0),
  (SELECT MAX(l.sealed_citizen) FROM complaint_links l WHERE l.tenant = f.tenant AND l.account = f.account AND l.citizen = f.citizen)) AS sealed
@@ -70,7 +70,7 @@ func (db *DB) SetAuthor(ctx context.Context, a social.Account, item, author mode
 // MoveAccount puts what was looked up of a citizen under another hash, sealed for it,
 // where the row still holds what was read. What was looked up under that hash meanwhile
 // stays.
-func (db *DB) MoveAccount(ctx context.Context, a social.Account, from, to SealedAccount) error {
+func (db *DB) MoveAccount(ctx context.Context, a social.Account, from, to social.SealedAccount) error {
 	return db.Write(ctx, "move an account", func(tx *gorm.DB) error {
 		var rows []struct{ LookedAt models.Time }
 		if err := tx.Raw("SELECT looked_at FROM social_accounts WHERE tenant=? AND account=? AND citizen=? AND sealed=?"+db.Dialect().forUpdate,

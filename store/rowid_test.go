@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 
 	"pingyi/complaints"
+	"pingyi/models"
 	"pingyi/scoring"
 )
 
@@ -96,7 +97,7 @@ func TestSQLite_databaseWithRowids_keepsEveryRow(t *testing.T) {
 	everyKind(t, db)
 	f := filing(t)
 	file(t, db, f, complaints.Filed)
-	if err := db.Remember(t.Context(), Identity{Tenant: tenant, Account: "wb_1", Citizen: f.Citizen, SealedID: []byte("s"), SeenAt: inside}); err != nil {
+	if err := db.Remember(t.Context(), models.Identity{Tenant: tenant, Account: "wb_1", Citizen: f.Citizen, SealedID: []byte("s"), SeenAt: at(inside)}); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.SetFollowing(t.Context(), tenant, "wb_1", f.Citizen, true, inside); err != nil {

@@ -54,13 +54,10 @@ func (db *DB) mark(ctx context.Context, op, tenant, campaign string, set map[str
 	return marked, err
 }
 
-// Due is a campaign whose record is to be sealed.
-type Due struct{ Tenant, Campaign string }
-
 // DueForSeal lists the campaigns of all tenants that no rating can reach any
 // more and that are not sealed.
-func (db *DB) DueForSeal(ctx context.Context, now time.Time) ([]Due, error) {
-	var list []Due
+func (db *DB) DueForSeal(ctx context.Context, now time.Time) ([]models.CampaignKey, error) {
+	var list []models.CampaignKey
 	err := db.Read(ctx).Raw("SELECT tenant, id AS campaign FROM campaigns WHERE closes_at < ? AND sealed_at IS NULL ORDER BY tenant, id",
 		at(now.Add(-scoring.CloseGrace))).Scan(&list).Error
 	return list, fail("due for seal", err)

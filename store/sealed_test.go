@@ -16,10 +16,10 @@ func TestSealedRows_inPages_eachOnceAndReplacedOnlyIfUnchanged(t *testing.T) {
 		ctx, now := t.Context(), time.Now()
 		for i := range 23 {
 			account := fmt.Sprintf("account%d", i%3)
-			if err := db.Remember(ctx, Identity{Tenant: tenant, Account: account, Citizen: newID(t), SealedID: []byte{byte(i), 1}, SeenAt: now}); err != nil {
+			if err := db.Remember(ctx, models.Identity{Tenant: tenant, Account: account, Citizen: newID(t), SealedID: []byte{byte(i), 1}, SeenAt: at(now)}); err != nil {
 				t.Fatal(err)
 			}
-			if err := db.SaveAccount(ctx, social.Account{Tenant: tenant, ID: account}, SealedAccount{newID(t), []byte{byte(i), 2}}, now); err != nil {
+			if err := db.SaveAccount(ctx, social.Account{Tenant: tenant, ID: account}, social.SealedAccount{Citizen: newID(t), Sealed: []byte{byte(i), 2}}, now); err != nil {
 				t.Fatal(err)
 			}
 			for query, args := range map[string][]any{

@@ -10,15 +10,8 @@ import (
 	"pingyi/social"
 )
 
-// SealedAccount is something sealed about a citizen of an account: their id, or
-// what is known of them.
-type SealedAccount struct {
-	Citizen models.ID
-	Sealed  []byte
-}
-
 // SaveAccount keeps what was looked up of a citizen, over what was known.
-func (db *DB) SaveAccount(ctx context.Context, a social.Account, s SealedAccount, now time.Time) error {
+func (db *DB) SaveAccount(ctx context.Context, a social.Account, s social.SealedAccount, now time.Time) error {
 	return db.Write(ctx, "save account", func(tx *gorm.DB) error {
 		return tx.Exec("INSERT INTO social_accounts (tenant,account,citizen,sealed,looked_at) VALUES "+tuples(1, 5)+
 			db.Dialect().onConflictSet("tenant,account,citizen", "sealed", "looked_at"), a.Tenant, a.ID, raw(s.Citizen), blob(s.Sealed), text(now)).Error
@@ -26,16 +19,16 @@ func (db *DB) SaveAccount(ctx context.Context, a social.Account, s SealedAccount
 }
 
 // LookedUp lists at most limit citizens that were looked up, behind after.
-func (db *DB) LookedUp(ctx context.Context, a social.Account, after models.ID, limit int) ([]SealedAccount, error) {
+func (db *DB) LookedUp(ctx context.Context, a social.Account, after models.ID, limit int) ([]social.SealedAccount, error) {
 	return db.sealedAccounts(ctx, "SELECT citizen, sealed FROM social_accounts", a, after, limit)
 }
 
 // KnownIDs lists at most limit citizens whose platform id is kept, behind after.
-func (db *DB) KnownIDs(ctx context.Context, a social.Account, after models.ID, limit int) ([]SealedAccount, error) {
+func (db *DB) KnownIDs(ctx context.Context, a social.Account, after models.ID, limit int) ([]social.SealedAccount, error) {
 	return db.sealedAccounts(ctx, "SELECT citizen, sealed_id AS sealed FROM identities", a, after, limit)
 }
 
-func (db *DB) sealedAccounts(ctx context.Context, from string, a social.Account, after models.ID, limit int) (list []SealedAccount, err error) {
+func (db *DB) sealedAccounts(ctx context.Context, from string, a social.Account, after models.ID, limit int) (list []social.SealedAccount, err error) {
 	err = db.Read(ctx).Raw(from+" WHERE tenant=? AND account=? AND citizen>? ORDER BY citizen LIMIT ?", a.Tenant, a.ID, after[:], limit).Scan(&list).Error
 	return list, fail("accounts", err)
 }

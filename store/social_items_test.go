@@ -84,7 +84,7 @@ func TestListed_pagesWhatDidNotCount(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		seen, after := 0, After{}
+		seen, after := 0, models.After{}
 		for {
 			page, err := db.Listed(t.Context(), weibo, models.Scope{}, social.NoLevel, after, 2)
 			if err != nil {
@@ -97,7 +97,7 @@ func TestListed_pagesWhatDidNotCount(t *testing.T) {
 				if string(r.Sealed) != "s" || r.Reading.Reason != social.NoLevel {
 					t.Errorf("%+v", r)
 				}
-				after = After{At: r.At, ID: r.ID}
+				after = models.After{At: r.At, ID: r.ID}
 			}
 			seen += len(page)
 		}
@@ -117,7 +117,7 @@ func TestExclude_andRestore_areEvents_andSumsHold(t *testing.T) {
 		s := public(t, "A01", "11111", inside)
 		submit(t, w, s, scoring.Counted)
 		submit(t, w, public(t, "A01", "55555", inside), scoring.Counted)
-		two := Act{By: "a", ApprovedBy: "b", Note: "n", At: inside}
+		two := scoring.Act{By: "a", ApprovedBy: "b", Note: "n", At: inside}
 		turn := func(do func() (bool, error), want bool, live, excluded int64) {
 			t.Helper()
 			if done, err := do(); err != nil || done != want {

@@ -15,7 +15,7 @@ type Review struct {
 
 // Listed lists texts in a scope that did not count, by the platform's time: at most
 // limit behind after. An empty reason lists all.
-func (db *DB) Listed(ctx context.Context, a social.Account, scope models.Scope, reason social.Reason, after After, limit int) ([]Review, error) {
+func (db *DB) Listed(ctx context.Context, a social.Account, scope models.Scope, reason social.Reason, after models.After, limit int) ([]Review, error) {
 	query := `SELECT i.item, i.kind, i.feed, i.author, i.sealed, i.platform_at, i.fetched_at, r.reason, r.campaign, r.unit, r.level, r.read_at
  FROM social_items i JOIN social_readings r ON r.tenant = i.tenant AND r.account = i.account AND r.item = i.item
  WHERE i.tenant=? AND i.account=? AND i.done=1 AND r.outcome=? AND (i.platform_at>? OR i.platform_at=? AND i.item>?)`

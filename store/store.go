@@ -28,12 +28,12 @@ import (
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
 	dialect dialect
-	gorm    *gorm.DB // writes; on SQLite one connection
-	read    *gorm.DB // reads; the same pool on MySQL
-	sql     *sql.DB  // under gorm
-	readSQL *sql.DB  // under read
-	batch   *sql.DB  // for group commit; several statements a packet on MySQL
-	path    string   // of the SQLite file
+	gorm    *gorm.DB  // writes; on SQLite one connection
+	read    *gorm.DB  // reads; the same pool on MySQL
+	sql     *sql.DB   // under gorm
+	readSQL *sql.DB   // under read
+	batch   *sql.DB   // for group commit; several statements a packet on MySQL
+	path    string    // of the SQLite file
 	random  io.Reader // of NewID
 	logger  *slog.Logger
 	provers func(ctx context.Context, tenant string) (Prover, error) // nil: rows carry no proof

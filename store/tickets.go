@@ -120,7 +120,7 @@ func errTooManyTries() error {
 
 // Complaints lists at most limit complaints in a scope, the last received first,
 // among those received at the same time by descending ID.
-func (db *DB) Complaints(ctx context.Context, tenant string, scope models.Scope, after After, limit int) ([]complaints.Record, error) {
+func (db *DB) Complaints(ctx context.Context, tenant string, scope models.Scope, after models.After, limit int) ([]complaints.Record, error) {
 	where, args := inScope("WHERE c.tenant = ?", []any{tenant}, "c.", scope)
 	if !after.ID.IsZero() {
 		where += " AND (c.received_at < ? OR (c.received_at = ? AND c.id < ?))"

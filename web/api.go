@@ -16,6 +16,7 @@ import (
 
 	"pingyi/complaints"
 	"pingyi/models"
+	"pingyi/service/campaign"
 )
 
 const (
@@ -142,7 +143,7 @@ func badCursor() *models.Error {
 }
 
 // campaignCursor is the id of a list's last row.
-func campaignCursor(c Campaign) string { return cursorForm.EncodeToString([]byte(c.ID)) }
+func campaignCursor(c campaign.Listed) string { return cursorForm.EncodeToString([]byte(c.ID)) }
 
 func parseCampaignCursor(s string) (id string, err error) {
 	b, err := cursorForm.DecodeString(s)

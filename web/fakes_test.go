@@ -23,6 +23,7 @@ import (
 	"pingyi/intake"
 	"pingyi/models"
 	"pingyi/scoring"
+	"pingyi/service/campaign"
 	"pingyi/social"
 )
 
@@ -48,13 +49,13 @@ func (k fakeKeys) Known(string) bool { return false }
 func (k fakeKeys) Refresh(context.Context) error { return k.err }
 
 // fakeCampaigns is a list in the order of the port.
-type fakeCampaigns []Campaign
+type fakeCampaigns []campaign.Listed
 
-func (f fakeCampaigns) Campaigns(_ context.Context, tenant string, scope models.Scope, after string, limit int) ([]Campaign, error) {
+func (f fakeCampaigns) Campaigns(_ context.Context, tenant string, scope models.Scope, after string, limit int) ([]campaign.Listed, error) {
 	if tenant != "default" {
 		return nil, errors.New("another tenant")
 	}
-	var out []Campaign
+	var out []campaign.Listed
 	for _, c := range f {
 		if (after == "" || c.ID < after) && !scope.Nothing() && scope.HasCampaign(c.ID) && len(out) < limit {
 			out = append(out, c)

@@ -9,6 +9,7 @@ import (
 	"pingyi/intake"
 	"pingyi/models"
 	"pingyi/scoring"
+	"pingyi/service/campaign"
 	"pingyi/social"
 )
 
@@ -70,20 +71,11 @@ type Keys interface {
 	Refresh(ctx context.Context) error
 }
 
-// Campaign is a campaign as the API lists it.
-type Campaign struct {
-	ID       string
-	Title    string
-	Phase    models.Phase
-	From, To time.Time // the rating window, half open
-	Channels []models.Channel
-}
-
 // Campaigns lists a tenant's campaigns.
 type Campaigns interface {
 	// Campaigns is at most limit campaigns in the scope by descending id, from the
 	// first one that sorts after the id after; "" is the start.
-	Campaigns(ctx context.Context, tenant string, scope models.Scope, after string, limit int) ([]Campaign, error)
+	Campaigns(ctx context.Context, tenant string, scope models.Scope, after string, limit int) ([]campaign.Listed, error)
 }
 
 // Scores computes channel scores.

@@ -15,6 +15,7 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/seal"
+	"pingyi/service/campaign"
 	"pingyi/store"
 )
 
@@ -24,7 +25,7 @@ type actions struct {
 	db        *store.DB
 	ratings   *store.Writer
 	ring      *seal.Ring
-	campaigns *campaigns
+	views     *campaign.Views
 	followers *followers
 	keys      *keyWatch
 }

@@ -10,12 +10,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/urfave/cli/v3"
 
-	"pingyi/folding"
 	"pingyi/models"
 	"pingyi/social"
 	"pingyi/store"
@@ -38,11 +35,11 @@ func keyHash(key string) []byte {
 
 // ensureAPIKey stores a key's hash unless it is there.
 func ensureAPIKey(ctx context.Context, db *store.DB, tenant, name string, role models.Role, key, via string) error {
-	return addAPIKey(ctx, db, &store.APIKey{APIKey: models.APIKey{Tenant: tenant, Name: name, Role: role, CreatedVia: via}}, key)
+	return addAPIKey(ctx, db, &models.APIKey{Tenant: tenant, Name: name, Role: role, CreatedVia: via}, key)
 }
 
 // addAPIKey stores a key under a fresh id, by its hash, unless the hash is there.
-func addAPIKey(ctx context.Context, db *store.DB, k *store.APIKey, key string) (err error) {
+func addAPIKey(ctx context.Context, db *store.DB, k *models.APIKey, key string) (err error) {
 	if k.ID, err = models.NewID(rand.Reader); err != nil {
 		return err
 	}
@@ -96,34 +93,19 @@ func (e *env) apikeyCommand() *cli.Command {
 	}
 }
 
-// lineFault says what is wrong with a name that stands in a line of a list, which
-// a line break would make two, or "".
-func lineFault(s string, most int) string {
-	switch {
-	case s == "":
-		return "is missing"
-	case len(s) > most:
-		return fmt.Sprintf("has %d bytes, at most %d", len(s), most)
-	case !utf8.ValidString(s):
-		return "is not UTF-8"
-	}
-	for _, r := range s {
-		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
-			return fmt.Sprintf("holds %U, a line break, control or format character", r)
-		}
-	}
-	return ""
-}
-
 // binding reads and checks what the flags bind a key to; what is not given is nil.
-func binding(ctx context.Context, c *cli.Command, o *opened) (b store.Binding, err error) {
+func binding(ctx context.Context, c *cli.Command, o *opened) (b models.KeyBinding, err error) {
 	if given := c.StringSlice("unit"); len(given) > 0 {
-		if b.Units, err = registered(ctx, o, given); err != nil {
+		view, err := o.known().Of(ctx, o.tenant)
+		if err != nil {
+			return b, err
+		}
+		if b.Units, err = view.Spelt(given); err != nil {
 			return b, err
 		}
 	}
 	if id := c.String("campaign"); id != "" {
-		if _, err := newCampaigns(o.db, time.Now).get(ctx, o.tenant, id); err != nil {
+		if _, err := o.known().Campaign(ctx, o.tenant, id); err != nil {
 			return b, err
 		}
 		b.Campaign = &id
@@ -141,31 +123,6 @@ func binding(ctx context.Context, c *cli.Command, o *opened) (b store.Binding, e
 	return b, nil
 }
 
-// registered are the codes as the register has them; every one that it does not have
-// is named.
-func registered(ctx context.Context, o *opened, codes []string) ([]string, error) {
-	units, err := o.db.Units(ctx, o.tenant)
-	if err != nil {
-		return nil, err
-	}
-	spelt := make(map[string]string, len(units))
-	for _, u := range units {
-		spelt[folding.Code(u.Code)] = u.Code
-	}
-	var found, missing []string
-	for _, code := range codes {
-		if own := spelt[folding.Code(code)]; own != "" {
-			found = append(found, own)
-		} else {
-			missing = append(missing, fmt.Sprintf("%q", code))
-		}
-	}
-	if len(missing) > 0 {
-		return nil, models.Errorf(models.NotFound, "unknown_unit", "the register has no unit %s", strings.Join(missing, ", "))
-	}
-	return found, nil
-}
-
 func (e *env) apikeyCreate(ctx context.Context, c *cli.Command) error {
 	name, role := strings.TrimSpace(c.String("name")), models.Role(c.String("role"))
 	if fault := lineFault(name, 128); fault != "" {
@@ -179,7 +136,7 @@ func (e *env) apikeyCreate(ctx context.Context, c *cli.Command) error {
 		if err != nil {
 			return err
 		}
-		k := store.APIKey{APIKey: models.APIKey{Tenant: o.tenant, Name: name, Role: role, CreatedVia: via(viaShell)}, Units: b.Units}
+		k := models.APIKey{Tenant: o.tenant, Name: name, Role: role, CreatedVia: via(viaShell), Units: b.Units}
 		if b.Campaign != nil {
 			k.Campaign = *b.Campaign
 		}
@@ -231,7 +188,7 @@ func (e *env) apikeyList(ctx context.Context, c *cli.Command) error {
 }
 
 // keyLine is a key's line in the list.
-func keyLine(k *store.APIKey, now time.Time) string {
+func keyLine(k *models.APIKey, now time.Time) string {
 	scope, state := k.Scope(), "active"
 	switch {
 	case !k.RevokedAt.IsZero():
@@ -274,15 +231,15 @@ func (e *env) apikeyRevoke(ctx context.Context, c *cli.Command) error {
 }
 
 // keyByID finds a key of the tenant as the list names it.
-func keyByID(ctx context.Context, o *opened, id string) (store.APIKey, error) {
+func keyByID(ctx context.Context, o *opened, id string) (models.APIKey, error) {
 	keys, err := o.db.APIKeys(ctx, o.tenant)
 	if err != nil {
-		return store.APIKey{}, err
+		return models.APIKey{}, err
 	}
 	for _, k := range keys {
 		if k.ID.String() == id {
 			return k, nil
 		}
 	}
-	return store.APIKey{}, models.Errorf(models.NotFound, "unknown_key", "there is no key %q; pingyi apikey list shows them", id)
+	return models.APIKey{}, models.Errorf(models.NotFound, "unknown_key", "there is no key %q; pingyi apikey list shows them", id)
 }

@@ -71,7 +71,7 @@ func (k *apiKeys) Authenticate(ctx context.Context, key string) (web.Principal, 
 
 // use notes the hour of a key's last use. A caller is answered also where that cannot
 // be written; a minute later it is tried again.
-func (k *apiKeys) use(ctx context.Context, found *store.APIKey) {
+func (k *apiKeys) use(ctx context.Context, found *models.APIKey) {
 	now := k.now()
 	k.mu.Lock()
 	due := found.LastUsedAt.Before(now.Truncate(time.Hour)) && now.Sub(k.noted[found.ID]) >= useRetry

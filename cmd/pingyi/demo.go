@@ -11,10 +11,12 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"pingyi/config"
 	"pingyi/models"
 	"pingyi/register"
+	"pingyi/service/campaign"
 	"pingyi/simulator"
 	"pingyi/web"
 )
@@ -55,14 +57,14 @@ func prepareDemo(ctx context.Context, o *opened, accounts []wechatAccount) (*dem
 		return nil, err
 	}
 	if len(list) == 0 {
-		midnight := beijingMidnight(o.now())
-		c, err := newCampaign(ctx, o, campaignPlan{
-			id: demoCampaign, profile: demoProfile, from: midnight, to: midnight.AddDate(1, 0, 1), approvedBy: "demo", via: via(viaServer),
-		})
+		p, err := config.LoadProfile(demoProfile)
 		if err != nil {
 			return nil, err
 		}
-		if _, err = o.db.EnsureCampaign(ctx, c); err != nil {
+		midnight := beijingMidnight(o.now())
+		if err = o.campaigns().Ensure(ctx, o.tenant, campaign.Plan{
+			ID: demoCampaign, Programme: p, From: midnight, To: midnight.AddDate(1, 0, 1), ApprovedBy: "demo", Via: via(viaServer),
+		}); err != nil {
 			return nil, err
 		}
 	}
@@ -76,6 +78,11 @@ func importSample(ctx context.Context, o *opened) error {
 		return err
 	}
 	return o.db.ImportUnits(ctx, o.tenant, units, o.now())
+}
+
+func beijingMidnight(t time.Time) time.Time {
+	y, m, d := t.In(shanghai()).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, shanghai())
 }
 
 // demoKey follows from the secret, so that every server and every start of one
@@ -141,7 +148,7 @@ func (d *demo) wall(ctx context.Context) ([]simulator.WallItem, error) {
 	if err != nil {
 		return nil, err
 	}
-	numbers, err := sceneNumbers(ctx, d.o)
+	numbers, err := d.o.scenes().ByTarget(ctx, d.o.tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +160,7 @@ func (d *demo) wall(ctx context.Context) ([]simulator.WallItem, error) {
 		if !u.RetiredAt.IsZero() {
 			continue
 		}
-		item := simulator.WallItem{Scene: unitScene(u), Name: u.Name, Class: u.Class, Kind: simulator.KindUnit}
+		item := simulator.WallItem{Scene: campaign.SceneOf(u), Name: u.Name, Class: u.Class, Kind: simulator.KindUnit}
 		if u.Type == models.Window {
 			item.Kind = simulator.KindWindow
 		}

@@ -26,7 +26,7 @@ const (
 func (s *server) jobs() []jobs.Job {
 	list := []jobs.Job{
 		{Name: "reload_register", Every: reloadEvery, Timeout: time.Minute, Run: s.worlds.reload},
-		{Name: "seal_campaigns", Every: sealEvery, Timeout: time.Minute, AtStart: true, Run: s.sealDue},
+		{Name: "seal_campaigns", Every: sealEvery, Timeout: time.Minute, AtStart: true, Run: s.sealer().Seal},
 		{Name: "watch_person_keys", Every: keysEvery, Timeout: time.Minute, AtStart: true, Run: s.keys.check},
 		{Name: "refresh_sealing_keys", Every: sealingEvery, Timeout: time.Minute, Run: s.ring.Refresh},
 		{Name: "renew_provers", Every: upkeepEvery, Timeout: time.Minute, AtStart: true, Run: func(ctx context.Context) error {

@@ -12,7 +12,8 @@ import (
 	"pingyi/complaints"
 	"pingyi/intake"
 	"pingyi/models"
-	"pingyi/store"
+	"pingyi/scoring"
+	"pingyi/service/campaign"
 )
 
 // Read implements intake.Actions.
@@ -85,14 +86,15 @@ func told(err error) (bot.Result, error) {
 
 // mine lists what the citizen sent: in each campaign under another hash.
 func (a *actions) mine(ctx context.Context, t *intake.Turn) (bot.Result, error) {
-	known, err := a.campaigns.of(ctx, t.Account.Tenant)
+	view, err := a.views.Of(ctx, t.Account.Tenant)
 	if err != nil {
 		return bot.Result{}, err
 	}
 	var persons []models.ID
 	var r records.Found
+	known := view.Campaigns
 	for i := range known {
-		if !collects(&known[i].Campaign, t.Account) {
+		if !known[i].Collects(t.Account.Channel, t.Account.ID) {
 			continue
 		}
 		person, err := a.ring.Person(ctx, personOf(t.Account, known[i].ID), t.Citizen)
@@ -124,20 +126,20 @@ func (a *actions) mine(ctx context.Context, t *intake.Turn) (bot.Result, error) 
 
 func found(f records.Found) bot.Result { return bot.Result{Status: bot.Done, Found: f} }
 
-func myRating(r store.Rating, known []knownCampaign, now time.Time) records.MyRating {
+func myRating(r scoring.OwnRating, known []campaign.Campaign, now time.Time) records.MyRating {
 	m := records.MyRating{Campaign: r.Campaign, Unit: r.Unit, At: r.At, Receipt: r.Receipt, State: records.Live}
 	switch r.State {
-	case store.StateSuperseded:
+	case models.RatingSuperseded:
 		m.State = records.Superseded
-	case store.StateWithdrawn:
+	case models.RatingWithdrawn:
 		m.State = records.Withdrawn
-	case store.StateExcluded:
+	case models.RatingExcluded:
 		m.State = records.Excluded
-	case store.StateLive:
+	case models.RatingLive:
 	}
 	for i := range known {
 		if known[i].ID == r.Campaign {
-			m.Open = known[i].phase(now) == models.PhaseRating
+			m.Open = known[i].Phase(now) == models.PhaseRating
 		}
 	}
 	return m

@@ -22,8 +22,7 @@ const alarmEvery = time.Minute
 // can be told from somebody who rated before, so ratings are refused.
 type keyWatch struct {
 	*opened
-	campaigns *campaigns
-	accounts  []*intake.Account
+	accounts []*intake.Account
 
 	lost    prometheus.Gauge
 	before  int // how many were lost at the last look
@@ -34,9 +33,9 @@ type keyWatch struct {
 	since map[string]int // refused since the last line
 }
 
-func newKeyWatch(registry *prometheus.Registry, o *opened, known *campaigns, accounts []*intake.Account) (*keyWatch, error) {
+func newKeyWatch(registry *prometheus.Registry, o *opened, accounts []*intake.Account) (*keyWatch, error) {
 	k := &keyWatch{
-		opened: o, campaigns: known, accounts: accounts, told: map[string]time.Time{}, since: map[string]int{},
+		opened: o, accounts: accounts, told: map[string]time.Time{}, since: map[string]int{},
 		lost: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "pingyi_person_keys_lost", Help: "Keys of persons that are missing although ratings were given under them.",
 		}),
@@ -106,15 +105,15 @@ func (k *keyWatch) check(ctx context.Context) error {
 // look says of every account and campaign whose key is lost that it is.
 func (k *keyWatch) look(ctx context.Context) (lost []error, err error) {
 	for _, account := range k.accounts {
-		list, err := k.campaigns.of(ctx, account.Tenant)
+		view, err := k.known().Of(ctx, account.Tenant)
 		if err != nil {
 			return nil, err
 		}
-		for i := range list {
-			if !collects(&list[i].Campaign, account) {
+		for i := range view.Campaigns {
+			if !view.Campaigns[i].Collects(account.Channel, account.ID) {
 				continue
 			}
-			err := k.ring.CheckPersons(ctx, personOf(account, list[i].ID))
+			err := k.ring.CheckPersons(ctx, personOf(account, view.Campaigns[i].ID))
 			switch {
 			case models.CodeOf(err) == models.KeyLost:
 				lost = append(lost, err)

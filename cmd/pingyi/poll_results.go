@@ -66,7 +66,7 @@ func (e *env) pollResultsAdd(ctx context.Context, c *cli.Command) error {
 		return "--" + field
 	}
 	return e.withOpen(ctx, c, func(o *opened) error {
-		results, _, err := newOffice(o, newCampaigns(o.db, time.Now)).AddPollResults(ctx, o.tenant, campaign, p, place)
+		results, _, err := o.scores().AddPollResults(ctx, o.tenant, campaign, p, place)
 		var known *models.Error
 		if errors.As(err, &known) && len(known.Faults) > 0 {
 			return pollMisuse(known.Faults)
@@ -153,7 +153,7 @@ func (e *env) pollResultsList(ctx context.Context, c *cli.Command) error {
 		return misuse("--campaign is missing")
 	}
 	return e.withOpen(ctx, c, func(o *opened) error {
-		list, err := newOffice(o, newCampaigns(o.db, time.Now)).PollResults(ctx, o.tenant, c.String("campaign"), time.Time{}, models.ID{}, everything)
+		list, err := o.scores().PollResults(ctx, o.tenant, c.String("campaign"), time.Time{}, models.ID{}, everything)
 		if err != nil {
 			return err
 		}

@@ -100,7 +100,7 @@ func (m *rehasher) followers(ctx context.Context) error {
 	account := m.keys.account
 	return pages(func(after models.ID) ([]models.ID, error) {
 		list, err := m.db.FollowersOfBefore(ctx, account, after, accountsPage)
-		return each(list, err, citizenOf, func(s *store.SealedAccount) error {
+		return each(list, err, citizenOf, func(s *social.SealedAccount) error {
 			id, err := m.keys.tenant.Citizens().Open(s.Sealed, s.Citizen[:])
 			if err != nil {
 				m.closed++
@@ -134,7 +134,7 @@ func (m *rehasher) texts(ctx context.Context) error {
 func (m *rehasher) accounts(ctx context.Context) error {
 	return pages(func(after models.ID) ([]models.ID, error) {
 		list, err := m.db.LookedUp(ctx, m.keys.account, after, accountsPage)
-		return each(list, err, citizenOf, func(s *store.SealedAccount) error {
+		return each(list, err, citizenOf, func(s *social.SealedAccount) error {
 			plain, err := m.keys.Open(s.Sealed, s.Citizen)
 			var p social.Profile
 			if err == nil {
@@ -149,7 +149,7 @@ func (m *rehasher) accounts(ctx context.Context) error {
 				return nil
 			}
 			m.moved++
-			return m.db.MoveAccount(ctx, m.keys.account, *s, store.SealedAccount{Citizen: author, Sealed: m.keys.Seal(plain, author)})
+			return m.db.MoveAccount(ctx, m.keys.account, *s, social.SealedAccount{Citizen: author, Sealed: m.keys.Seal(plain, author)})
 		})
 	})
 }

@@ -14,7 +14,6 @@ import (
 	"pingyi/scoring"
 	"pingyi/seal"
 	"pingyi/simulator"
-	"pingyi/store"
 )
 
 // opened is what a command of the world's Weibo account works with.
@@ -215,7 +214,7 @@ func TestRehash_twoProcessesAtOnce_everyRowIsMovedOnce(t *testing.T) {
 			}
 			sealed := keys.Citizens().Seal([]byte(uid), citizen[:])
 			if i%2 == 0 {
-				err = o.db.Remember(t.Context(), store.Identity{Tenant: "default", Account: testUID, Citizen: citizen, SealedID: sealed, SeenAt: at})
+				err = o.db.Remember(t.Context(), models.Identity{Tenant: "default", Account: testUID, Citizen: citizen, SealedID: sealed, SeenAt: models.At(at)})
 			} else { // who left, and complained again without following
 				_, err = w.sql(t).ExecContext(t.Context(), "INSERT INTO complaint_links (tenant,complaint,account,citizen,sealed_citizen) VALUES ('default',?,?,?,?)",
 					[]byte(fmt.Sprintf("%016d", i)), testUID, citizen[:], sealed)

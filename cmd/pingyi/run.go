@@ -16,6 +16,7 @@ import (
 	"pingyi/config"
 	"pingyi/models"
 	"pingyi/seal"
+	"pingyi/service/campaign"
 	"pingyi/store"
 )
 
@@ -199,6 +200,7 @@ type opened struct {
 	home        string           // the tenant that the configuration names
 	secretFiles []string         // that secrets were read from
 	now         func() time.Time // the time in use
+	views       *campaign.Views  // see known
 }
 
 // openMode says what a command may make of a database that is not there yet.

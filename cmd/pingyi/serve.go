@@ -145,7 +145,7 @@ func newServer(ctx context.Context, o *opened) (*server, error) {
 			return nil, fmt.Errorf("prepare the demo: %w", err)
 		}
 	}
-	if err = ensureScenes(ctx, o); err != nil {
+	if err = o.scenes().Ensure(ctx, o.tenant); err != nil {
 		return nil, err
 	}
 	if err = o.warnOfAccounts(ctx); err != nil {
@@ -172,24 +172,23 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	if err != nil {
 		return err
 	}
-	s.worlds = newWorlds(s.db, s.log, doors.accounts, s.opts.Demo())
+	s.worlds = newWorlds(s.db, s.opened.known(), s.log, doors.accounts, s.opts.Demo())
 	if err = s.worlds.reload(ctx); err != nil {
 		return err
 	}
 	s.writer = store.NewWriter(s.db, store.WriterOptions{})
-	known := newCampaigns(s.db, s.now)
-	follow, office := &followers{s.db, s.ring}, newOffice(s.opened, known)
-	if s.keys, err = newKeyWatch(s.registry, s.opened, known, doors.accounts); err != nil {
+	follow, office := &followers{s.db, s.ring}, newOffice(s.opened)
+	if s.keys, err = newKeyWatch(s.registry, s.opened, doors.accounts); err != nil {
 		return err
 	}
-	if s.public, err = newPublicOpinions(s.opened, known, s.writer, func(t public.Text) string {
+	if s.public, err = newPublicOpinions(s.opened, s.writer, func(t public.Text) string {
 		return weiboFace{engine.More()}.Render(public.Answer(engine, t))
 	}); err != nil {
 		return err
 	}
 	desk := intake.NewDesk(intake.Options{
 		Engine: engine, Sessions: sessions, Worlds: s.worlds, Keys: s.ring, Observer: s.metrics, Log: s.log, Followers: follow,
-		Actions: &actions{db: s.db, ratings: s.writer, ring: s.ring, campaigns: known, followers: follow, keys: s.keys},
+		Actions: &actions{db: s.db, ratings: s.writer, ring: s.ring, views: s.opened.known(), followers: follow, keys: s.keys},
 		Now:     s.now, InFlight: turnsInFlight, Hints: sessionHints,
 	})
 	o := web.Options{
@@ -198,8 +197,8 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 		HTTPS: strings.HasPrefix(s.opts.PublicURL, "https://"),
 		Log:   s.log, Now: time.Now, Clock: s.now, Registry: s.registry, Metrics: s.metrics,
 		Checks: s.checks(sessions),
-		Keys:   newAPIKeys(s.opened), Campaigns: known, Scores: known, Complaints: &complaintList{s.db},
-		Social: office, Polls: office,
+		Keys:   newAPIKeys(s.opened), Campaigns: campaignList{s.opened}, Scores: s.scores(), Complaints: complaintList{s.db},
+		Social: office, Polls: s.scores(),
 		Intake: desk, WeChat: doors.wechat, Weibo: doors.weibo, Busy: doors.busy, Unread: doors.unread, Random: rand.Reader,
 		Freshness: wechat.NewFreshness(s.now, s.staleAlarm), Bodies: &firstBodies{s.ring, sessions}, OneBody: s.opts.Weibo.RefusesOtherBodies(),
 	}
@@ -228,29 +227,6 @@ func (s *server) checks(sessions *session.Store) []web.Check {
 		{Name: "redis", Ready: sessions.Ready},
 		{Name: "schema", Ready: func(ctx context.Context) error { return checkSchema(ctx, s.db) }},
 	}
-}
-
-// sealDue seals what is due by the time in use and by the database's clock: a seal
-// is for good and for everybody, so one clock that is fast must not set it.
-func (s *server) sealDue(ctx context.Context) error {
-	now := s.now()
-	if said, err := s.db.Clock(ctx); err != nil {
-		return err
-	} else if said.Before(now) {
-		now = said
-	}
-	due, err := s.db.DueForSeal(ctx, now)
-	for _, d := range due {
-		set, failed := s.db.Seal(ctx, d.Tenant, d.Campaign, now)
-		if set {
-			s.log.Info("campaign sealed", "tenant", d.Tenant, "campaign", d.Campaign)
-		}
-		err = errors.Join(err, failed)
-	}
-	if err != nil {
-		return err
-	}
-	return sealPublic(ctx, s.opened, now)
 }
 
 // late is a handler that is known only after the server listens.

@@ -93,7 +93,7 @@ func simulated(o *opened, channel models.Channel, base string) (simulator.Driven
 		return simulator.NewWeiboPlatform(simulator.WeiboOptions{
 			PlatformOptions: simulator.PlatformOptions{Target: base + "/weibo"},
 			Weibo:           simulator.WeiboAccount{UID: o.opts.Weibo.UID, AppSecret: string(o.opts.Weibo.AppSecret)},
-			Scenes:          func(ctx context.Context) (map[string]int, error) { return sceneNumbers(ctx, o) },
+			Scenes:          func(ctx context.Context) (map[string]int, error) { return o.scenes().ByTarget(ctx, o.tenant) },
 		})
 	default:
 		return nil, misuse("simulate: --channel is mobile or social, not %q", channel)

@@ -10,9 +10,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"pingyi/bot/flow/public"
-	"pingyi/intake"
 	"pingyi/models"
-	"pingyi/register"
+	"pingyi/service/campaign"
+	"pingyi/service/score"
 	"pingyi/social"
 	"pingyi/weiboapi"
 )
@@ -33,7 +33,6 @@ type publicOpinions struct {
 	api       *weiboapi.Client // nil: without an access token nothing is fetched
 	poller    *social.Poller
 	reader    *social.Reader
-	campaigns *campaigns
 	watch     *tokenWatch
 	keys      *socialKeys // set by ready
 	watched   *keyWatch
@@ -47,13 +46,11 @@ type publicOpinions struct {
 	mu        sync.Mutex // of what follows; not held while the platform is asked
 	names     []string
 	namesTill time.Time
-	revision  int64
-	directory *register.Directory
 }
 
 // newPublicOpinions is nil where no Weibo account is set. It opens no key: ready
 // does, when one is needed first.
-func newPublicOpinions(o *opened, known *campaigns, ratings social.Ratings, say func(public.Text) string) (*publicOpinions, error) {
+func newPublicOpinions(o *opened, ratings social.Ratings, say func(public.Text) string) (*publicOpinions, error) {
 	w := o.opts.Weibo
 	if !w.Set() {
 		return nil, nil
@@ -63,7 +60,7 @@ func newPublicOpinions(o *opened, known *campaigns, ratings social.Ratings, say 
 		return nil, err
 	}
 	p := &publicOpinions{
-		opened: o, account: socialAccount(o), campaigns: known, wake: make(chan struct{}, 1), watch: newTokenWatch(o.log),
+		opened: o, account: socialAccount(o), wake: make(chan struct{}, 1), watch: newTokenWatch(o.log),
 		answering: make(chan struct{}, answersAtOnce), say: say,
 		calls: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "pingyi_weibo_calls_today", Help: "Calls of the platform's API on this Beijing day, by pool.",
@@ -157,17 +154,13 @@ func (p *publicOpinions) count(ctx context.Context, now time.Time) {
 
 // world is what texts are read against.
 func (p *publicOpinions) world(ctx context.Context) (social.World, error) {
-	known, err := p.campaigns.of(ctx, p.tenant)
+	view, err := p.known().Of(ctx, p.tenant)
 	if err != nil {
 		return social.World{}, err
 	}
-	d, err := p.units(ctx)
-	if err != nil {
-		return social.World{}, err
-	}
-	w := social.World{Directory: d, Names: p.mentionedBy(ctx)}
-	for i := range known {
-		if c, ok := socialCampaign(&known[i], p.account.ID); ok {
+	w := social.World{Directory: view.Directory(models.Social, p.account.ID, p.now()), Names: p.mentionedBy(ctx)}
+	for i := range view.Campaigns {
+		if c, ok := socialCampaign(&view.Campaigns[i], p.account.ID); ok {
 			w.Campaigns = append(w.Campaigns, c)
 		}
 	}
@@ -176,48 +169,18 @@ func (p *publicOpinions) world(ctx context.Context) (social.World, error) {
 
 // socialCampaign is what reading needs of a campaign that the account collects
 // for.
-func socialCampaign(k *knownCampaign, account string) (social.Campaign, bool) {
-	if k.ApprovedAt.IsZero() {
+func socialCampaign(k *campaign.Campaign, account string) (social.Campaign, bool) {
+	if k.ApprovedAt.IsZero() || !k.Collects(models.Social, account) {
 		return social.Campaign{}, false
 	}
-	for _, ch := range k.Channels {
-		if ch.Channel != models.Social || ch.Account != "" && ch.Account != account {
-			continue
-		}
-		c := social.Campaign{ID: k.ID, From: k.From, To: k.To, Dims: k.defined.dims(), Units: make(map[string]bool, len(k.Units))}
-		for _, u := range k.Units {
-			c.Units[u.Code] = true
-		}
-		if m, err := k.defined.method(ch.Method); err == nil {
-			c.Public = m.Public
-		}
-		return c, true
+	c := social.Campaign{ID: k.ID, From: k.OpensAt.Time, To: k.ClosesAt.Time, Dims: k.Defined.Dims(), Units: make(map[string]bool, len(k.Units))}
+	for _, u := range k.Units {
+		c.Units[u.Code] = true
 	}
-	return social.Campaign{}, false
-}
-
-// units is the register as it is now.
-func (p *publicOpinions) units(ctx context.Context) (*register.Directory, error) {
-	revision, err := p.db.Revision(ctx, p.tenant)
-	if err != nil {
-		return nil, err
+	if ch, err := score.ChannelOf(k, models.Social); err == nil {
+		c.Public = ch.Method.Public
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.directory != nil && p.revision == revision {
-		return p.directory, nil
-	}
-	list, err := p.db.Units(ctx, p.tenant)
-	if err != nil {
-		return nil, err
-	}
-	campaigns, err := p.db.Campaigns(ctx, p.tenant)
-	if err != nil {
-		return nil, err
-	}
-	account := &intake.Account{ID: p.account.ID, Channel: models.Social}
-	p.directory, p.revision = register.NewDirectory(asPosted(list, campaigns, account, p.now())), revision
-	return p.directory, nil
+	return c, true
 }
 
 // mentionedBy is what the account is mentioned by: as configured, else as the
@@ -272,19 +235,4 @@ func (p *publicOpinions) askName(ctx context.Context, now time.Time) (string, er
 		return "", models.Errorf(models.TooMany, "no_calls", "the day's calls are used up")
 	}
 	return p.api.Name(ctx, p.account.ID)
-}
-
-// sealPublic seals the record of public texts of what is due.
-func sealPublic(ctx context.Context, o *opened, now time.Time) error {
-	due, err := o.db.DueForPublicSeal(ctx, now)
-	if err != nil {
-		return err
-	}
-	for _, d := range due {
-		if _, err := o.db.SealPublic(ctx, d.Tenant, d.Campaign, now); err != nil {
-			return fmt.Errorf("campaign %s: %w", d.Campaign, err)
-		}
-		o.log.Info("public record sealed", "tenant", d.Tenant, "campaign", d.Campaign)
-	}
-	return nil
 }

@@ -9,7 +9,6 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/social"
-	"pingyi/store"
 	"pingyi/weiboapi"
 )
 
@@ -59,7 +58,7 @@ func (c *socialChannel) raters(ctx context.Context) (map[models.ID]*rater, error
 	}
 	err = pages(func(after models.ID) ([]models.ID, error) {
 		list, err := db.KnownIDs(ctx, keys.account, after, accountsPage)
-		return each(list, err, citizenOf, func(s *store.SealedAccount) error {
+		return each(list, err, citizenOf, func(s *social.SealedAccount) error {
 			uid, err := keys.tenant.Citizens().Open(s.Sealed, s.Citizen[:])
 			if err != nil {
 				return err
@@ -80,7 +79,7 @@ func (c *socialChannel) raters(ctx context.Context) (map[models.ID]*rater, error
 // hash of citizens, is older.
 func (c *socialChannel) byLookup(ctx context.Context, byAuthor map[models.ID]*rater) error {
 	before := map[*rater]social.Profile{}
-	err := c.lookedUp(ctx, func(s *store.SealedAccount, p social.Profile) error {
+	err := c.lookedUp(ctx, func(s *social.SealedAccount, p social.Profile) error {
 		switch r := byAuthor[s.Citizen]; {
 		case r == nil:
 		case r.author == s.Citizen:
@@ -100,10 +99,10 @@ func (c *socialChannel) byLookup(ctx context.Context, byAuthor map[models.ID]*ra
 }
 
 // lookedUp reads what the platform was asked of anybody.
-func (c *socialChannel) lookedUp(ctx context.Context, do func(*store.SealedAccount, social.Profile) error) error {
+func (c *socialChannel) lookedUp(ctx context.Context, do func(*social.SealedAccount, social.Profile) error) error {
 	return pages(func(after models.ID) ([]models.ID, error) {
 		list, err := c.o.db.LookedUp(ctx, c.keys.account, after, accountsPage)
-		return each(list, err, citizenOf, func(s *store.SealedAccount) error {
+		return each(list, err, citizenOf, func(s *social.SealedAccount) error {
 			plain, err := c.keys.Open(s.Sealed, s.Citizen)
 			if err != nil {
 				return err
@@ -133,7 +132,7 @@ func (c *socialChannel) byEvents(ctx context.Context, found map[models.ID]*rater
 	return nil
 }
 
-func citizenOf(s *store.SealedAccount) models.ID { return s.Citizen }
+func citizenOf(s *social.SealedAccount) models.ID { return s.Citizen }
 
 // pages calls read until a page is not full.
 func pages(read func(after models.ID) ([]models.ID, error)) error {
@@ -162,10 +161,10 @@ func each[T any](list []T, err error, id func(*T) models.ID, do func(*T) error) 
 }
 
 // live reads every live rating of the channel.
-func (c *socialChannel) live(ctx context.Context, do func(*store.LiveRating) error) error {
+func (c *socialChannel) live(ctx context.Context, do func(*scoring.LiveRating) error) error {
 	return pages(func(after models.ID) ([]models.ID, error) {
 		list, err := c.o.db.LiveRatings(ctx, c.keys.account.Tenant, c.ID, models.Social, after, accountsPage)
-		return each(list, err, func(l *store.LiveRating) models.ID { return l.Rating }, do)
+		return each(list, err, func(l *scoring.LiveRating) models.ID { return l.Rating }, do)
 	})
 }
 
@@ -178,13 +177,13 @@ func (c *socialChannel) lookUp(ctx context.Context, api social.API) (done, left 
 		return 0, 0, err
 	}
 	seen := map[models.ID]bool{}
-	err = c.live(ctx, func(r *store.LiveRating) error {
+	err = c.live(ctx, func(r *scoring.LiveRating) error {
 		who := found[r.Person]
 		if who == nil || seen[r.Person] {
 			return nil
 		}
 		seen[r.Person] = true
-		profile, follows := social.Lacks(&who.profile, c.method.LeaveOut)
+		profile, follows := social.Lacks(&who.profile, c.Method.LeaveOut)
 		if !profile && !follows {
 			return nil
 		}
@@ -250,6 +249,6 @@ func (c *socialChannel) ask(ctx context.Context, api social.API, r *rater, profi
 	if err != nil {
 		return false, err
 	}
-	err = c.o.db.SaveAccount(ctx, c.keys.account, store.SealedAccount{Citizen: r.author, Sealed: c.keys.Seal(plain, r.author)}, now)
+	err = c.o.db.SaveAccount(ctx, c.keys.account, social.SealedAccount{Citizen: r.author, Sealed: c.keys.Seal(plain, r.author)}, now)
 	return asked == len(calls), err
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,8 +10,8 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"pingyi/models"
+	"pingyi/scoring"
 	"pingyi/social"
-	"pingyi/store"
 	"pingyi/weiboapi"
 )
 
@@ -70,7 +69,7 @@ func (e *env) withOffice(ctx context.Context, c *cli.Command, do func(*office) e
 		case o.tenant != o.home:
 			return misuse("the Weibo account belongs to the tenant %s, which PINGYI_TENANT names, not to %s", o.home, o.tenant)
 		}
-		return do(newOffice(o, newCampaigns(o.db, time.Now)))
+		return do(newOffice(o))
 	})
 }
 
@@ -86,13 +85,6 @@ func (e *env) withChannel(ctx context.Context, c *cli.Command, do func(*socialCh
 		}
 		return do(ch)
 	})
-}
-
-func (e *env) printJSON(v any) error {
-	enc := json.NewEncoder(e.out)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
 }
 
 func (e *env) socialStatus(ctx context.Context, c *cli.Command) error {
@@ -205,8 +197,8 @@ func actFlags() []cli.Flag {
 
 // act reads actFlags: two names, as nothing is left out by one person alone. That
 // two people stand behind them nothing proves until people sign in.
-func act(c *cli.Command) (store.Act, error) {
-	a := store.Act{
+func act(c *cli.Command) (scoring.Act, error) {
+	a := scoring.Act{
 		By: strings.TrimSpace(c.String("by")), ApprovedBy: strings.TrimSpace(c.String("approved-by")), Note: strings.TrimSpace(c.String("note")), At: time.Now(),
 		Via: via(viaShell),
 	}
@@ -219,7 +211,7 @@ func act(c *cli.Command) (store.Act, error) {
 	return a, nil
 }
 
-func (e *env) unprovenAct(a store.Act) {
+func (e *env) unprovenAct(a scoring.Act) {
 	e.unproven(fmt.Sprintf("decided by %q, agreed by %q", a.By, a.ApprovedBy))
 }
 

@@ -5,8 +5,8 @@ import (
 	"context"
 
 	"pingyi/models"
+	"pingyi/scoring"
 	"pingyi/social"
-	"pingyi/store"
 )
 
 // events are the exclusions and restorations of the channel, as they are shown.
@@ -31,9 +31,9 @@ func (c *socialChannel) events(ctx context.Context) ([]social.ExclusionEvent, er
 
 // excludeByRules leaves out what the method's rules leave out, and counts by
 // reason what was not left out before.
-func (c *socialChannel) excludeByRules(ctx context.Context, a store.Act) (map[string]int, error) {
-	if !c.method.LeaveOut.Any() {
-		return nil, misuse("the method %s leaves no account out; name a rating with --receipt", c.method.ID)
+func (c *socialChannel) excludeByRules(ctx context.Context, a scoring.Act) (map[string]int, error) {
+	if !c.Method.LeaveOut.Any() {
+		return nil, misuse("the method %s leaves no account out; name a rating with --receipt", c.Method.ID)
 	}
 	reasons, err := c.leftOut(ctx)
 	if err != nil {
@@ -59,12 +59,12 @@ func (c *socialChannel) leftOut(ctx context.Context) (map[models.ID]string, erro
 		return nil, err
 	}
 	reasons := map[models.ID]string{}
-	err = c.live(ctx, func(r *store.LiveRating) error {
+	err = c.live(ctx, func(r *scoring.LiveRating) error {
 		var profile social.Profile // of somebody who left nothing is known
 		if who := found[r.Person]; who != nil {
 			profile = who.profile
 		}
-		if reason := social.LeftOut(&profile, c.method.LeaveOut, c.From); reason != "" {
+		if reason := social.LeftOut(&profile, c.Method.LeaveOut, c.OpensAt.Time); reason != "" {
 			reasons[r.Rating] = reason
 		}
 		return nil
@@ -73,7 +73,7 @@ func (c *socialChannel) leftOut(ctx context.Context) (map[models.ID]string, erro
 }
 
 // excludeReceipt leaves out the rating of a receipt.
-func (c *socialChannel) excludeReceipt(ctx context.Context, receipt string, a store.Act) (bool, error) {
+func (c *socialChannel) excludeReceipt(ctx context.Context, receipt string, a scoring.Act) (bool, error) {
 	rating, err := c.o.db.RatingByReceipt(ctx, c.keys.account.Tenant, c.ID, models.Social, receipt)
 	if err != nil {
 		return false, err
@@ -83,7 +83,7 @@ func (c *socialChannel) excludeReceipt(ctx context.Context, receipt string, a st
 
 // restore takes a rating back in, which is named by its receipt or, where that is
 // empty, by its id as the figures show it.
-func (c *socialChannel) restore(ctx context.Context, receipt, id string, a store.Act) (bool, error) {
+func (c *socialChannel) restore(ctx context.Context, receipt, id string, a scoring.Act) (bool, error) {
 	tenant := c.keys.account.Tenant
 	rating, err := models.ParseID(id)
 	if receipt != "" {

@@ -2,15 +2,12 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
-	"pingyi/folding"
 	"pingyi/models"
-	"pingyi/scoring"
+	"pingyi/service/score"
 	"pingyi/social"
-	"pingyi/store"
 	"pingyi/web"
 )
 
@@ -18,16 +15,15 @@ import (
 // and the API alike. It implements web.Social and web.Polls.
 type office struct {
 	*opened
-	campaigns *campaigns
-	now       func() time.Time
+	now func() time.Time
 }
 
 var (
 	_ web.Social = (*office)(nil)
-	_ web.Polls  = (*office)(nil)
+	_ web.Polls  = (*score.Service)(nil)
 )
 
-func newOffice(o *opened, known *campaigns) *office { return &office{o, known, o.now} }
+func newOffice(o *opened) *office { return &office{o, o.now} }
 
 // keys are those of the tenant's Weibo account. There is one a process, and it
 // belongs to the tenant that the configuration names.
@@ -72,7 +68,7 @@ func (f *office) Texts(ctx context.Context, tenant string, scope models.Scope, r
 	if reason != social.None && !slices.Contains(social.Reasons(), reason) {
 		return nil, models.Errorf(models.Invalid, "bad_reason", "the reason is not one of %v", social.Reasons())
 	}
-	list, err := f.db.Listed(ctx, keys.account, scope, reason, store.After{At: at, ID: id}, limit)
+	list, err := f.db.Listed(ctx, keys.account, scope, reason, models.After{At: at, ID: id}, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +91,7 @@ func (f *office) Figures(ctx context.Context, tenant, campaign string) (out soci
 	if err != nil {
 		return out, "", err
 	}
-	m := c.method
+	m := c.Method
 	out = social.Figures{Campaign: c.ID, Method: m.ID, Notice: m.Notice(), LeaveOut: m.LeaveOut, HideBelow: m.HideBelow, Official: m.Official, Units: []social.UnitFigures{}}
 	filtered, err := f.db.Tallies(ctx, tenant, c.ID, models.Social)
 	if err != nil {
@@ -105,11 +101,11 @@ func (f *office) Figures(ctx context.Context, tenant, campaign string) (out soci
 	if err != nil {
 		return out, "", err
 	}
-	after, err := scoring.Compute(m, c.marks, c.defined.dims(), c.Units, filtered)
+	after, err := c.Compute(filtered)
 	if err != nil {
 		return out, "", err
 	}
-	before, err := scoring.Compute(m, c.marks, c.defined.dims(), c.Units, raw)
+	before, err := c.Compute(raw)
 	if err != nil {
 		return out, "", err
 	}
@@ -126,57 +122,15 @@ func (f *office) Figures(ctx context.Context, tenant, campaign string) (out soci
 			Code: u.Code, Name: u.Name, Class: u.Class, Raw: social.FigureOf(&before[i]), Filtered: social.FigureOf(&after[i]), Excluded: reasons,
 		})
 	}
-	return out, c.phase(f.now()), nil
-}
-
-// PollResults implements web.Polls.
-func (f *office) PollResults(ctx context.Context, tenant, campaign string, at time.Time, id models.ID, limit int) ([]social.PollRecord, error) {
-	if _, err := f.campaigns.get(ctx, tenant, campaign); err != nil {
-		return nil, err
-	}
-	return f.db.PollResults(ctx, tenant, campaign, store.After{At: at, ID: id}, limit)
-}
-
-// AddPollResults implements web.Polls.
-func (f *office) AddPollResults(ctx context.Context, tenant, campaign string, p social.PollEntry, place func(field string, row int) string) (r social.PollResults, added bool, err error) {
-	k, err := f.campaigns.get(ctx, tenant, campaign)
-	if err != nil {
-		return r, false, err
-	}
-	rated := make(map[string]bool, len(k.Units))
-	spelt := make(map[string]string, len(k.Units))
-	for _, u := range k.Units {
-		rated[u.Code] = true
-		spelt[folding.Code(u.Code)] = u.Code
-	}
-	for i := range p.Rows {
-		if own := spelt[folding.Code(p.Rows[i].Unit)]; own != "" && !rated[p.Rows[i].Unit] {
-			p.Rows[i].Unit = own
-		}
-	}
-	if faults := p.Check(rated, place); len(faults) > 0 {
-		e := models.Errorf(models.Invalid, "bad_poll_results", "the poll results have %d faults", len(faults))
-		e.Faults = faults
-		return r, false, e
-	}
-	record, err := p.Record(tenant, k.ID, f.now())
-	if err != nil {
-		return r, false, err
-	}
-	if record, added, err = f.db.AddPollResult(ctx, record, p.Scope); err != nil {
-		return r, false, err
-	}
-	return record.Show(), added, nil
+	return out, c.Phase(f.now()), nil
 }
 
 // socialChannel is the social channel of a campaign: whose ratings it has, and
 // which of them are left out.
 type socialChannel struct {
-	*knownCampaign
-	o      *opened
-	keys   *socialKeys
-	method scoring.Method
-	marks  scoring.Marks
+	*score.Channel
+	o    *opened
+	keys *socialKeys
 }
 
 // channel finds the social channel of a campaign.
@@ -185,23 +139,13 @@ func (f *office) channel(ctx context.Context, tenant, campaign string) (*socialC
 	if err != nil {
 		return nil, err
 	}
-	k, err := f.campaigns.get(ctx, tenant, campaign)
+	k, err := f.known().Campaign(ctx, tenant, campaign)
 	if err != nil {
 		return nil, err
 	}
-	for _, ch := range k.Channels {
-		if ch.Channel != models.Social {
-			continue
-		}
-		m, err := k.defined.method(ch.Method)
-		if err != nil {
-			return nil, err
-		}
-		marks, err := scoring.ParseMarks(ch.FullMarks)
-		if err != nil {
-			return nil, fmt.Errorf("full marks of %s: %w", ch.Channel, err)
-		}
-		return &socialChannel{k, f.opened, keys, m, marks}, nil
+	ch, err := score.ChannelOf(k, models.Social)
+	if err != nil {
+		return nil, err
 	}
-	return nil, models.Errorf(models.NotFound, "unknown_channel", "the campaign %s has no channel %q", campaign, models.Social)
+	return &socialChannel{ch, f.opened, keys}, nil
 }

@@ -5,15 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
 
 	"pingyi/config"
-	"pingyi/folding"
-	"pingyi/models"
 	"pingyi/register"
+	"pingyi/scoring"
+	"pingyi/service/campaign"
 )
 
 func (e *env) unitsCommand() *cli.Command {
@@ -33,11 +32,11 @@ func (e *env) unitsCommand() *cli.Command {
 			},
 			{
 				Name: "retire", ArgsUsage: "CODE", Usage: "take a unit and its windows out of the register; what was rated stays",
-				Flags: []cli.Flag{yesFlag(), tenantFlag()}, Action: e.unitsRetire,
+				Flags: []cli.Flag{yesFlag(), tenantFlag()}, Action: e.unitsEnd((*campaign.Register).Retire),
 			},
 			{
 				Name: "restore", ArgsUsage: "CODE", Usage: "return a retired unit, and the windows that were retired with it",
-				Flags: []cli.Flag{tenantFlag()}, Action: e.unitsRestore,
+				Flags: []cli.Flag{tenantFlag()}, Action: e.unitsEnd((*campaign.Register).Restore),
 			},
 			{Name: "list", Usage: "list the register, retired units marked", Flags: []cli.Flag{tenantFlag()}, Action: e.unitsList},
 		},
@@ -48,202 +47,93 @@ func yesFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "yes", Usage: "do it although it doubles, ends or renames a unit that is rated now"}
 }
 
-// registerRules are the rules of the tenant's register. Its classes are those of a
-// profile, else of the tenant's campaigns; before there is either, a class that is
-// nearly one of a shipped profile's is taken for a slip, and any other for the
-// city's own.
-func registerRules(ctx context.Context, o *opened, profile string) (register.Rules, error) {
-	engine, err := newEngine()
-	if err != nil {
-		return register.Rules{}, err
-	}
-	rules := register.Rules{Word: engine.IsWord}
-	if profile != "" {
-		p, err := config.LoadProfile(profile)
-		rules.Classes.List = p.Classes
-		return rules, err
-	}
-	known, err := newCampaigns(o.db, time.Now).of(ctx, o.tenant)
-	if err != nil {
-		return rules, err
-	}
-	for i := range known {
-		rules.Classes.Add(known[i].defined.Classes)
-	}
-	if len(known) > 0 {
-		return rules, nil
-	}
-	rules.Classes.Open = true
-	for _, name := range config.Profiles() {
-		p, err := config.LoadProfile(name)
-		if err != nil {
-			return rules, err
-		}
-		rules.Classes.Add(p.Classes)
-	}
-	return rules, nil
-}
-
 func (e *env) unitsImport(ctx context.Context, c *cli.Command) error {
 	if c.Args().Len() != 1 {
 		return misuse("units import takes one file, got %d", c.Args().Len())
 	}
 	name := c.Args().First()
 	return e.with(ctx, c, filling, func(o *opened) error {
-		rules, err := registerRules(ctx, o, c.String("profile"))
-		if err != nil {
-			return err
+		var programme *scoring.Programme
+		if profile := c.String("profile"); profile != "" {
+			p, err := config.LoadProfile(profile)
+			if err != nil {
+				return err
+			}
+			programme = &p
 		}
 		f, err := os.Open(name) //nolint:gosec // the operator names the file
 		if err != nil {
 			return err
 		}
 		defer func() { _ = f.Close() }() // only read
-		units, err := rules.Parse(f)
+		units, err := o.register()
 		if err != nil {
-			return fmt.Errorf("%s: nothing was imported:\n%w", name, err)
+			return err
 		}
-		for _, w := range rules.Warnings(units) {
+		done, err := units.Import(ctx, o.tenant, programme, f, c.Bool("whole"), c.Bool("yes"))
+		for _, w := range done.Warnings {
 			fmt.Fprintf(e.err, "%s: warning: %s\n", name, w)
 		}
-		plan, err := e.changeUnits(ctx, o, c.Bool("yes"), func(p register.Present) (register.Plan, error) {
-			return register.NewPlan(p, units, c.Bool("whole")), nil
-		})
-		if err != nil {
+		e.tellChanges(done.Plan)
+		var bad *campaign.FileError
+		switch {
+		case errors.As(err, &bad):
+			return fmt.Errorf("%s: nothing was imported:\n%w", name, err)
+		case err != nil:
 			return fmt.Errorf("%s: nothing was imported: %w", name, err)
 		}
-		if plan.Absent > 0 {
-			fmt.Fprintf(e.err, "%d units of the register are not in the file and stay as they are; --whole retires them\n", plan.Absent)
+		if err = o.scenes().Ensure(ctx, o.tenant); err != nil {
+			return err
 		}
-		_, err = fmt.Fprintf(e.out, "%d units imported\n", len(units))
+		if done.Absent > 0 {
+			fmt.Fprintf(e.err, "%d units of the register are not in the file and stay as they are; --whole retires them\n", done.Absent)
+		}
+		_, err = fmt.Fprintf(e.out, "%d units imported\n", done.Imported)
 		return err
 	})
 }
 
-// changeUnits carries out a plan for the register and shows what it changes. What
-// would double, end or rename a unit that is rated now is done only with yes.
-func (e *env) changeUnits(ctx context.Context, o *opened, yes bool, draw func(register.Present) (register.Plan, error)) (plan register.Plan, err error) {
-	present := register.Present{Now: time.Now()}
-	if present.Rated, err = ratedNow(ctx, o, present.Now); err != nil {
-		return plan, err
-	}
-	var refused error
-	err = o.db.ChangeUnits(ctx, o.tenant, present.Now, func(known []models.Unit) ([]models.Unit, error) {
-		present.Known = known
-		plan, refused = draw(present)
-		switch {
-		case refused != nil:
-		case len(plan.Faults) > 0:
-			refused = errors.New(strings.Join(plan.Faults, "\n"))
-		case len(plan.Asks) > 0 && !yes:
-			refused = fmt.Errorf("with --yes it is done although\n%s", strings.Join(plan.Asks, "\n"))
-		}
-		return plan.Units, refused
-	})
+// tellChanges shows what a change of the register changes, and what was agreed to.
+func (e *env) tellChanges(plan register.Plan) {
 	for _, change := range plan.Changes {
 		fmt.Fprintln(e.err, change)
-	}
-	if refused != nil {
-		return plan, refused
-	}
-	if err != nil {
-		return plan, err
 	}
 	for _, ask := range plan.Asks {
 		fmt.Fprintln(e.err, "as agreed:", ask)
 	}
-	return plan, ensureScenes(ctx, o)
-}
-
-// ratedNow are the codes of the units of campaigns that are approved and not over.
-func ratedNow(ctx context.Context, o *opened, now time.Time) (map[string]bool, error) {
-	known, err := newCampaigns(o.db, time.Now).of(ctx, o.tenant)
-	if err != nil {
-		return nil, err
-	}
-	rated := map[string]bool{}
-	for i := range known {
-		if c := &known[i]; !c.ApprovedAt.IsZero() && now.Before(c.To) {
-			for _, u := range c.Units {
-				rated[u.Code] = true
-			}
-		}
-	}
-	return rated, nil
-}
-
-func (e *env) unitsRetire(ctx context.Context, c *cli.Command) error {
-	return e.unitsEnd(ctx, c, func(p register.Present, u models.Unit) (plan register.Plan, err error) {
-		if !u.RetiredAt.IsZero() {
-			return plan, nil
-		}
-		plan.Retire(p, u)
-		for _, w := range register.Windows(p.Known, u.Code) {
-			if w.RetiredAt.IsZero() {
-				plan.Retire(p, w)
-			}
-		}
-		return plan, nil
-	})
-}
-
-// unitsRestore returns a unit, and the windows that were retired with it.
-func (e *env) unitsRestore(ctx context.Context, c *cli.Command) error {
-	return e.unitsEnd(ctx, c, func(p register.Present, u models.Unit) (plan register.Plan, err error) {
-		if u.RetiredAt.IsZero() {
-			return plan, nil
-		}
-		for _, other := range p.Known {
-			if other.RetiredAt.IsZero() && folding.Code(other.Code) == folding.Code(u.Code) {
-				return plan, models.Errorf(models.Conflict, "code_taken", "%s %s has this code", other.Code, other.Name)
-			}
-		}
-		since := u.RetiredAt
-		for _, one := range append([]models.Unit{u}, register.Windows(p.Known, u.Code)...) {
-			if one.RetiredAt.Equal(since.Time) {
-				one.RetiredAt = models.Time{}
-				plan.Units = append(plan.Units, one)
-				plan.Changes = append(plan.Changes, register.Change{Act: "returned", Unit: one})
-			}
-		}
-		return plan, nil
-	})
 }
 
 // unitsEnd is units retire and units restore: the codes of the units that it
 // changed are its result.
-func (e *env) unitsEnd(ctx context.Context, c *cli.Command, plan func(register.Present, models.Unit) (register.Plan, error)) error {
-	if c.Args().Len() != 1 {
-		return misuse("units %s takes one code, got %d", c.Name, c.Args().Len())
-	}
-	code := c.Args().First()
-	return e.withOpen(ctx, c, func(o *opened) error {
-		done, err := e.changeUnits(ctx, o, c.Bool("yes"), func(p register.Present) (register.Plan, error) {
-			u, found := register.Find(p.Known, code)
-			if !found {
-				return register.Plan{}, models.Errorf(models.NotFound, "unknown_unit", "the register has no unit %q", code)
-			}
-			return plan(p, u)
-		})
-		if err != nil {
-			return fmt.Errorf("units %s: nothing was changed: %w", c.Name, err)
+func (e *env) unitsEnd(do func(r *campaign.Register, ctx context.Context, tenant, code string, yes bool) (register.Plan, error)) cli.ActionFunc { //nolint:revive // a method expression
+	return func(ctx context.Context, c *cli.Command) error {
+		if c.Args().Len() != 1 {
+			return misuse("units %s takes one code, got %d", c.Name, c.Args().Len())
 		}
-		if len(done.Changes) == 0 {
-			fmt.Fprintln(e.err, "it was so before; nothing changed")
-		}
-		for _, change := range done.Changes {
-			if _, err := fmt.Fprintln(e.out, change.Unit.Code); err != nil {
+		return e.withOpen(ctx, c, func(o *opened) error {
+			units, err := o.register()
+			if err != nil {
 				return err
 			}
-		}
-		return nil
-	})
-}
-
-// twinFault says what is wrong with two units of one code.
-func twinFault(t register.Twin) string {
-	return fmt.Sprintf("%s %s and %s %s have one code but for its case; pingyi units retire %s ends the second",
-		t.First.Code, t.First.Name, t.Second.Code, t.Second.Name, t.Second.Code)
+			done, err := do(units, ctx, o.tenant, c.Args().First(), c.Bool("yes"))
+			e.tellChanges(done)
+			if err != nil {
+				return fmt.Errorf("units %s: nothing was changed: %w", c.Name, err)
+			}
+			if err = o.scenes().Ensure(ctx, o.tenant); err != nil {
+				return err
+			}
+			if len(done.Changes) == 0 {
+				fmt.Fprintln(e.err, "it was so before; nothing changed")
+			}
+			for _, change := range done.Changes {
+				if _, err := fmt.Fprintln(e.out, change.Unit.Code); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
 }
 
 // tellTwins names the codes that an earlier version took for two.
@@ -258,7 +148,7 @@ func (e *env) tellTwins(ctx context.Context, o *opened) error {
 			return err
 		}
 		for _, twin := range register.Twins(units) {
-			fmt.Fprintf(e.err, "tenant %s: %s\n", t.Tenant, twinFault(twin))
+			fmt.Fprintf(e.err, "tenant %s: %s\n", t.Tenant, campaign.TwinFault(twin))
 		}
 	}
 	return nil

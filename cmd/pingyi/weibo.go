@@ -163,9 +163,9 @@ func (f *followers) remember(ctx context.Context, t *intake.Turn) error {
 	if err != nil {
 		return err
 	}
-	return f.db.Remember(ctx, store.Identity{
+	return f.db.Remember(ctx, models.Identity{
 		Tenant: t.Account.Tenant, Account: t.Account.ID, Citizen: t.CitizenID,
-		SealedID: keys.Citizens().Seal([]byte(t.Citizen), t.CitizenID[:]), SeenAt: t.Input.Now,
+		SealedID: keys.Citizens().Seal([]byte(t.Citizen), t.CitizenID[:]), SeenAt: models.At(t.Input.Now),
 	})
 }
 
@@ -199,50 +199,6 @@ func (f *followers) left(ctx context.Context, t *intake.Turn) error {
 		}
 	}
 	return f.db.Erase(ctx, t.Account.Tenant, t.Account.ID, t.CitizenID)
-}
-
-// ensureScenes gives numbers to the codes of the tenant's units, windows and
-// campaigns, on the account whose codes carry numbers alone.
-func ensureScenes(ctx context.Context, o *opened) error {
-	if !o.opts.Weibo.Set() {
-		return nil
-	}
-	units, err := o.db.Units(ctx, o.tenant)
-	if err != nil {
-		return err
-	}
-	campaigns, err := o.db.Campaigns(ctx, o.tenant)
-	if err != nil {
-		return err
-	}
-	targets := make([]string, 0, len(units)+len(campaigns))
-	for _, u := range units {
-		targets = append(targets, unitScene(u))
-	}
-	for i := range campaigns {
-		targets = append(targets, "c:"+campaigns[i].ID)
-	}
-	return o.db.EnsureScenes(ctx, o.tenant, o.opts.Weibo.UID, targets, o.now())
-}
-
-// sceneNumbers are the numbers of the Weibo account's codes by their scenes.
-func sceneNumbers(ctx context.Context, o *opened) (map[string]int, error) {
-	list, err := o.db.Scenes(ctx, o.tenant, o.opts.Weibo.UID)
-	if err != nil {
-		return nil, err
-	}
-	numbers := make(map[string]int, len(list))
-	for _, s := range list {
-		numbers[s.Target] = s.ID
-	}
-	return numbers, nil
-}
-
-func unitScene(u models.Unit) string {
-	if u.Type == models.Window {
-		return "w:" + u.Code
-	}
-	return "u:" + u.Code
 }
 
 // numberedScenes are an account's scenes as pushes name them.

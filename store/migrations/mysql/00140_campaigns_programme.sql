@@ -1,0 +1,3 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+ALTER TABLE campaigns ADD COLUMN programme MEDIUMTEXT NULL;

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE campaigns ADD COLUMN programme TEXT NULL;
