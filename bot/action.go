@@ -21,7 +21,7 @@ type ActionSpec struct {
 	Finish func(*Turn, Action, Result)
 }
 
-// Erase destroys whatever ties the citizen's identity to what they sent. The engine
+// Erase destroys what ties the citizen's identity to what they sent. The engine
 // asks for it when a citizen leaves.
 type Erase struct{}
 
@@ -80,3 +80,13 @@ const (
 	ClassComplaint
 	ClassConfirm
 )
+
+var classNames = [...]string{"menu", "step", "complaint", "confirm"}
+
+// String is a closed set of labels for metrics; "" of what is no class.
+func (c Class) String() string {
+	if c > ClassConfirm {
+		return ""
+	}
+	return classNames[c]
+}

@@ -117,8 +117,8 @@ type World struct {
 	Scenes map[string]string
 	// Contacts are whom citizens are told to ring.
 	Contacts Contacts
-	// ComplaintsOff is set where nobody could read a complaint: then none is taken,
-	// and who wants to complain is told whom to ring.
+	// ComplaintsOff is set where no person could read a complaint: then none is taken,
+	// and a citizen who wants to complain is told whom to ring.
 	ComplaintsOff bool
 }
 

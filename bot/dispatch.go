@@ -118,7 +118,7 @@ func (t *Turn) classOf(c Command) Class {
 func (t *Turn) Obey(c Command) {
 	s := t.Step()
 	if s.Prose && (c.Loose || !t.commandAmid(s, c)) {
-		if t.In.Kind == Click { // a menu's key is nobody's words
+		if t.In.Kind == Click { // a menu's key is no part of a story
 			t.e.words[Help].Do(t, Command{Verb: Help})
 			return
 		}

@@ -27,8 +27,8 @@ const (
 // may share. Engine.Session reads one, MarshalBinary writes it.
 type Session struct {
 	// RateMinute and RateCount are the host's: the pushes, up to 127, of the
-	// minute that RateMinute names, counted from 1970 modulo RateMinutes. Whoever
-	// comes back after just that time goes on with the old count, which does no harm.
+	// minute that RateMinute names, counted from 1970 modulo RateMinutes. A
+	// citizen who comes back after just that time goes on with the old count, which does no harm.
 	RateMinute uint16
 	RateCount  uint8
 	Told       Told
@@ -98,8 +98,8 @@ const RateMinutes = 512
 
 // A draft's id has idBytes bytes and zeroes behind them: idRandom random ones and
 // the seconds of the push that began the draft, as the platform dated it, modulo
-// beginnings. It tells the drafts of one citizen apart, and whoever carries an
-// Action out joins it with whose it is.
+// beginnings. It tells the drafts of one citizen apart; the host joins it with the
+// citizen when it carries an Action out.
 const (
 	idBytes    = 6
 	idRandom   = 3
@@ -170,7 +170,7 @@ func AppendText(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-// drop ends the draft and whatever list was shown with it; the campaign stays
+// drop ends the draft and the list that was shown with it; the campaign stays
 // chosen.
 func (s *Session) drop() {
 	s.Step, s.Version, s.Draft = Home, 0, Draft{}

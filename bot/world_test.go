@@ -310,6 +310,9 @@ func (d *dialogue) send(in bot.Input) (bot.Message, error) {
 	}
 	m := out.Say
 	if out.Action != nil {
+		if d.e.Action(out.Action) == nil {
+			return bot.Message{}, fmt.Errorf("the action %s is not registered", out.Action.ActionName())
+		}
 		r := d.h.do(out.Action)
 		if d.cut {
 			d.cut = false

@@ -51,7 +51,13 @@ func turnOutcomes() []string {
 	return []string{other, "step", "effect", "read", "repeat", "limited", "busy"}
 }
 
-func classes() []string { return []string{"menu", "step", "complaint", "confirm"} }
+func classes() []string {
+	var all []string
+	for c := bot.ClassMenu; c <= bot.ClassConfirm; c++ {
+		all = append(all, c.String())
+	}
+	return all
+}
 
 // NewMetrics registers everything in reg, which must not have it yet. The effects are the
 // names of the dialogue's actions that change something.
@@ -164,8 +170,8 @@ func (m *Metrics) Commit(action string, took time.Duration) {
 
 // Shed counts a turn refused under overload.
 func (m *Metrics) Shed(class bot.Class) {
-	if all := classes(); int(class) < len(all) {
-		m.shed[all[class]].Inc()
+	if c, ok := m.shed[class.String()]; ok {
+		c.Inc()
 	}
 }
 

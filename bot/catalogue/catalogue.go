@@ -1,6 +1,6 @@
 // Package catalogue holds every text that a citizen reads and every word that is
 // understood, and brings typed words to the form in which they are compared. A flow
-// declares what it uses of it; Bind finds what is missing, and what nobody uses.
+// declares what it uses of it; Bind finds what is missing, and what no flow uses.
 //
 // It may import folding.
 package catalogue

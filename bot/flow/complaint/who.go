@@ -146,7 +146,7 @@ func chooseKind(t *bot.Turn, c bot.Command) bot.StepID {
 	}
 	switch {
 	case t.S.Step != StepKind:
-	case d.Identity == 0: // 完成 was not said, whatever was sent already
+	case d.Identity == 0: // 完成 was not said, though something may have been sent
 		return after(t, StepTell)
 	default:
 		return after(t, missing(t))

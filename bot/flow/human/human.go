@@ -1,5 +1,5 @@
-// Package human answers who wants to talk to a person: that nobody reads along here, and
-// whom to ring.
+// Package human answers a citizen who wants to talk to a person: this account is not staffed,
+// and these are the numbers to ring.
 package human
 
 import (

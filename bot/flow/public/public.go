@@ -1,4 +1,4 @@
-// Package public answers who wrote about a unit in public, by a private message.
+// Package public answers the author of a public text about a unit, by a private message.
 package public
 
 import (
@@ -28,7 +28,7 @@ func Flow() bot.Flow { return bot.Flow{Name: "public", Phrases: &texts} }
 // author is told.
 type Fate uint8
 
-// Fates. The zero one is told nobody.
+// Fates. The zero one is not told.
 const (
 	Counted    Fate = iota + 1 // it counts as a rating
 	Stands                     // a rating by message or form stands

@@ -15,8 +15,8 @@ import (
 const maxSerial = 64 // what the record holds
 
 // Arrive takes a scan or a follow. A code's scene leads straight to what it
-// stands for, whatever was going on before; one that leads nowhere now costs
-// nobody their draft.
+// stands for, also over a draft; a code that leads nowhere now leaves the draft
+// where it is.
 func Arrive(t *bot.Turn) {
 	if t.In.Scene == "" {
 		browse.Welcome(t)

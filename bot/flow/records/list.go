@@ -35,7 +35,7 @@ func SayUnlinked(t *bot.Turn, found Found) {
 
 // unknownConfirmation answers a confirmation whose dialogue is gone, from what
 // the record holds; done where the record has what was confirmed, or what a
-// change of it that is lost would have replaced: which of the two nobody knows.
+// change of it that is lost would have replaced: the record cannot tell which of the two.
 func unknownConfirmation(t *bot.Turn, wish bot.Command, r Found) (done bool) {
 	if t.Lost.Why != nil {
 		t.TellLost()
@@ -179,7 +179,7 @@ func turnRecords(t *bot.Turn, c bot.Command) bot.StepID {
 	return t.Do(ListMine{})
 }
 
-// ticketed shows the state of a ticket to whoever knows its code. Unknown
+// ticketed shows the state of a ticket to anybody who knows its code. Unknown
 // numbers and wrong codes look alike.
 func ticketed(t *bot.Turn, _ bot.Action, r bot.Result) {
 	switch found := In(r); {
@@ -195,7 +195,7 @@ func ticketed(t *bot.Turn, _ bot.Action, r bot.Result) {
 }
 
 // receipted tells a citizen what became of their own rating. Another account is
-// told that the rating was recorded, in the same words whatever became of it: a
+// told that the rating was recorded, in words that do not depend on what became of it: a
 // buyer of votes could check nothing else.
 func receipted(t *bot.Turn, _ bot.Action, r bot.Result) {
 	switch found := In(r); {

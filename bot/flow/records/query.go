@@ -53,8 +53,8 @@ func overhear(t *bot.Turn) bool {
 	return true
 }
 
-// asReceipt writes a receipt as it was given out, whatever is between its
-// groups.
+// asReceipt writes a receipt as it was given out: blanks and hyphens between its groups
+// do not matter.
 func asReceipt(s string) (string, bool) {
 	var b strings.Builder
 	n := 0
