@@ -10,6 +10,7 @@ import (
 
 	"pingyi/bot/wechat"
 	"pingyi/intake"
+	"pingyi/web/hook"
 )
 
 func TestHandshake(t *testing.T) {
@@ -41,7 +42,7 @@ func TestWebhook_otherAddressesAndMethods_areNotThere(t *testing.T) {
 }
 
 func TestWebhook_unknownAccount_is403AlsoWithoutNamedOnes(t *testing.T) {
-	h := newHookRig(t, say("x"), func(o *Options) { o.WeChat = o.WeChat[:1] })
+	h := newHookRig(t, say("x"), func(o *Options) { o.Hooks.WeChat = o.Hooks.WeChat[:1] })
 	wantBare(t, h.push(t, "/wechat/maanshan", text("好")), http.StatusForbidden, "")
 	if w := h.push(t, "/wechat", text("好")); w.Code != http.StatusOK {
 		t.Errorf("its own: %d", w.Code)
@@ -55,9 +56,9 @@ func TestNew_accountNames_areCheckedAndUnique(t *testing.T) {
 	}
 	for _, names := range [][]string{{"a", "a"}, {"", ""}, {"a b"}, {"a/b"}, {"-a"}, {strings.Repeat("a", 33)}} {
 		o, _ := testOptions(t)
-		o.Intake, o.Freshness = &fakeIntake{}, &freshUntilTold{}
+		o.Hooks.Intake, o.Hooks.Freshness = &fakeIntake{}, &freshUntilTold{}
 		for _, n := range names {
-			o.WeChat = append(o.WeChat, WeChat{Account: &intake.Account{Name: n}, Front: front})
+			o.Hooks.WeChat = append(o.Hooks.WeChat, hook.WeChat{Account: &intake.Account{Name: n}, Front: front})
 		}
 		if _, err := New(o); err == nil {
 			t.Errorf("%q were taken", names)

@@ -17,6 +17,7 @@ import (
 	"pingyi/complaints"
 	"pingyi/models"
 	"pingyi/service/campaign"
+	"pingyi/web/hook"
 )
 
 const (
@@ -90,7 +91,7 @@ func register[I, O any](s *Server, api huma.API, op huma.Operation, roles []mode
 	op.Metadata = map[string]any{rolesOf: roles}
 	op.Security = []map[string][]string{{bearer: {}}}
 	op.RejectUnknownQueryParameters = true
-	op.MaxBodyBytes = maxPush // as of everything that is sent; the library's is a MiB
+	op.MaxBodyBytes = hook.MaxPush // as of everything that is sent; the library's is a MiB
 	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden,
 		http.StatusTooManyRequests, http.StatusServiceUnavailable)
 	names := make([]string, len(roles))

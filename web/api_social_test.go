@@ -13,6 +13,7 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/social"
+	"pingyi/web/hook"
 )
 
 // post sends a body to the API with the key of a role.
@@ -229,7 +230,7 @@ func TestPollResults_wrong_everyFaultWithItsPlace(t *testing.T) {
 			t.Errorf("%s: faults at %q, want %q\n%s", name, places, tt.places, w.Body)
 		}
 	}
-	large := strings.Replace(onePoll, "档案", strings.Repeat("档", maxPush/3), 1)
+	large := strings.Replace(onePoll, "档案", strings.Repeat("档", hook.MaxPush/3), 1)
 	if w := r.post(t, models.RoleOffice, path, large); w.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("too large: %d", w.Code)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"pingyi/intake"
+	"pingyi/web/hook"
 )
 
 // discard is a response writer that costs nothing.
@@ -29,14 +30,14 @@ func (forgetful) Handle(context.Context, intake.Push) intake.Answer {
 // BenchmarkPush shows what a push in safe mode costs in process, BenchmarkGin
 // what bare Gin costs for the same request.
 func BenchmarkPush(b *testing.B) {
-	h := newHookRig(b, nil, func(o *Options) { o.Intake = forgetful{} })
+	h := newHookRig(b, nil, func(o *Options) { o.Hooks.Intake = forgetful{} })
 	query, body := signed(b, text("市教育局 第2题 满意"))
 	benchmark(b, h.engine, "/wechat"+query, body)
 }
 
 func BenchmarkGin(b *testing.B) {
 	e := gin.New()
-	e.POST("/wechat", func(c *gin.Context) { c.String(http.StatusOK, success) })
+	e.POST("/wechat", func(c *gin.Context) { c.String(http.StatusOK, hook.Success) })
 	benchmark(b, e, "/wechat", "")
 }
 

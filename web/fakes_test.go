@@ -25,6 +25,7 @@ import (
 	"pingyi/scoring"
 	"pingyi/service/campaign"
 	"pingyi/social"
+	"pingyi/web/hook"
 )
 
 // keyFor is the key of a role; fakeKeys knows one for every role.
@@ -245,7 +246,7 @@ func testOptions(t testing.TB) (Options, *lockedBuffer) {
 	return Options{
 		Addr: "127.0.0.1:0", MetricsAddr: "127.0.0.1:0",
 		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Now: time.Now, Registry: reg, Metrics: m, Random: rand.Reader,
+		Now: time.Now, Registry: reg, Metrics: m, Hooks: hook.Options{Random: rand.Reader},
 		Keys: fakeKeys{}, Campaigns: fakeCampaigns{}, Scores: &fakeScores{}, Complaints: fakeComplaints{},
 		Social: &fakeSocial{}, Polls: &fakePolls{},
 	}, log

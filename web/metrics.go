@@ -9,42 +9,32 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"pingyi/bot"
+	"pingyi/web/hook"
 )
 
 // Metrics counts what the operators watch. Every label value comes from a
 // closed list; a value outside its list is counted as "other". It is an
 // intake.Observer.
 type Metrics struct {
-	pushes   map[pushLabels]prometheus.Counter
-	refusals map[[2]string]prometheus.Counter // platform, reason
-	handled  map[string]prometheus.Observer   // platform
+	Hooks    *hook.Metrics
 	turns    map[[2]string]prometheus.Observer
 	commits  map[string]prometheus.Observer
 	repeats  prometheus.Counter
 	shed     map[string]prometheus.Counter
 	clock    prometheus.Gauge
 	stale    prometheus.Gauge
-	bodies   map[string]prometheus.Counter // platform
 	requests *prometheus.HistogramVec
 }
-
-type pushLabels struct{ platform, kind, outcome string }
 
 const other = "other"
 
 // The closed lists of label values.
-func platforms() []string { return []string{wechatName, weiboName} }
-
 func kinds() []string {
 	var all []string
 	for k := bot.Other; k <= bot.Link; k++ {
 		all = append(all, k.String())
 	}
 	return all
-}
-
-func pushOutcomes() []string {
-	return []string{outAnswered, outSilent, outShed, outIgnored, outUnusable, outPanicked, outUnsealed, outPublic, outUnsaved}
 }
 
 func turnOutcomes() []string {
@@ -64,15 +54,6 @@ func classes() []string {
 func NewMetrics(reg prometheus.Registerer, effects []string) (*Metrics, error) {
 	m := &Metrics{}
 	seconds := []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2, 4, 5}
-	pushes := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "pingyi_pushes_total", Help: "Authentic pushes by platform, kind and what they were answered.",
-	}, []string{"platform", "kind", "outcome"})
-	refusals := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "pingyi_refusals_total", Help: "Calls of a webhook that were refused, by reason.",
-	}, []string{"platform", "reason"})
-	handled := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "pingyi_push_seconds", Help: "From the receipt of an authentic push to its answer.", Buckets: seconds,
-	}, []string{"platform"})
 	turns := prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "pingyi_turn_seconds", Help: "A citizen's turn by kind and outcome.", Buckets: seconds,
 	}, []string{"kind", "outcome"})
@@ -91,43 +72,23 @@ func NewMetrics(reg prometheus.Registerer, effects []string) (*Metrics, error) {
 	m.stale = prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "pingyi_pushes_stale", Help: "1 while many pushes with different signatures are stale, and refused, and none is fresh.",
 	})
-	bodies := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "pingyi_signatures_again_total", Help: "Pushes with another body than the first that came under their signature.",
-	}, []string{"platform"})
 	m.requests = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "pingyi_http_request_seconds", Help: "Requests that are no pushes, by route and class of status.", Buckets: seconds,
 	}, []string{"route", "status"})
 	for _, c := range []prometheus.Collector{
-		pushes, refusals, handled, turns, commits, shed, m.repeats, m.clock, m.stale, bodies, m.requests,
+		turns, commits, shed, m.repeats, m.clock, m.stale, m.requests,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	} {
 		if err := reg.Register(c); err != nil {
 			return nil, fmt.Errorf("register metrics: %w", err)
 		}
 	}
-	m.resolvePushes(pushes, refusals, handled)
-	m.bodies = map[string]prometheus.Counter{weiboName: bodies.WithLabelValues(weiboName)}
+	var err error
+	if m.Hooks, err = hook.NewMetrics(reg); err != nil {
+		return nil, fmt.Errorf("register metrics: %w", err)
+	}
 	m.resolveTurns(turns, commits, shed, append([]string{other}, effects...))
 	return m, nil
-}
-
-// resolvePushes makes every series beforehand: they show as 0 before they
-// happen, and the way of a push looks up a map of ours instead of hashing labels.
-func (m *Metrics) resolvePushes(pushes, refusals *prometheus.CounterVec, handled *prometheus.HistogramVec) {
-	m.pushes = map[pushLabels]prometheus.Counter{}
-	m.refusals = map[[2]string]prometheus.Counter{}
-	m.handled = map[string]prometheus.Observer{}
-	for _, p := range platforms() {
-		m.handled[p] = handled.WithLabelValues(p)
-		for _, r := range refusalReasons() {
-			m.refusals[[2]string{p, r}] = refusals.WithLabelValues(p, r)
-		}
-		for _, k := range kinds() {
-			for _, o := range pushOutcomes() {
-				m.pushes[pushLabels{p, k, o}] = pushes.WithLabelValues(p, k, o)
-			}
-		}
-	}
 }
 
 func (m *Metrics) resolveTurns(turns, commits *prometheus.HistogramVec, shed *prometheus.CounterVec, actions []string) {
@@ -171,34 +132,6 @@ func (m *Metrics) Commit(action string, took time.Duration) {
 // Shed counts a turn refused under overload.
 func (m *Metrics) Shed(class bot.Class) {
 	if c, ok := m.shed[class.String()]; ok {
-		c.Inc()
-	}
-}
-
-// push counts an authentic push and how long it took.
-func (m *Metrics) push(platform string, kind bot.InputKind, outcome string, took time.Duration) {
-	if c, ok := m.pushes[pushLabels{platform, kind.String(), outcome}]; ok {
-		c.Inc()
-	}
-	if o, ok := m.handled[platform]; ok {
-		o.Observe(took.Seconds())
-	}
-}
-
-// refused counts a call of a webhook that was turned away.
-func (m *Metrics) refused(platform, reason string) {
-	c, ok := m.refusals[[2]string{platform, reason}]
-	if !ok {
-		c, ok = m.refusals[[2]string{platform, other}]
-	}
-	if ok {
-		c.Inc()
-	}
-}
-
-// again counts a push with another body than the first under its signature.
-func (m *Metrics) again(platform string) {
-	if c, ok := m.bodies[platform]; ok {
 		c.Inc()
 	}
 }

@@ -18,6 +18,7 @@ import (
 
 	"pingyi/bot"
 	"pingyi/intake"
+	"pingyi/web/hook"
 )
 
 func fetch(t *testing.T, method, address, body string) (status int, answer string) {
@@ -390,8 +391,6 @@ func TestMetrics_labelsOutsideTheLists_countAsOther(t *testing.T) {
 	r.metrics.Commit("rate", time.Second)
 	r.metrics.Shed(bot.ClassConfirm)
 	r.metrics.Shed(bot.Class(200))
-	r.metrics.push("o-an-openid", bot.InputKind(200), "x", 0)
-	r.metrics.refused(wechatName, "o-an-openid")
 	r.metrics.ClockSuspect(true)
 	for _, c := range []struct {
 		want   float64
@@ -404,7 +403,6 @@ func TestMetrics_labelsOutsideTheLists_countAsOther(t *testing.T) {
 		{1, "pingyi_commit_seconds", []string{"action", "other"}},
 		{1, "pingyi_commit_seconds", []string{"action", "rate"}},
 		{1, "pingyi_shed_total", []string{"class", "confirm"}},
-		{1, "pingyi_refusals_total", []string{"platform", "wechat", "reason", "other"}},
 		{1, "pingyi_clock_suspect", nil},
 		{-1, "pingyi_turn_seconds", []string{"kind", "o-an-openid"}},
 	} {
@@ -419,7 +417,7 @@ func TestMetrics_labelsOutsideTheLists_countAsOther(t *testing.T) {
 }
 
 func TestNew_missingOptions_areAllNamed(t *testing.T) {
-	_, err := New(Options{WeChat: make([]WeChat, 1)})
+	_, err := New(Options{Hooks: hook.Options{WeChat: make([]hook.WeChat, 1)}})
 	for _, name := range []string{"Log", "Now", "Registry", "Metrics", "Keys", "Campaigns", "Scores", "Complaints", "Intake", "Freshness", "Random"} {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named: %v", name, err)

@@ -16,6 +16,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"pingyi/intake"
+	"pingyi/web/hook"
 )
 
 // BenchmarkShed times how many pushes a second are refused under overload, over HTTP
@@ -29,7 +30,7 @@ func BenchmarkShed(b *testing.B) {
 	bare := gin.New()
 	bare.POST("/wechat", func(c *gin.Context) {
 		_, _ = io.Copy(io.Discard, c.Request.Body)
-		c.Data(http.StatusOK, "text/plain", []byte(success))
+		c.Data(http.StatusOK, "text/plain", []byte(hook.Success))
 	})
 	for name, handler := range map[string]http.Handler{"bare-gin": bare, "shed": h.Handler()} {
 		b.Run(name, func(b *testing.B) {
@@ -77,7 +78,7 @@ func hammer(b *testing.B, addr string, request []byte) {
 				}
 				got, err := io.ReadAll(res.Body)
 				_ = res.Body.Close() // the connection goes on
-				if err != nil || string(got) != success {
+				if err != nil || string(got) != hook.Success {
 					b.Errorf("%q, %v", got, err)
 					return
 				}

@@ -3,15 +3,13 @@
 // bounds what comes in, decides who may call what, and turns domain errors
 // into problem documents.
 //
-// It may import bot, bot/wechat, bot/weibo, intake, export, scoring,
-// complaints, social and models; storage, keys and the dialogue are behind the ports
+// It may import hook, bot, export, scoring, complaints, social and models; storage, keys and the dialogue are behind the ports
 // of ports.go, which are wired in cmd. Gin and huma stay in here.
 package web
 
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -21,6 +19,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"pingyi/web/hook"
 )
 
 // Options is what a Server is made of. Log, Now, Registry, Metrics, Keys,
@@ -53,18 +53,7 @@ type Options struct {
 	Social     Social
 	Polls      Polls
 
-	// The webhooks. Intake, Freshness and Random are required where there is an
-	// account; Busy is said where a turn broke off, "" says nothing.
-	Intake    Intake
-	WeChat    []WeChat
-	Weibo     []Weibo
-	Mentions  Mentions // nil: mentions are counted and go nowhere
-	Freshness Freshness
-	Bodies    Bodies    // nil: not asked
-	OneBody   bool      // another body under one signature is refused, and not only counted
-	Random    io.Reader // crypto/rand.Reader outside tests
-	Busy      string
-	Unread    string // said to a citizen whose message cannot be read; "" says nothing
+	Hooks hook.Options // the webhooks
 
 	// Routes are further ones, for instance the simulator's.
 	Routes []Route
@@ -133,9 +122,7 @@ type Server struct {
 	policies map[routeKey]Policy
 	trusted  []netip.Prefix // proxies
 	openapi  []byte
-	buffers  sync.Pool // *[]byte: bodies of pushes
 
-	turnstile turnstile
 	readiness readiness
 	leaving   atomic.Bool // the end was asked for
 	closing   sync.Once
@@ -159,7 +146,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		opts: o, limits: o.Limits.orDefaults(), log: o.Log, now: o.Now, clock: o.Clock, metrics: o.Metrics,
 		engine: gin.New(), policies: map[routeKey]Policy{},
-		turnstile: newTurnstile(), closed: make(chan struct{}), workbooks: make(chan struct{}, workbooksAtOnce()),
+		closed: make(chan struct{}), workbooks: make(chan struct{}, workbooksAtOnce()),
 	}
 	if s.clock == nil {
 		s.clock = s.now
@@ -181,7 +168,7 @@ func New(o Options) (*Server, error) {
 	s.engine.NoRoute(s.notFound)
 	s.engine.NoMethod(s.wrongMethod)
 	s.routeHealth()
-	if err = s.routeWebhooks(); err != nil {
+	if err = s.routeHooks(); err != nil {
 		return nil, err
 	}
 	if err = s.routeAPI(); err != nil {
@@ -194,6 +181,20 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// routeHooks adds the webhooks of the platforms.
+func (s *Server) routeHooks() error {
+	routes, err := hook.New(s.opts.Hooks, hook.Server{
+		Demo: s.opts.Demo, Log: s.log, Now: s.now, Clock: s.clock, Metrics: s.metrics.Hooks, Panicked: s.logPanic,
+	})
+	if err != nil {
+		return err
+	}
+	for _, r := range routes {
+		s.handle(r.Method, r.Path, Webhook(), r.Handle)
+	}
+	return nil
 }
 
 func (o *Options) validate() error {
@@ -213,12 +214,7 @@ func (o *Options) validate() error {
 	need(o.Complaints == nil, "Complaints")
 	need(o.Social == nil, "Social")
 	need(o.Polls == nil, "Polls")
-	if len(o.WeChat)+len(o.Weibo) > 0 {
-		need(o.Intake == nil, "Intake")
-		need(o.Freshness == nil, "Freshness")
-		need(o.Random == nil, "Random")
-	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, o.Hooks.Validate())...)
 }
 
 // Handler answers requests without a listener of its own.

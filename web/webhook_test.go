@@ -1,10 +1,8 @@
 package web
 
 import (
-	"bytes"
 	"crypto/rand"
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -21,6 +19,7 @@ import (
 	"pingyi/bot/wechat"
 	"pingyi/intake"
 	"pingyi/models"
+	"pingyi/web/hook"
 )
 
 const (
@@ -52,9 +51,9 @@ func newHookRig(t testing.TB, reply func(intake.Push) intake.Answer, change func
 	}
 	h := &hookRig{intake: &fakeIntake{reply: reply}, fresh: &freshUntilTold{}}
 	h.rig = newRig(t, func(o *Options) {
-		o.Intake, o.Freshness, o.Busy = h.intake, h.fresh, "系统正忙，请稍后回复 查询"
+		o.Hooks.Intake, o.Hooks.Freshness, o.Hooks.Busy = h.intake, h.fresh, "系统正忙，请稍后回复 查询"
 		for _, name := range []string{"", "maanshan"} {
-			o.WeChat = append(o.WeChat, WeChat{
+			o.Hooks.WeChat = append(o.Hooks.WeChat, hook.WeChat{
 				Account: &intake.Account{Name: name, ID: testAppID, Tenant: "default", Channel: models.Mobile, Face: plainFace{}},
 				Front:   front,
 			})
@@ -130,11 +129,11 @@ func wantBare(t *testing.T, w *httptest.ResponseRecorder, status int, body strin
 }
 
 func (h *hookRig) pushes(kind, outcome string) float64 {
-	return h.metric("pingyi_pushes_total", "platform", wechatName, "kind", kind, "outcome", outcome)
+	return h.metric("pingyi_pushes_total", "platform", hook.WeChatName, "kind", kind, "outcome", outcome)
 }
 
 func (h *hookRig) refusals(reason string) float64 {
-	return h.metric("pingyi_refusals_total", "platform", wechatName, "reason", reason)
+	return h.metric("pingyi_refusals_total", "platform", hook.WeChatName, "reason", reason)
 }
 
 func TestPush_text_reachesTheIntakeAndIsAnsweredSealed(t *testing.T) {
@@ -160,7 +159,7 @@ func TestPush_text_reachesTheIntakeAndIsAnsweredSealed(t *testing.T) {
 	if !ok || deadline.After(time.Now().Add(intake.Budget)) || deadline.Before(before.Add(intake.Budget-time.Second)) {
 		t.Errorf("deadline %v", deadline)
 	}
-	if h.pushes("text", outAnswered) != 1 {
+	if h.pushes("text", "answered") != 1 {
 		t.Error("not counted")
 	}
 }
@@ -174,7 +173,7 @@ func TestPush_namedAccount_isItsOwn(t *testing.T) {
 		t.Errorf("account %q", name)
 	}
 	wantBare(t, h.push(t, "/wechat/elsewhere", text("评议")), http.StatusForbidden, "")
-	if h.refusals(whyAccount) != 1 {
+	if h.refusals("account") != 1 {
 		t.Error("not counted")
 	}
 }
@@ -188,15 +187,15 @@ func TestPush_outcomes(t *testing.T) {
 		outcome string
 		body    string // bare, or "" for a sealed one
 	}{
-		"nothing to say": {text("好"), intake.Answer{}, "text", outSilent, success},
-		"shed":           {text("好"), intake.Answer{Shed: true}, "text", outShed, success},
-		"shed and told":  {text("好"), intake.Answer{Shed: true, At: 1, Text: "请再发一次"}, "text", outShed, ""},
-		"view":           {message("event", "<Event><![CDATA[VIEW]]></Event>"), intake.Answer{Text: "not asked"}, "other", outIgnored, success},
-		"unknown kind":   {message("hologram", ""), intake.Answer{Text: "not asked"}, "other", outIgnored, success},
-		"broken":         {"<xml><ToUserName>", intake.Answer{Text: "not asked"}, "other", outUnusable, success},
-		"tags in text":   {text("好</Content><Content>"), intake.Answer{Text: "x"}, "text", outAnswered, ""},
-		"scan":           {message("event", "<Event>SCAN</Event><EventKey>u:A03</EventKey>"), intake.Answer{At: 1, Text: "题"}, "scan", outAnswered, ""},
-		"long":           {text("好"), intake.Answer{At: 1, Text: long}, "text", outAnswered, ""},
+		"nothing to say": {text("好"), intake.Answer{}, "text", "silent", hook.Success},
+		"shed":           {text("好"), intake.Answer{Shed: true}, "text", "shed", hook.Success},
+		"shed and told":  {text("好"), intake.Answer{Shed: true, At: 1, Text: "请再发一次"}, "text", "shed", ""},
+		"view":           {message("event", "<Event><![CDATA[VIEW]]></Event>"), intake.Answer{Text: "not asked"}, "other", "ignored", hook.Success},
+		"unknown kind":   {message("hologram", ""), intake.Answer{Text: "not asked"}, "other", "ignored", hook.Success},
+		"broken":         {"<xml><ToUserName>", intake.Answer{Text: "not asked"}, "other", "unusable", hook.Success},
+		"tags in text":   {text("好</Content><Content>"), intake.Answer{Text: "x"}, "text", "answered", ""},
+		"scan":           {message("event", "<Event>SCAN</Event><EventKey>u:A03</EventKey>"), intake.Answer{At: 1, Text: "题"}, "scan", "answered", ""},
+		"long":           {text("好"), intake.Answer{At: 1, Text: long}, "text", "answered", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHookRig(t, func(intake.Push) intake.Answer { return c.answer }, nil)
@@ -209,7 +208,7 @@ func TestPush_outcomes(t *testing.T) {
 			} else if got := unsealed(t, w); !strings.Contains(got, c.answer.Text) {
 				t.Errorf("answer %s", got)
 			}
-			if n := w.Header().Get("Content-Length"); w.Body.Len() > ownLength && n != strconv.Itoa(w.Body.Len()) {
+			if n := w.Header().Get("Content-Length"); w.Body.Len() > 1<<10 && n != strconv.Itoa(w.Body.Len()) {
 				t.Errorf("Content-Length %q of %d", n, w.Body.Len())
 			}
 			if got := h.pushes(c.kind, c.outcome); got != 1 {
@@ -226,7 +225,7 @@ func TestPush_outcomes(t *testing.T) {
 func TestPush_duplicateFields_isUnusableNotRefused(t *testing.T) {
 	h := newHookRig(t, say("x"), nil)
 	m := message("text", "<Content>a</Content><Content>b</Content><MsgId>1</MsgId>")
-	wantBare(t, h.push(t, "/wechat", m), http.StatusOK, success)
+	wantBare(t, h.push(t, "/wechat", m), http.StatusOK, hook.Success)
 	if h.refusals("duplicate") != 1 || len(h.intake.taken()) != 0 {
 		t.Error("not counted, or taken")
 	}
@@ -260,48 +259,29 @@ func TestPush_stale_is403AlsoWhenUnusable(t *testing.T) {
 	h.fresh.stale = true
 	wantBare(t, h.push(t, "/wechat", text("好")), http.StatusForbidden, "")
 	wantBare(t, h.push(t, "/wechat", "<xml>"), http.StatusForbidden, "")
-	if len(h.intake.taken()) != 0 || h.refusals(whyStale) != 2 {
-		t.Errorf("taken %d, counted %v", len(h.intake.taken()), h.refusals(whyStale))
+	if len(h.intake.taken()) != 0 || h.refusals("freshness") != 2 {
+		t.Errorf("taken %d, counted %v", len(h.intake.taken()), h.refusals("freshness"))
 	}
 }
 
 func TestPush_bodyLimit_is64KiB(t *testing.T) {
 	h := newHookRig(t, say("x"), nil)
 	query, _ := signed(t, text("好"))
-	chunked := struct{ io.Reader }{strings.NewReader(strings.Repeat("a", maxPush+1))}
+	chunked := struct{ io.Reader }{strings.NewReader(strings.Repeat("a", hook.MaxPush+1))}
 	for name, c := range map[string]struct {
 		body   io.Reader
 		status int
 	}{
-		"told":    {strings.NewReader(strings.Repeat("a", maxPush+1)), http.StatusRequestEntityTooLarge},
+		"told":    {strings.NewReader(strings.Repeat("a", hook.MaxPush+1)), http.StatusRequestEntityTooLarge},
 		"chunked": {chunked, http.StatusRequestEntityTooLarge},
-		"just":    {strings.NewReader(strings.Repeat("a", maxPush)), http.StatusForbidden},
+		"just":    {strings.NewReader(strings.Repeat("a", hook.MaxPush)), http.StatusForbidden},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wantBare(t, h.call(t, http.MethodPost, "/wechat"+query, c.body), c.status, "")
 		})
 	}
-	if h.refusals(whyTooLarge) != 2 {
-		t.Errorf("counted %v", h.refusals(whyTooLarge))
-	}
-}
-
-func TestReadBody_anySizeAndAnyReader(t *testing.T) {
-	var buf []byte
-	for _, n := range []int{0, 1, 511, 4096, 4097, 12345, maxPush - 1, maxPush} {
-		want := bytes.Repeat([]byte{byte(n)}, n)
-		for _, size := range []int64{-1, int64(n), 0} {
-			var err error
-			buf, err = readBody(bytes.NewReader(want), size, buf)
-			if err != nil || !bytes.Equal(buf, want) {
-				t.Errorf("%d bytes, told %d: %d bytes, %v", n, size, len(buf), err)
-			}
-		}
-	}
-	for _, size := range []int64{-1, 0, maxPush + 1} {
-		if _, err := readBody(bytes.NewReader(make([]byte, maxPush+1)), size, nil); !errors.Is(err, errTooLarge) {
-			t.Errorf("told %d: %v", size, err)
-		}
+	if h.refusals("too_large") != 2 {
+		t.Errorf("counted %v", h.refusals("too_large"))
 	}
 }
 
@@ -314,14 +294,14 @@ func TestPush_panicInTheIntake_isAnsweredBusyAndNamesNobody(t *testing.T) {
 	if log := h.log.String(); !strings.Contains(log, "panic") || strings.Contains(log, testOpenID) || strings.Contains(log, "私密的话") {
 		t.Errorf("log: %s", log)
 	}
-	if h.pushes("text", outPanicked) != 1 {
+	if h.pushes("text", "panicked") != 1 {
 		t.Error("not counted")
 	}
 }
 
 func TestPush_runtimePanic_saysWhat(t *testing.T) {
-	h := newHookRig(t, func(intake.Push) intake.Answer { return intake.Answer{Text: string([]byte{}[len(t.Name()):])} }, func(o *Options) { o.Busy = "" })
-	wantBare(t, h.push(t, "/wechat", text("好")), http.StatusOK, success)
+	h := newHookRig(t, func(intake.Push) intake.Answer { return intake.Answer{Text: string([]byte{}[len(t.Name()):])} }, func(o *Options) { o.Hooks.Busy = "" })
+	wantBare(t, h.push(t, "/wechat", text("好")), http.StatusOK, hook.Success)
 	if !strings.Contains(h.log.String(), "out of range") {
 		t.Errorf("log: %s", h.log)
 	}
@@ -332,17 +312,17 @@ type panicking struct{}
 func (panicking) Accept(wechat.Dated) bool { panic(testOpenID) }
 
 func TestPush_panicBeforeTheIntake_isSuccess(t *testing.T) {
-	h := newHookRig(t, say("x"), func(o *Options) { o.Freshness = panicking{} })
-	wantBare(t, h.push(t, "/wechat", text("好")), http.StatusOK, success)
+	h := newHookRig(t, say("x"), func(o *Options) { o.Hooks.Freshness = panicking{} })
+	wantBare(t, h.push(t, "/wechat", text("好")), http.StatusOK, hook.Success)
 	if log := h.log.String(); !strings.Contains(log, "panic") || strings.Contains(log, testOpenID) {
 		t.Errorf("log: %s", log)
 	}
 }
 
 func TestPush_noRandomness_isSuccessAndCounted(t *testing.T) {
-	h := newHookRig(t, say("x"), func(o *Options) { o.Random = io.MultiReader(strings.NewReader("0123456789abcdef")) })
-	wantBare(t, h.push(t, "/wechat", text("好")), http.StatusOK, success)
-	if h.pushes("text", outUnsealed) != 1 {
+	h := newHookRig(t, say("x"), func(o *Options) { o.Hooks.Random = io.MultiReader(strings.NewReader("0123456789abcdef")) })
+	wantBare(t, h.push(t, "/wechat", text("好")), http.StatusOK, hook.Success)
+	if h.pushes("text", "unsealed") != 1 {
 		t.Error("not counted")
 	}
 }

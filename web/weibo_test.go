@@ -22,6 +22,7 @@ import (
 	"pingyi/bot/weibo"
 	"pingyi/intake"
 	"pingyi/models"
+	"pingyi/web/hook"
 )
 
 // The published samples' account.
@@ -62,12 +63,12 @@ func weiboSamples(t *testing.T) (v struct {
 
 type fakeMentions struct {
 	mu     sync.Mutex
-	got    []Mention
+	got    []hook.Mention
 	answer string
 	fail   error
 }
 
-func (f *fakeMentions) Mention(_ context.Context, m Mention) (string, error) {
+func (f *fakeMentions) Mention(_ context.Context, m hook.Mention) (string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.got = append(f.got, m)
@@ -81,7 +82,7 @@ func newWeiboRig(t *testing.T, reply func(intake.Push) intake.Answer, change fun
 		t.Fatal(err)
 	}
 	return newHookRig(t, reply, func(o *Options) {
-		o.Weibo = append(o.Weibo, Weibo{
+		o.Hooks.Weibo = append(o.Hooks.Weibo, hook.Weibo{
 			Account: &intake.Account{ID: weiboUID, Tenant: "default", Channel: models.Social, Face: plainFace{}}, Front: front, Path: weiboPath,
 		})
 		if change != nil {
@@ -183,7 +184,7 @@ func TestWeibo_whatAsksForNothing_getsAnEmptyBody(t *testing.T) {
 		"too deep":  `{"data":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`,
 		"duplicate": `{"type":"text","type":"text"}`,
 	} {
-		if w := h.weibo(t, body); w.Code != http.StatusOK || w.Body.String() != success {
+		if w := h.weibo(t, body); w.Code != http.StatusOK || w.Body.String() != hook.Success {
 			t.Errorf("%s: %d %q", name, w.Code, w.Body)
 		}
 	}
@@ -216,7 +217,7 @@ func TestWeibo_notAuthentic_isRefusedWithoutABody(t *testing.T) {
 
 func TestWeibo_mention_goesToWhoTakesThem(t *testing.T) {
 	taker := &fakeMentions{}
-	h := newWeiboRig(t, say("x"), func(o *Options) { o.Mentions = taker })
+	h := newWeiboRig(t, say("x"), func(o *Options) { o.Hooks.Mentions = taker })
 	body := strings.NewReplacer(`"type":"text"`, `"type":"mention"`, `"data":{}`, `"data":{"subtype":"comment","key":"3456789012345678"}`).
 		Replace(weiboText("教育局 满意"))
 	if w := h.weibo(t, body); w.Code != http.StatusOK || w.Body.Len() != 0 {
@@ -296,7 +297,7 @@ func TestWeibo_anotherBodyUnderASignature_isCountedAndRefusedWhereItShallBe(t *t
 		"another, refused": {firstBody{}, true, http.StatusForbidden, 1},
 		"not known":        {firstBody{err: errors.New("away")}, true, http.StatusOK, 0},
 	} {
-		h := newWeiboRig(t, say("x"), func(o *Options) { o.Bodies, o.OneBody = &c.body, c.one })
+		h := newWeiboRig(t, say("x"), func(o *Options) { o.Hooks.Bodies, o.Hooks.OneBody = &c.body, c.one })
 		query := weiboQuery()
 		signature := h.signature(query)
 		if w := h.call(t, http.MethodPost, "/weibo/"+weiboPath+query, strings.NewReader(weiboText("x"))); w.Code != c.status {

@@ -27,6 +27,7 @@ import (
 	"pingyi/session"
 	"pingyi/store"
 	"pingyi/web"
+	"pingyi/web/hook"
 )
 
 // Bounds of a server.
@@ -199,11 +200,13 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 		Checks: s.checks(sessions),
 		Keys:   newAPIKeys(s.opened), Campaigns: campaignList{s.opened}, Scores: s.scores(), Complaints: complaintList{s.db},
 		Social: office, Polls: s.scores(),
-		Intake: desk, WeChat: doors.wechat, Weibo: doors.weibo, Busy: doors.busy, Unread: doors.unread, Random: rand.Reader,
-		Freshness: wechat.NewFreshness(s.now, s.staleAlarm), Bodies: &firstBodies{s.ring, sessions}, OneBody: s.opts.Weibo.RefusesOtherBodies(),
+		Hooks: hook.Options{
+			Intake: desk, WeChat: doors.wechat, Weibo: doors.weibo, Busy: doors.busy, Unread: doors.unread, Random: rand.Reader,
+			Freshness: wechat.NewFreshness(s.now, s.staleAlarm), Bodies: &firstBodies{s.ring, sessions}, OneBody: s.opts.Weibo.RefusesOtherBodies(),
+		},
 	}
 	if s.public != nil {
-		o.Mentions = s.public
+		o.Hooks.Mentions = s.public
 		if err = s.public.register(s.registry, s.keys); err != nil {
 			return err
 		}

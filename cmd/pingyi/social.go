@@ -26,7 +26,7 @@ const (
 )
 
 // publicOpinions is the public side of the Weibo account: what is written under
-// and about it. It implements web.Mentions.
+// and about it. It implements hook.Mentions.
 type publicOpinions struct {
 	*opened
 	account   social.Account

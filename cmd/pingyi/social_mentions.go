@@ -6,7 +6,7 @@ import (
 
 	"pingyi/bot/flow/public"
 	"pingyi/social"
-	"pingyi/web"
+	"pingyi/web/hook"
 )
 
 // answersAtOnce is how many pushed texts are read while the platform waits. What
@@ -14,10 +14,10 @@ import (
 // and not answered.
 const answersAtOnce = 32
 
-var _ web.Mentions = (*publicOpinions)(nil)
+var _ hook.Mentions = (*publicOpinions)(nil)
 
-// Mention implements web.Mentions.
-func (p *publicOpinions) Mention(ctx context.Context, m web.Mention) (string, error) {
+// Mention implements hook.Mentions.
+func (p *publicOpinions) Mention(ctx context.Context, m hook.Mention) (string, error) {
 	id, err := strconv.ParseUint(m.ID, 10, 64)
 	if err != nil || id == 0 {
 		return "", nil // of no text that can be found again

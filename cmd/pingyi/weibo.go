@@ -14,7 +14,7 @@ import (
 	"pingyi/seal"
 	"pingyi/session"
 	"pingyi/store"
-	"pingyi/web"
+	"pingyi/web/hook"
 	"pingyi/weiboapi"
 )
 
@@ -87,8 +87,8 @@ func (c *customerService) Send(ctx context.Context, t *intake.Turn, text string)
 // doors are all accounts, as the server's parts want them.
 type doors struct {
 	accounts []*intake.Account
-	wechat   []web.WeChat
-	weibo    []web.Weibo
+	wechat   []hook.WeChat
+	weibo    []hook.Weibo
 	busy     string // said where a turn broke off: the same words on both platforms
 	unread   string // said where a message cannot be read
 }
@@ -101,11 +101,11 @@ func openDoors(o *opened, wechats []wechatAccount, engine *bot.Engine) (doors, e
 	var d doors
 	for _, a := range wechats {
 		d.accounts = append(d.accounts, a.account)
-		d.wechat = append(d.wechat, web.WeChat{Account: a.account, Front: a.door})
+		d.wechat = append(d.wechat, hook.WeChat{Account: a.account, Front: a.door})
 	}
 	for _, a := range weibos {
 		d.accounts = append(d.accounts, a.account)
-		d.weibo = append(d.weibo, web.Weibo{Account: a.account, Front: a.door, Path: string(o.opts.Weibo.Path)})
+		d.weibo = append(d.weibo, hook.Weibo{Account: a.account, Front: a.door, Path: string(o.opts.Weibo.Path)})
 	}
 	if len(d.accounts) > 0 {
 		d.busy = d.accounts[0].Face.Render(engine.Busy())
@@ -115,13 +115,13 @@ func openDoors(o *opened, wechats []wechatAccount, engine *bot.Engine) (doors, e
 }
 
 // firstBodies knows the first body that came under a signature: both are keyed
-// hashes, in Redis. It implements web.Bodies.
+// hashes, in Redis. It implements hook.Bodies.
 type firstBodies struct {
 	ring     *seal.Ring
 	sessions *session.Store
 }
 
-// First implements web.Bodies.
+// First implements hook.Bodies.
 func (b *firstBodies) First(ctx context.Context, to *intake.Account, signature string, body []byte) (bool, error) {
 	keys, err := b.ring.Tenant(ctx, to.Tenant)
 	if err != nil {

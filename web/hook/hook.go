@@ -1,4 +1,4 @@
-package web
+package hook
 
 import (
 	"context"
@@ -10,8 +10,6 @@ import (
 	"net/http"
 	"os"
 	"regexp"
-	"slices"
-	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -20,12 +18,6 @@ import (
 	"pingyi/bot/wechat"
 	"pingyi/intake"
 )
-
-// maxPush bounds the body of a push, in bytes.
-const maxPush = 64 << 10
-
-// success is the answer to a push that asks for none.
-const success = "success"
 
 // What an authentic push was answered; labels of a metric.
 const (
@@ -47,6 +39,7 @@ const (
 	whyTooLarge = "too_large"
 	whyBody     = "body"
 	whyAgain    = "signature_again"
+	other       = "other" // what has no reason of its own
 )
 
 // fate is what became of opening a push.
@@ -88,7 +81,7 @@ type front[P any] interface {
 
 // hook is a platform's webhook with its accounts.
 type hook[P any] struct {
-	s        *Server
+	s        *Hooks
 	platform string
 	fronts   []addressed[P]
 }
@@ -105,17 +98,17 @@ type addressed[P any] struct {
 	front front[P]
 }
 
-// routeHook adds a platform's routes: /<platform>/:account, and /<platform> unless
+// route adds a platform's routes: /<platform>/:account, and /<platform> unless
 // every address has an end that is a secret. Without any account the platform has no
 // route.
-func routeHook[P any](s *Server, platform string, hidden bool, fronts []addressed[P]) error {
+func route[P any](s *Hooks, platform string, hidden bool, fronts []addressed[P]) error {
 	if len(fronts) == 0 {
 		return nil
 	}
 	h := &hook[P]{s: s, platform: platform}
 	for _, f := range fronts {
 		if _, twice := h.front(f.end); twice || f.end != "" && !addressEnd.MatchString(f.end) {
-			return fmt.Errorf("web: %s: an account's address ends in letters, digits, - and _, at most 128, and is there once", platform)
+			return fmt.Errorf("webhooks: %s: an account's address ends in letters, digits, - and _, at most 128, and is there once", platform)
 		}
 		h.fronts = append(h.fronts, f)
 	}
@@ -124,8 +117,7 @@ func routeHook[P any](s *Server, platform string, hidden bool, fronts []addresse
 		paths = append(paths, "/"+platform)
 	}
 	for _, path := range paths {
-		s.handle(http.MethodGet, path, Webhook(), h.get)
-		s.handle(http.MethodPost, path, Webhook(), h.post)
+		s.routes = append(s.routes, Route{http.MethodGet, path, h.get}, Route{http.MethodPost, path, h.post})
 	}
 	return nil
 }
@@ -160,7 +152,7 @@ func (h *hook[P]) get(c *gin.Context) {
 
 // post takes a push.
 func (h *hook[P]) post(c *gin.Context) {
-	began, received := h.s.now(), h.s.clock()
+	began, received := h.s.server.Now(), h.s.server.Clock()
 	defer h.recover(c)
 	f, ok := h.front(c.Param("account"))
 	if !ok {
@@ -179,7 +171,7 @@ func (h *hook[P]) post(c *gin.Context) {
 		h.refuse(c, http.StatusForbidden, reason)
 		return
 	}
-	if !h.s.opts.Freshness.Accept(o.dated) {
+	if !h.s.o.Freshness.Accept(o.dated) {
 		h.refuse(c, http.StatusForbidden, whyStale)
 		return
 	}
@@ -192,20 +184,20 @@ func (h *hook[P]) post(c *gin.Context) {
 		o.input.Now = received
 		outcome = h.serve(c, f, &o, began)
 	} else {
-		h.s.metrics.refused(h.platform, reason)
+		h.s.server.Metrics.refused(h.platform, reason)
 		h.unread(c, f, &o)
 	}
-	h.s.metrics.push(h.platform, o.input.Kind, outcome, h.s.now().Sub(began))
+	h.s.server.Metrics.push(h.platform, o.input.Kind, outcome, h.s.server.Now().Sub(began))
 }
 
 // unread answers a push that cannot be used. Where its citizen and its time could be
 // read, they are told so, in the same bytes at each repeat.
 func (h *hook[P]) unread(c *gin.Context, f front[P], o *opened[P]) {
-	if o.key == "" || h.s.opts.Unread == "" {
-		h.s.write(c, plainText, []byte(success))
+	if o.key == "" || h.s.o.Unread == "" {
+		h.s.write(c, plainText, []byte(Success))
 		return
 	}
-	h.say(c, f, o.native, o.input.At.Unix(), h.s.opts.Unread)
+	h.say(c, f, o.native, o.input.At.Unix(), h.s.o.Unread)
 }
 
 // bodiesWithin bounds the question for the first body: the turn needs its time.
@@ -215,27 +207,27 @@ const bodiesWithin = 500 * time.Millisecond
 // the first is counted, and refused where the options say so; where the first is not
 // known, the push is taken, as its turn needs the same store.
 func (h *hook[P]) first(c *gin.Context, f front[P], signature string, body []byte) bool {
-	if h.s.opts.Bodies == nil {
+	if h.s.o.Bodies == nil {
 		return true
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), bodiesWithin)
 	defer cancel()
-	first, err := h.s.opts.Bodies.First(ctx, f.account(), signature, body)
+	first, err := h.s.o.Bodies.First(ctx, f.account(), signature, body)
 	if err != nil {
-		h.s.log.LogAttrs(ctx, slog.LevelWarn, "the first body of a signature is not known", slog.String("platform", h.platform), slog.Any("error", err))
+		h.s.server.Log.LogAttrs(ctx, slog.LevelWarn, "the first body of a signature is not known", slog.String("platform", h.platform), slog.Any("error", err))
 		return true
 	}
 	if first {
 		return true
 	}
-	h.s.metrics.again(h.platform)
-	return !h.s.opts.OneBody
+	h.s.server.Metrics.again(h.platform)
+	return !h.s.o.OneBody
 }
 
 // serve answers a usable push and says how.
 func (h *hook[P]) serve(c *gin.Context, f front[P], o *opened[P], began time.Time) (outcome string) {
 	switch {
-	case o.mention != nil && h.s.opts.Mentions != nil:
+	case o.mention != nil && h.s.o.Mentions != nil:
 		return h.public(c, f, o)
 	case o.input.Kind == bot.Other:
 		h.s.write(c, plainText, f.nothing())
@@ -255,9 +247,9 @@ func (h *hook[P]) public(c *gin.Context, f front[P], o *opened[P]) (outcome stri
 	m.Account = f.account()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), intake.Budget)
 	defer cancel()
-	text, err := h.s.opts.Mentions.Mention(ctx, m)
+	text, err := h.s.o.Mentions.Mention(ctx, m)
 	if err != nil {
-		h.s.log.LogAttrs(ctx, slog.LevelWarn, "mention not kept", slog.String("platform", h.platform), slog.Any("error", err))
+		h.s.server.Log.LogAttrs(ctx, slog.LevelWarn, "mention not kept", slog.String("platform", h.platform), slog.Any("error", err))
 		c.Status(http.StatusServiceUnavailable)
 		c.Writer.WriteHeaderNow()
 		return outUnsaved
@@ -275,9 +267,9 @@ func (h *hook[P]) say(c *gin.Context, f front[P], native P, at int64, text strin
 	}
 	buf := h.s.borrow()
 	defer h.s.giveBack(buf)
-	body, err := f.answer((*buf)[:0], native, at, text, h.s.clock())
+	body, err := f.answer((*buf)[:0], native, at, text, h.s.server.Clock())
 	if err != nil {
-		h.s.log.LogAttrs(c.Request.Context(), slog.LevelError, "answer not sealed", slog.String("platform", h.platform), slog.Any("error", err))
+		h.s.server.Log.LogAttrs(c.Request.Context(), slog.LevelError, "answer not sealed", slog.String("platform", h.platform), slog.Any("error", err))
 		h.s.write(c, plainText, f.nothing())
 		return false
 	}
@@ -292,16 +284,16 @@ func (h *hook[P]) say(c *gin.Context, f front[P], native P, at int64, text strin
 func (h *hook[P]) turn(c *gin.Context, f front[P], o *opened[P], began time.Time) (a intake.Answer, outcome string) {
 	defer func() {
 		if v := recover(); v != nil {
-			h.s.logPanic(c, v)
-			a, outcome = intake.Answer{At: o.input.Now.Unix(), Text: h.s.opts.Busy}, outPanicked
+			h.s.server.Panicked(c, v)
+			a, outcome = intake.Answer{At: o.input.Now.Unix(), Text: h.s.o.Busy}, outPanicked
 		}
 	}()
-	if _, err := io.ReadFull(h.s.opts.Random, o.input.Random[:]); err != nil {
+	if _, err := io.ReadFull(h.s.o.Random, o.input.Random[:]); err != nil {
 		panic(err) // crypto/rand never fails
 	}
-	left := intake.Budget - h.s.now().Sub(began)
+	left := intake.Budget - h.s.server.Now().Sub(began)
 	ctx := intake.Until(c.Request.Context(), time.Now().Add(left))
-	a = h.s.opts.Intake.Handle(ctx, intake.Push{Account: f.account(), Citizen: o.citizen, Key: o.key, Input: o.input, Follows: o.follows})
+	a = h.s.o.Intake.Handle(ctx, intake.Push{Account: f.account(), Citizen: o.citizen, Key: o.key, Input: o.input, Follows: o.follows})
 	switch {
 	case a.Shed:
 		return a, outShed
@@ -313,7 +305,7 @@ func (h *hook[P]) turn(c *gin.Context, f front[P], o *opened[P], began time.Time
 
 // refuse answers without a body: a sender that is not the platform learns nothing.
 func (h *hook[P]) refuse(c *gin.Context, status int, reason string) {
-	h.s.metrics.refused(h.platform, reason)
+	h.s.server.Metrics.refused(h.platform, reason)
 	c.Status(status)
 	c.Writer.WriteHeaderNow()
 }
@@ -336,72 +328,9 @@ func (h *hook[P]) recover(c *gin.Context) {
 	if v == nil {
 		return
 	}
-	h.s.logPanic(c, v)
-	h.s.metrics.push(h.platform, bot.Other, outPanicked, 0)
+	h.s.server.Panicked(c, v)
+	h.s.server.Metrics.push(h.platform, bot.Other, outPanicked, 0)
 	if !c.Writer.Written() {
-		h.s.write(c, plainText, []byte(success))
+		h.s.write(c, plainText, []byte(Success))
 	}
 }
-
-// The values of Content-Type, kept so that an answer does not make them anew.
-var (
-	plainText = []string{"text/plain; charset=utf-8"}
-	xmlText   = []string{"text/xml; charset=utf-8"}
-	jsonText  = []string{"application/json; charset=utf-8"}
-)
-
-// ownLength is up to where net/http tells the length of a body by itself;
-// beyond it would send chunks, which not every proxy of a platform likes.
-const ownLength = 1 << 10
-
-// write sends a body with status 200. An error means that the platform has
-// gone; it comes again with the same push.
-func (s *Server) write(c *gin.Context, media []string, body []byte) {
-	h := c.Writer.Header()
-	h["Content-Type"] = media
-	if len(body) > ownLength {
-		h.Set("Content-Length", strconv.Itoa(len(body)))
-	}
-	c.Writer.WriteHeader(http.StatusOK)
-	if _, err := c.Writer.Write(body); err != nil {
-		s.log.LogAttrs(c.Request.Context(), slog.LevelDebug, "answer not sent", slog.String("route", c.FullPath()))
-	}
-}
-
-var errTooLarge = errors.New("body too large")
-
-// readBody reads a body of at most maxPush bytes into b; size is what its head
-// says, negative where it does not.
-func readBody(r io.Reader, size int64, b []byte) ([]byte, error) {
-	const usual = 4 << 10
-	if size > maxPush {
-		return b[:0], errTooLarge
-	}
-	if size < 0 {
-		size = usual
-	}
-	b = slices.Grow(b[:0], int(size)+1) // one more, so that the end is seen without growing
-	for {
-		n, err := r.Read(b[len(b):cap(b)])
-		b = b[:len(b)+n]
-		switch {
-		case len(b) > maxPush:
-			return b, errTooLarge
-		case errors.Is(err, io.EOF):
-			return b, nil
-		case err != nil:
-			return b, fmt.Errorf("read body: %w", err)
-		case len(b) == cap(b):
-			b = slices.Grow(b, len(b))
-		}
-	}
-}
-
-func (s *Server) borrow() *[]byte {
-	if b, ok := s.buffers.Get().(*[]byte); ok {
-		return b
-	}
-	return new([]byte)
-}
-
-func (s *Server) giveBack(b *[]byte) { s.buffers.Put(b) }

@@ -1,4 +1,4 @@
-package web
+package hook
 
 import "runtime"
 

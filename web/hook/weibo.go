@@ -1,4 +1,4 @@
-package web
+package hook
 
 import (
 	"errors"
@@ -19,20 +19,20 @@ type Weibo struct {
 	Path string
 }
 
-func (s *Server) routeWeibo() error {
+func (s *Hooks) routeWeibo() error {
 	var fronts []addressed[weibo.Push]
-	for _, w := range s.opts.Weibo {
+	for _, w := range s.o.Weibo {
 		front := &weiboFront{to: w.Account, with: w.Front}
 		if w.Path != "" {
 			fronts = append(fronts, addressed[weibo.Push]{w.Path, front})
 		}
-		if s.opts.Demo {
+		if s.server.Demo {
 			fronts = append(fronts, addressed[weibo.Push]{w.Account.Name, front})
 		} else if w.Path == "" {
-			return errors.New("web: a Weibo account has no path, which all but a demo needs")
+			return errors.New("webhooks: a Weibo account has no path, which all but a demo needs")
 		}
 	}
-	return routeHook(s, weiboName, !s.opts.Demo, fronts)
+	return route(s, WeiboName, !s.server.Demo, fronts)
 }
 
 // weiboFront speaks Weibo.

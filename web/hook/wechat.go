@@ -1,4 +1,4 @@
-package web
+package hook
 
 import (
 	"errors"
@@ -14,8 +14,8 @@ import (
 
 // The platforms, as paths and labels name them.
 const (
-	wechatName = "wechat"
-	weiboName  = "weibo"
+	WeChatName = "wechat"
+	WeiboName  = "weibo"
 )
 
 // whyStale is one word for both platforms.
@@ -41,19 +41,15 @@ func refusalReasons() []string {
 	return slices.Compact(all)
 }
 
-func (s *Server) routeWebhooks() error {
-	return errors.Join(s.routeWeChat(), s.routeWeibo())
-}
-
-func (s *Server) routeWeChat() error {
-	fronts := make([]addressed[wechat.Push], len(s.opts.WeChat))
-	for i, w := range s.opts.WeChat {
+func (s *Hooks) routeWeChat() error {
+	fronts := make([]addressed[wechat.Push], len(s.o.WeChat))
+	for i, w := range s.o.WeChat {
 		if name := w.Account.Name; name != "" && !accountName.MatchString(name) {
-			return fmt.Errorf("web: %s account %q: a name is letters, digits, - and _, at most 32 long, and there once", wechatName, name)
+			return fmt.Errorf("webhooks: %s account %q: a name is letters, digits, - and _, at most 32 long, and there once", WeChatName, name)
 		}
-		fronts[i] = addressed[wechat.Push]{w.Account.Name, &wechatFront{to: w.Account, with: w.Front, random: s.opts.Random}}
+		fronts[i] = addressed[wechat.Push]{w.Account.Name, &wechatFront{to: w.Account, with: w.Front, random: s.o.Random}}
 	}
-	return routeHook(s, wechatName, false, fronts)
+	return route(s, WeChatName, false, fronts)
 }
 
 // wechatFront speaks WeChat.
@@ -104,4 +100,4 @@ func (f *wechatFront) answer(dst []byte, p wechat.Push, at int64, text string, n
 
 func (f *wechatFront) media() []string { return xmlText }
 
-func (f *wechatFront) nothing() []byte { return []byte(success) }
+func (f *wechatFront) nothing() []byte { return []byte(Success) }
