@@ -78,6 +78,20 @@ type SocialAnswer struct {
 // TableName implements schema.Tabler.
 func (SocialAnswer) TableName() string { return "social_answers" }
 
+// SignedReading is the time that the signature of a push was first read with, where the
+// same signature could be read with a later one: both as keyed hashes, and nothing of
+// the push. It is deleted after the day of the later time.
+type SignedReading struct {
+	Tenant    string `gorm:"primaryKey;size:64"`
+	Account   string `gorm:"primaryKey;size:128"`
+	Signature ID     `gorm:"primaryKey"`
+	Reading   ID
+	UntilDay  string `gorm:"size:8"` // YYYYMMDD
+}
+
+// TableName implements schema.Tabler.
+func (SignedReading) TableName() string { return "signed_readings" }
+
 // SocialBudget counts the calls of the platform's API that were spent on a day.
 type SocialBudget struct {
 	Tenant  string `gorm:"primaryKey;size:64"`

@@ -11,6 +11,6 @@ func Tables() []any {
 		Complaint{}, ComplaintEvent{}, ComplaintKey{}, ComplaintContact{}, ComplaintLink{}, FilingQuota{}, CodeGuess{}, CodeFailure{},
 		Identity{}, Follower{},
 		PublicRating{}, PublicSeal{}, PollResult{},
-		SocialItem{}, SocialReading{}, SocialRetraction{}, SocialAccount{}, SocialAnswer{}, SocialBudget{}, SocialCursor{}, SocialLease{}, SocialToken{},
+		SocialItem{}, SocialReading{}, SocialRetraction{}, SocialAccount{}, SocialAnswer{}, SignedReading{}, SocialBudget{}, SocialCursor{}, SocialLease{}, SocialToken{},
 	}
 }

@@ -3,6 +3,7 @@ package seal
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -121,6 +122,12 @@ func (t *Tenant) Signature(account, signature string) models.ID {
 // SignedBody is the keyed hash of the body that came under a signature.
 func (t *Tenant) SignedBody(signature models.ID, body []byte) models.ID {
 	return t.signatures.Hash("body", string(signature[:]), string(body))
+}
+
+// SignedReading is the keyed hash of the time, unix seconds, that a signature was read
+// with.
+func (t *Tenant) SignedReading(signature models.ID, at int64) models.ID {
+	return t.signatures.Hash("reading", string(signature[:]), strconv.FormatInt(at, 10))
 }
 
 // CitizenName is what stands for a citizen in the names of Redis. It is under a key

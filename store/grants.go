@@ -55,6 +55,7 @@ func grants() []grant {
 		// What passes: answers to repeats, counters, leases, places in a feed.
 		grant{"effect_answers", "INSERT, DELETE"},
 		grant{"social_answers", "INSERT, DELETE"},
+		grant{"signed_readings", "INSERT, DELETE"},
 		grant{"filing_quotas", "INSERT, UPDATE, DELETE"},
 		grant{"code_failures", "INSERT, UPDATE, DELETE"},
 		grant{"code_guesses", "INSERT, UPDATE, DELETE"},

@@ -140,6 +140,14 @@ func secondUserReadsInPublic(t *testing.T, db *DB) {
 			t.Fatal(err)
 		}
 	}
+	for _, reading := range []string{"first", "second"} {
+		if first, err := db.KeepReading(ctx, a, named("signature"), named(reading), now); err != nil || first != named("first") {
+			t.Fatal(first, err)
+		}
+	}
+	if first, err := db.FirstReading(ctx, a, named("signature")); err != nil || first != named("first") {
+		t.Fatal(first, err)
+	}
 	item := social.Item{ID: named("text"), Kind: "mention", Feed: "mentions", Author: named("author"), Sealed: []byte("s"), At: now, FetchedAt: now}
 	must(db.Keep(ctx, a, social.Keep{Cursor: "mentions", State: []byte("1"), Items: []social.Item{item}, Round: 1}))
 	must(db.Keep(ctx, a, social.Keep{Cursor: "mentions", Version: 1, State: []byte("2"), Items: []social.Item{item}, Round: 2}))

@@ -52,13 +52,16 @@ func (db *DB) Erase(ctx context.Context, tenant, account string, citizen models.
 }
 
 // Sweep deletes the daily counters (complaints of a citizen, wrong query codes,
-// answered public texts) of days that are over: they are of no more use.
+// answered public texts, times of signatures) of days that are over: they are of no more use.
 func (db *DB) Sweep(ctx context.Context, now time.Time) error {
 	return db.Write(ctx, "sweep", func(tx *gorm.DB) error {
 		for _, table := range []string{"filing_quotas", "code_failures", "code_guesses"} {
 			if err := tx.Exec("DELETE FROM "+table+" WHERE day < ?", beijingDay(now)).Error; err != nil {
 				return err
 			}
+		}
+		if err := tx.Exec("DELETE FROM signed_readings WHERE until_day < ?", social.Day(now.Add(-24*time.Hour))).Error; err != nil {
+			return err
 		}
 		// A push is repeated within minutes; two days also cover the text's own day.
 		return tx.Exec("DELETE FROM social_answers WHERE day < ?", social.Day(now.Add(-48*time.Hour))).Error

@@ -3,6 +3,7 @@ package weibo
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -35,7 +36,7 @@ func FuzzOpen(f *testing.F) {
 			}
 			return
 		case err != nil:
-			if !errors.As(err, &refusal) || p != (Push{}) {
+			if !errors.As(err, &refusal) || !reflect.DeepEqual(p, Push{}) {
 				t.Fatalf("refused with %v and %+v", err, p)
 			}
 			return
@@ -49,7 +50,7 @@ func FuzzOpen(f *testing.F) {
 			}
 		}
 		again, err := a.Open(q, body)
-		if err != nil || again != p {
+		if err != nil || !reflect.DeepEqual(again, p) {
 			t.Fatalf("opened again: %+v, %v", again, err)
 		}
 	})

@@ -70,8 +70,11 @@ type Push struct {
 	// Swapped is the time that the nonce would be in the place of the timestamp,
 	// unix seconds, and Reach for how many seconds that gives a swapped query away.
 	Swapped, Reach int64
-	Signature      string
-	Nonce          string
+	// Others are the other times that the signature could be read with, unix seconds,
+	// in order: a signature is taken with one of them.
+	Others    []int64
+	Signature string
+	Nonce     string
 }
 
 // Open authenticates and parses a push. Its error is a *Refusal where the push
@@ -84,12 +87,13 @@ func (a *Account) Open(q Query, body []byte) (Push, error) {
 	if len(body) > MaxBody {
 		return Push{}, refuse(BadEnvelope)
 	}
-	if !a.authentic(q) {
+	secret, ok := a.authentic(q)
+	if !ok {
 		return Push{}, refuse(BadSignature)
 	}
 	p := Push{Signature: q.Signature, Nonce: q.Nonce}
 	p.Swapped, p.Reach = swapped(q.Nonce)
-	var ok bool
+	p.Others = others(secret, q.Timestamp, q.Nonce)
 	if p.Timestamp, ok = parseTime(q.Timestamp); !ok {
 		return Push{}, refuse(BadTimestamp)
 	}

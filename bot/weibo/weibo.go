@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -86,30 +85,32 @@ func ParseQuery(raw string) Query {
 // Handshake answers the platform's check of the address: what to send back as
 // it is. Freshness is not asked for, nothing depends on it.
 func (a *Account) Handshake(q Query) (echo string, err error) {
-	if !a.authentic(q) {
+	if _, ok := a.authentic(q); !ok {
 		return "", refuse(BadSignature)
 	}
 	return q.EchoStr, nil
 }
 
 // authentic checks the signature: SHA-1 over an app secret, the time and the
-// nonce, sorted as strings. It does not cover the body.
-func (a *Account) authentic(q Query) bool {
+// nonce, sorted as strings. It does not cover the body. It returns the secret.
+func (a *Account) authentic(q Query) (secret string, ok bool) {
 	signed := false
-	for _, secret := range a.secrets {
-		parts := []string{secret, q.Timestamp, q.Nonce}
-		slices.Sort(parts)
-		sum := sha1.Sum([]byte(strings.Join(parts, "")))
+	for _, s := range a.secrets {
+		sum := sha1.Sum([]byte(rowOf(s, q.Timestamp, q.Nonce)))
 		want := hex.EncodeToString(sum[:])
-		signed = signed || subtle.ConstantTimeCompare([]byte(want), []byte(q.Signature)) == 1
+		if subtle.ConstantTimeCompare([]byte(want), []byte(q.Signature)) == 1 {
+			secret, signed = s, true
+		}
 	}
-	return signed && !q.faulty
+	return secret, signed && !q.faulty
 }
+
+// The digits of a timestamp.
+const seconds, milliseconds = 10, 13
 
 // parseTime reads the time of a query, 13 digits of milliseconds or 10 of
 // seconds, as unix seconds.
 func parseTime(s string) (int64, bool) {
-	const seconds, milliseconds = 10, 13
 	if !isDigits(s) || len(s) != seconds && len(s) != milliseconds {
 		return 0, false
 	}
@@ -124,7 +125,7 @@ func parseTime(s string) (int64, bool) {
 // timestamp. Nonces of ten digits are possible; of those, random ones, one in two
 // million reads as a time of the last hour.
 func swapped(nonce string) (at, reach int64) {
-	const milliseconds, hour, everSince = 13, 3600, 20 * 365 * 24 * 3600
+	const hour, everSince = 3600, 20 * 365 * 24 * 3600
 	at, ok := parseTime(nonce)
 	switch {
 	case !ok:

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -144,7 +145,7 @@ func TestOpen_publishedPushes_areReadAsPublished(t *testing.T) {
 		keys[got.Key] = true
 		w := want[i]
 		w.Citizen, w.Receiver, w.Timestamp, w.Nonce, w.Signature = testSender, testUID, 1397022061, testNonce, got.Signature
-		w.Input.At, w.Key = at, got.Key
+		w.Input.At, w.Key, w.Others = at, got.Key, got.Others
 		if diff := cmp.Diff(w, got); diff != "" {
 			t.Error(diff)
 		}
@@ -184,7 +185,7 @@ func TestOpen_events_areMapped(t *testing.T) {
 		}
 		want := c.want
 		want.Citizen, want.Receiver, want.Timestamp, want.Nonce, want.Key = got.Citizen, got.Receiver, got.Timestamp, got.Nonce, got.Key
-		want.Signature = got.Signature
+		want.Signature, want.Others = got.Signature, got.Others // see TestOthers
 		want.Input.At = got.Input.At
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: %s", c.body, diff)
@@ -262,7 +263,7 @@ func TestOpen_notAuthentic_isRefused(t *testing.T) {
 	for _, c := range cases {
 		p, err := account(t).Open(ParseQuery(c.query), []byte(c.body))
 		wantRefusal(t, err, c.want)
-		if p != (Push{}) {
+		if !reflect.DeepEqual(p, Push{}) {
 			t.Errorf("%s: came with %+v", c.name, p)
 		}
 	}

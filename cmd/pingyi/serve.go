@@ -203,6 +203,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 		Hooks: hook.Options{
 			Intake: desk, WeChat: doors.wechat, Weibo: doors.weibo, Busy: doors.busy, Unread: doors.unread, Random: rand.Reader,
 			Freshness: wechat.NewFreshness(s.now, s.staleAlarm), Bodies: &firstBodies{s.ring, sessions}, OneBody: s.opts.Weibo.RefusesOtherBodies(),
+			Readings: &signedReadings{s.db, s.ring, s.now},
 		},
 	}
 	if s.public != nil {

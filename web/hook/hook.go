@@ -58,7 +58,8 @@ type opened[P any] struct {
 	citizen string
 	key     string
 	dated   wechat.Dated
-	bare    bool // its signature does not cover its body
+	bare    bool    // its signature does not cover its body
+	others  []int64 // times that its signature could be read with, but for its own
 	input   bot.Input
 	follows bool     // it says that the citizen began to follow
 	mention *Mention // it is no private message; its Account is not set
@@ -175,6 +176,10 @@ func (h *hook[P]) post(c *gin.Context) {
 		h.refuse(c, http.StatusForbidden, whyStale)
 		return
 	}
+	if len(o.others) > 0 && !h.mayRead(c, f, &o) {
+		h.refuse(c, http.StatusForbidden, whyStale)
+		return
+	}
 	if o.bare && !h.first(c, f, o.dated.Signature, *buf) {
 		h.refuse(c, http.StatusForbidden, whyAgain)
 		return
@@ -222,6 +227,22 @@ func (h *hook[P]) first(c *gin.Context, f front[P], signature string, body []byt
 	}
 	h.s.server.Metrics.again(h.platform)
 	return !h.s.o.OneBody
+}
+
+// mayRead reports whether a signature that can be read with another time may be read
+// with this one. Where that is not known, the push is taken, as in first.
+func (h *hook[P]) mayRead(c *gin.Context, f front[P], o *opened[P]) bool {
+	if h.s.o.Readings == nil {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), bodiesWithin)
+	defer cancel()
+	may, err := h.s.o.Readings.Take(ctx, f.account(), o.dated.Signature, o.dated.Timestamp, o.others)
+	if err != nil {
+		h.s.server.Log.LogAttrs(ctx, slog.LevelWarn, "the time of a signature is not known", slog.String("platform", h.platform), slog.Any("error", err))
+		return true
+	}
+	return may
 }
 
 // serve answers a usable push and says how.

@@ -26,6 +26,7 @@ type Options struct {
 	Mentions  Mentions // nil: mentions are counted and go nowhere
 	Freshness Freshness
 	Bodies    Bodies    // nil: not asked
+	Readings  Readings  // nil: not asked
 	OneBody   bool      // another body under one signature is refused, and not only counted
 	Random    io.Reader // crypto/rand.Reader outside tests
 	Busy      string    // said where a turn broke off; "" says nothing

@@ -33,6 +33,15 @@ type Mentions interface {
 	Mention(ctx context.Context, m Mention) (answer string, err error)
 }
 
+// Readings knows with which time a signature was read that can be read with others,
+// as timestamp and nonce stand in one row under it.
+type Readings interface {
+	// Take reports whether a signature of a push of the account may be read with a
+	// time, unix seconds: not where it was read with another one before. others are
+	// those it could be read with. An error leaves it open.
+	Take(ctx context.Context, to *intake.Account, signature string, at int64, others []int64) (bool, error)
+}
+
 // Bodies knows what came under a signature that does not cover the body.
 type Bodies interface {
 	// First reports whether no other body came under the signature of a push of

@@ -58,6 +58,7 @@ func (f *weiboFront) open(query string, body []byte) (opened[weibo.Push], fate, 
 		native: p, citizen: p.Citizen, key: p.Key, input: p.Input,
 		bare:    true,
 		dated:   wechat.Dated{Timestamp: p.Timestamp, Swapped: p.Swapped, Reach: p.Reach, Signature: p.Signature},
+		others:  p.Others,
 		follows: p.Following == weibo.FollowingBegan,
 	}
 	if err != nil {

@@ -1,0 +1,38 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"gorm.io/gorm"
+
+	"pingyi/models"
+	"pingyi/social"
+)
+
+// KeepReading keeps what a signature was read as until a time, unless it is kept
+// already, and returns what it was first read as.
+func (db *DB) KeepReading(ctx context.Context, a social.Account, signature, reading models.ID, until time.Time) (first models.ID, err error) {
+	err = db.Write(ctx, "keep a reading", func(tx *gorm.DB) error {
+		if _, err := addOnce(tx, "INSERT INTO signed_readings (tenant,account,signature,reading,until_day) VALUES "+tuples(1, 5),
+			a.Tenant, a.ID, raw(signature), raw(reading), social.Day(until)); err != nil {
+			return err
+		}
+		return tx.Raw(readingQuery, a.Tenant, a.ID, raw(signature)).Row().Scan(&first)
+	})
+	return first, err
+}
+
+const readingQuery = "SELECT reading FROM signed_readings WHERE tenant=? AND account=? AND signature=?"
+
+// FirstReading returns what a signature was first read as. models.NotFound: none is
+// kept.
+func (db *DB) FirstReading(ctx context.Context, a social.Account, signature models.ID) (first models.ID, err error) {
+	err = db.gorm.WithContext(ctx).Raw(readingQuery, a.Tenant, a.ID, raw(signature)).Row().Scan(&first)
+	if errors.Is(err, sql.ErrNoRows) {
+		return first, models.Errorf(models.NotFound, "no_reading", "the signature was not read")
+	}
+	return first, fail("first reading", err)
+}
