@@ -144,7 +144,12 @@ func TestClassOf_confirmation_isLastToGo(t *testing.T) {
 	e := newTestEngine(t)
 	for text, want := range map[string]bot.Class{
 		"确认 市教育局 123456": bot.ClassConfirm, " 确认": bot.ClassConfirm, "投诉 市教育局": bot.ClassComplaint, "市教育局 第2题 满意": bot.ClassStep, "5": bot.ClassStep,
-		"评议": bot.ClassMenu, "查询": bot.ClassMenu,
+		"评议": bot.ClassMenu, "查询": bot.ClassMenu, "再评一个单位": bot.ClassMenu,
+		"确认 投诉 市食品药品监督管理与市场秩序综合执法局·A10 市食品药品监督管理局 999999": bot.ClassConfirm,
+		"举报 市教育局": bot.ClassComplaint, "我要投诉": bot.ClassComplaint, "完成": bot.ClassComplaint, "確認": bot.ClassConfirm,
+		"昨天我去教育局给孩子办转学，窗口的人让我跑了三趟，每次都说材料不齐": bot.ClassComplaint,
+		"查询了三次都说还在办，窗口的人让我下个星期再来，每次都说材料不齐":  bot.ClassComplaint,
+		"取消": bot.ClassStep, "市教育局": bot.ClassStep,
 	} {
 		if got := e.ClassOf(bot.Input{Kind: bot.Text, Text: text}); got != want {
 			t.Errorf("%s: %d", text, got)

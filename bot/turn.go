@@ -215,7 +215,7 @@ func (t *Turn) restore() {
 		return
 	}
 	d := &t.S.Draft
-	if t.S.Version != f.Version || d.ID.IsZero() || f.State != nil && d.State == nil {
+	if t.S.Version != f.Version || d.ID.IsZero() {
 		t.lose(Loss{Why: textLostVersion})
 		return
 	}
