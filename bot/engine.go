@@ -102,6 +102,22 @@ func (e *Engine) Unread() Message { return e.unread }
 // TooFast is what a citizen is told, once, who sends more than the host takes.
 func (e *Engine) TooFast() Message { return e.tooFast }
 
+// StateAt is a fresh state of the flow that has a step; nil where there is none.
+func (e *Engine) StateAt(step StepID) State {
+	if s := e.steps[step]; s != nil && s.flow.State != nil {
+		return s.flow.State.fresh()
+	}
+	return nil
+}
+
+// Earlier reads the session of a release before.
+func (e *Engine) Earlier(data []byte) (Session, error) {
+	if e.d.Earlier == nil {
+		return Session{}, fmt.Errorf("no earlier form is read")
+	}
+	return e.d.Earlier(data)
+}
+
 // Action is how an action is registered; nil for none.
 func (e *Engine) Action(a Action) *ActionSpec {
 	if a == nil {

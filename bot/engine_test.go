@@ -7,6 +7,7 @@ import (
 
 	"pingyi/bot"
 	"pingyi/bot/catalogue"
+	"pingyi/bot/codec"
 	"pingyi/bot/flow/rating"
 	"pingyi/models"
 )
@@ -124,7 +125,7 @@ func TestComplaint_textAtTheTextStep_keepsItsForm(t *testing.T) {
 func TestErase_unfollow_forgetsEverything(t *testing.T) {
 	d := newDialogue(newTestEngine(t), true)
 	mustSay(t, d, "（扫码 u:A03）", "55445", "确认", "（取消关注）")
-	if data, _ := d.s.MarshalBinary(); !d.h.erased || len(data) > 5 {
+	if data, _ := codec.Marshal(d.s); !d.h.erased || len(data) > 5 {
 		t.Errorf("erased %v, session of %d bytes", d.h.erased, len(data))
 	}
 }

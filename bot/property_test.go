@@ -11,6 +11,7 @@ import (
 
 	"pingyi/bot"
 	"pingyi/bot/catalogue"
+	"pingyi/bot/codec"
 	"pingyi/bot/flow/complaint"
 	"pingyi/internal/bounds"
 	"pingyi/models"
@@ -310,22 +311,22 @@ func FuzzSession(f *testing.F) {
 		if _, err := d.text(s); err != nil {
 			f.Fatal(err)
 		}
-		data, _ := d.s.MarshalBinary()
+		data, _ := codec.Marshal(d.s)
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var s bot.Session
 		var err error
-		bounds.Hold(t, bounds.Push, func() { s, err = e.Session(data) })
+		bounds.Hold(t, bounds.Push, func() { s, err = codec.Unmarshal(data, e) })
 		if err != nil {
 			return
 		}
-		first, _ := s.MarshalBinary()
-		again, err := e.Session(first)
+		first, _ := codec.Marshal(s)
+		again, err := codec.Unmarshal(first, e)
 		if err != nil {
 			t.Fatalf("%x encodes to %x: %v", data, first, err)
 		}
-		second, _ := again.MarshalBinary()
+		second, _ := codec.Marshal(again)
 		if string(first) != string(second) {
 			t.Fatalf("%x and then %x", first, second)
 		}

@@ -24,7 +24,7 @@ const (
 
 // Session is all dialogue state of one citizen. The zero Session is a new
 // citizen's. It is a value: the engine never changes what another copy of it
-// may share. Engine.Session reads one, MarshalBinary writes it.
+// may share. Package codec writes and reads it.
 type Session struct {
 	// RateMinute and RateCount are the host's: the pushes, up to 127, of the
 	// minute that RateMinute names, counted from 1970 modulo RateMinutes. A
@@ -33,7 +33,7 @@ type Session struct {
 	RateCount  uint8
 	Told       Told
 	// Rest is the host's as well: the pages of its last answer that the citizen
-	// has not asked for yet, at most maxRest.
+	// has not asked for yet, at most MaxRest.
 	Rest []string
 
 	// What follows is the engine's and the flows'.
@@ -93,8 +93,12 @@ func StateOf[S any, P interface {
 	}
 }
 
-// RateMinutes is how many minutes a session tells apart.
-const RateMinutes = 512
+const (
+	// RateMinutes is how many minutes a session tells apart.
+	RateMinutes = 512
+	// MaxRest bounds the pages that wait in a session.
+	MaxRest = 16
+)
 
 // A draft's id has idBytes bytes and zeroes behind them: idRandom random ones and
 // the seconds of the push that began the draft, as the platform dated it, modulo

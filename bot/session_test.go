@@ -12,17 +12,20 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"pingyi/bot"
+	"pingyi/bot/codec"
+	"pingyi/bot/flow/complaint"
 	"pingyi/bot/flow/rating"
+	"pingyi/models"
 )
 
 // reread is a session as it comes back from where it is kept, and how long it was there.
 func reread(t testing.TB, e *bot.Engine, s bot.Session) (bot.Session, int) {
 	t.Helper()
-	b, err := s.MarshalBinary()
+	b, err := codec.Marshal(s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := e.Session(b)
+	got, err := codec.Unmarshal(b, e)
 	if err != nil {
 		t.Fatalf("%x: %v", b, err)
 	}
@@ -63,7 +66,7 @@ func TestSession_strangeBytes_areRefused(t *testing.T) {
 	e := newTestEngine(t)
 	d := newDialogue(e, true)
 	mustSay(t, d, "（扫码 u:A03）", "满意")
-	data, err := d.s.MarshalBinary()
+	data, err := codec.Marshal(d.s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +75,7 @@ func TestSession_strangeBytes_areRefused(t *testing.T) {
 		"nothing": nil, "another form": append([]byte{9}, data[1:]...), "cut": data[:len(data)-1], "longer": append(append([]byte{}, data...), 0),
 		"a field twice": twice, "no map": {0x83, 1, 2, 3}, "text for a number": {0xa1, 0x01, 0x61, 'a'}, "a minute that is none": {0xa1, 0x01, 0x19, 0x02, 0x00},
 	} {
-		if _, err := e.Session(b); !errors.Is(err, bot.ErrSession) {
+		if _, err := codec.Unmarshal(b, e); !errors.Is(err, codec.ErrSession) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -84,19 +87,25 @@ func TestSession_ofALaterRelease_startsAgainPolitely(t *testing.T) {
 	e := newTestEngine(t)
 	d := newDialogue(e, true)
 	mustSay(t, d, "（扫码 u:A03）", "满意")
-	data, err := d.s.MarshalBinary()
+	data, err := codec.Marshal(d.s)
 	if err != nil {
 		t.Fatal(err)
 	}
 	later := append(append([]byte{data[0] + 1}, data[1:]...), 0x18, 0x63, 0x01) // field 99
-	if got, err := e.Session(later); err != nil || got.Step != rating.StepQuestion {
+	if got, err := codec.Unmarshal(later, e); err != nil || got.Step != rating.StepQuestion {
 		t.Errorf("with a field more: %+v, %v", got, err)
 	}
 	for name, change := range map[string]func(*bot.Session){
-		"a step":    func(s *bot.Session) { s.Step, s.Draft.State = "rating.photograph", nil },
-		"a version": func(s *bot.Session) { s.Version++ },
-		"no state":  func(s *bot.Session) { s.Draft.State = nil },
-		"a wish":    func(s *bot.Session) { s.Wish = bot.Command{Verb: "photograph", Unit: "A03"} },
+		"a step":                  func(s *bot.Session) { s.Step, s.Draft.State = "rating.photograph", nil },
+		"a version":               func(s *bot.Session) { s.Version++ },
+		"no state":                func(s *bot.Session) { s.Draft.State = nil },
+		"an answer":               func(s *bot.Session) { s.Draft.State = &rating.State{Count: 5, Answers: [6]models.Level{9}} },
+		"a count":                 func(s *bot.Session) { s.Draft.State = &rating.State{Count: 200} },
+		"a kind":                  complaining(complaint.StepTell, complaint.State{Kind: 99}),
+		"a sender":                complaining(complaint.StepReview, complaint.State{Kind: 1, Identity: 9, Contacted: true, Parts: []complaint.Part{{Kind: bot.Text, Text: "慢"}}}),
+		"a part":                  complaining(complaint.StepTell, complaint.State{Kind: 1, Parts: []complaint.Part{{Kind: 99}}}),
+		"an amendment of nothing": complaining(complaint.StepWho, complaint.State{Amending: true}),
+		"a wish":                  func(s *bot.Session) { s.Wish = bot.Command{Verb: "photograph", Unit: "A03"} },
 		"a number": func(s *bot.Session) {
 			s.Step, s.Draft, s.Version = bot.Home, bot.Draft{}, 0
 			s.Shown = []bot.Command{{Verb: "photograph", Unit: "A03"}, {Verb: "level", Arg: 200}}
@@ -111,6 +120,11 @@ func TestSession_ofALaterRelease_startsAgainPolitely(t *testing.T) {
 			}
 		}
 	}
+}
+
+// complaining makes a session one at a step of a complaint.
+func complaining(step bot.StepID, state complaint.State) func(*bot.Session) {
+	return func(s *bot.Session) { s.Step, s.Draft.State = step, &state }
 }
 
 // TestSession_ofTheReleaseBefore_goesOn plays testdata/before.sessions, which the release
@@ -162,7 +176,7 @@ func TestSession_ofTheReleaseBefore_goesOn(t *testing.T) {
 			}
 			own := d.s
 			own.RateMinute, own.RateCount = 300, 9 // as it was kept
-			if d.s, err = e.Session(kept); err != nil {
+			if d.s, err = codec.Unmarshal(kept, e); err != nil {
 				t.Fatalf("after %s: %v", said, err)
 			}
 			if diff := cmp.Diff(own, d.s, cmpopts.EquateEmpty()); diff != "" {
@@ -220,14 +234,14 @@ func BenchmarkSession(b *testing.B) {
 	e := newTestEngine(b)
 	d := newDialogue(e, true)
 	mustSay(b, d, "（扫码 u:A03）", "满意")
-	buf, _ := d.s.MarshalBinary()
+	buf, _ := codec.Marshal(d.s)
 	b.ReportAllocs()
 	for b.Loop() {
-		s, err := e.Session(buf)
+		s, err := codec.Unmarshal(buf, e)
 		if err != nil {
 			b.Fatal(err)
 		}
-		if buf, err = s.MarshalBinary(); err != nil {
+		if buf, err = codec.Marshal(s); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"pingyi/bot"
 	"pingyi/bot/catalogue"
+	"pingyi/bot/codec"
 	"pingyi/bot/flow/complaint"
 	"pingyi/bot/flow/rating"
 	"pingyi/bot/flow/records"
@@ -289,11 +290,11 @@ func (d *dialogue) send(in bot.Input) (bot.Message, error) {
 	d.typed = in.Text
 	in.At, in.Now = d.h.now, d.h.now
 	in.Random = models.ID{0xd0, d.n, 1}
-	data, err := d.s.MarshalBinary()
+	data, err := codec.Marshal(d.s)
 	if err != nil {
 		return bot.Message{}, err
 	}
-	s, err := d.e.Session(data)
+	s, err := codec.Unmarshal(data, d.e)
 	if err != nil {
 		return bot.Message{}, fmt.Errorf("session after %d messages: %w", d.n-1, err)
 	}
@@ -305,7 +306,7 @@ func (d *dialogue) send(in bot.Input) (bot.Message, error) {
 	} else {
 		bounds.Hold(d.within, bounds.Push, advance)
 	}
-	if again, _ := s.MarshalBinary(); string(again) != string(data) {
+	if again, _ := codec.Marshal(s); string(again) != string(data) {
 		return bot.Message{}, fmt.Errorf("Advance changed the session it was given")
 	}
 	m := out.Say

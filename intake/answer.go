@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"pingyi/bot/codec"
 	"pingyi/seal"
 )
 
@@ -86,7 +87,7 @@ func (d *Desk) open(ctx context.Context, t *turn, sealed []byte) (current, error
 	case err != nil:
 		return cur, err
 	}
-	if s, err := d.Engine.Session(plain); err == nil {
+	if s, err := codec.Unmarshal(plain, d.Engine); err == nil {
 		cur.session = s
 	}
 	return cur, nil

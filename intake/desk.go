@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pingyi/bot"
+	"pingyi/bot/codec"
 	"pingyi/models"
 	"pingyi/seal"
 )
@@ -272,7 +273,7 @@ func (d *Desk) step(ctx context.Context, t *turn, cur current) (SessionState, An
 
 // save stores the advanced session and the answer in one step.
 func (d *Desk) save(ctx context.Context, t *turn, cur current, next bot.Session, a Answer) (SessionState, Answer, error) {
-	plain, err := next.MarshalBinary()
+	plain, err := codec.Marshal(next)
 	if err != nil {
 		return SessionState{}, Answer{}, fmt.Errorf("session: %w", err)
 	}

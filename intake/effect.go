@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"pingyi/bot"
+	"pingyi/bot/codec"
 )
 
 // settled looks for an effect of a push that could have had one, but would have
@@ -87,7 +88,7 @@ func (d *Desk) effect(ctx context.Context, t *turn, w *bot.World, cur current, n
 func (d *Desk) saveEffect(ctx context.Context, t *turn, cur current, next bot.Session, a bot.Action, ans Answer) (SessionState, Answer, error) {
 	if _, erased := a.(bot.Erase); erased {
 		d.hints.drop(t.CitizenID)
-		count, err := bot.Session{RateMinute: next.RateMinute, RateCount: next.RateCount}.MarshalBinary()
+		count, err := codec.Marshal(bot.Session{RateMinute: next.RateMinute, RateCount: next.RateCount})
 		if err != nil {
 			return SessionState{}, Answer{}, fmt.Errorf("session: %w", err)
 		}

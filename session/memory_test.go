@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"pingyi/bot"
+	"pingyi/bot/codec"
 	"pingyi/bot/flow"
 	"pingyi/models"
 	"pingyi/seal"
@@ -86,7 +87,7 @@ func ratingSession(b *testing.B) []byte {
 		in.At, in.Now, in.Random = now, now, models.ID{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}
 		sess, _ = e.Advance(w, sess, in)
 	}
-	plain, err := sess.MarshalBinary()
+	plain, err := codec.Marshal(sess)
 	if err != nil {
 		b.Fatal(err)
 	}

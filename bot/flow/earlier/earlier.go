@@ -4,7 +4,7 @@ package earlier
 
 import (
 	"encoding/binary"
-	"fmt"
+	"errors"
 	"strings"
 
 	"pingyi/bot"
@@ -65,12 +65,14 @@ var (
 	words = [...]bot.Verb{"", "", word.Complain, word.Withdraw} // by which links name a flow
 )
 
+var errForm = errors.New("no session of the release before")
+
 // Read reads a session.
 func Read(data []byte) (bot.Session, error) {
 	r := &reader{b: data}
 	layout := r.byte()
 	if layout>>4 != layoutDated && layout>>4 != layoutUndated {
-		return bot.Session{}, fmt.Errorf("layout: %w", bot.ErrSession)
+		return bot.Session{}, errForm
 	}
 	has, place := r.byte(), r.byte()
 	s := bot.Session{Version: layout & 15, Told: bot.Told(place >> toldShift), Campaign: r.text()}
@@ -109,7 +111,7 @@ func Read(data []byte) (bot.Session, error) {
 		s.Rest = r.rest()
 	}
 	if r.bad || len(r.b) > 0 {
-		return bot.Session{}, fmt.Errorf("contents: %w", bot.ErrSession)
+		return bot.Session{}, errForm
 	}
 	return s, nil
 }

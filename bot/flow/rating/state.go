@@ -1,6 +1,8 @@
 package rating
 
 import (
+	"slices"
+
 	"pingyi/bot"
 	"pingyi/bot/catalogue"
 	"pingyi/models"
@@ -57,13 +59,8 @@ func dimensions(t *bot.Turn) []models.Dimension { return t.Camp.DimensionsOf(t.U
 // restore looks up campaign and unit of the draft.
 func restore(t *bot.Turn) *catalogue.Phrase {
 	s := of(t)
-	if s.Count > models.MaxDimensions || s.At > s.Count {
-		return textLostChanged
-	}
-	for _, a := range s.Answers {
-		if a > models.Unanswered {
-			return textLostChanged
-		}
+	if s.Count > models.MaxDimensions || s.At > s.Count || slices.Max(s.Answers[:]) > models.Unanswered {
+		return textLostVersion
 	}
 	if t.Camp = t.Campaign(t.S.Campaign); t.Camp != nil {
 		t.Unit = t.Camp.Unit(t.S.Draft.Unit)

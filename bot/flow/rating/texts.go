@@ -26,6 +26,7 @@ var (
 	textIntroUnseen = texts.Text("intro.unseen", "unit")
 
 	textLeftRating  = texts.Text("lost.left_rating", "unit")
+	textLostVersion = texts.Text("lost.version")
 	textLostChanged = texts.Text("lost.changed")
 	textLostClosed  = texts.Text("lost.closed")
 	textDraftRating = texts.Text("hold.rating", "unit")

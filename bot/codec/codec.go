@@ -1,22 +1,26 @@
-package bot
+// Package codec is the form in which sessions are kept: CBOR, a struct a flow.
+//
+// It may import bot and models.
+package codec
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
 	"github.com/fxamacker/cbor/v2"
 
+	"pingyi/bot"
 	"pingyi/models"
 )
 
-// ErrSession is what the errors of Engine.Session wrap: the bytes are no session that
+// ErrSession is what the errors of Unmarshal wrap: the bytes are no session that
 // this program reads, and the dialogue has to start again.
 var ErrSession = errors.New("not a session of this version")
 
 // Bounds of what a session holds; an answer and a push hold less.
 const (
 	maxShown = 64
-	maxRest  = 16
 	maxText  = 1 << 16
 )
 
@@ -26,9 +30,9 @@ const (
 type kept struct {
 	RateMinute uint16          `cbor:"1,keyasint,omitempty"`
 	RateCount  uint8           `cbor:"2,keyasint,omitempty"`
-	Told       Told            `cbor:"3,keyasint,omitempty"`
+	Told       bot.Told        `cbor:"3,keyasint,omitempty"`
 	Rest       []string        `cbor:"4,keyasint,omitempty"`
-	Step       StepID          `cbor:"5,keyasint,omitempty"`
+	Step       bot.StepID      `cbor:"5,keyasint,omitempty"`
 	Version    uint8           `cbor:"6,keyasint,omitempty"`
 	Campaign   string          `cbor:"7,keyasint,omitempty"`
 	ID         []byte          `cbor:"8,keyasint,omitempty"`
@@ -36,11 +40,11 @@ type kept struct {
 	Revision   uint32          `cbor:"10,keyasint,omitempty"`
 	Unit       string          `cbor:"11,keyasint,omitempty"`
 	State      cbor.RawMessage `cbor:"12,keyasint,omitempty"`
-	Shown      []Command       `cbor:"13,keyasint,omitempty"`
+	Shown      []bot.Command   `cbor:"13,keyasint,omitempty"`
 	Query      string          `cbor:"14,keyasint,omitempty"`
 	Page       uint16          `cbor:"15,keyasint,omitempty"`
-	Wish       *Command        `cbor:"16,keyasint,omitempty"`
-	Last       *Receipt        `cbor:"17,keyasint,omitempty"`
+	Wish       *bot.Command    `cbor:"16,keyasint,omitempty"`
+	Last       *bot.Receipt    `cbor:"17,keyasint,omitempty"`
 	Made       int64           `cbor:"18,keyasint,omitempty"`
 	LimitDay   uint16          `cbor:"19,keyasint,omitempty"`
 }
@@ -68,18 +72,15 @@ func must[M any](m M, err error) M {
 	return m
 }
 
-// MarshalBinary encodes the session.
-func (s Session) MarshalBinary() ([]byte, error) {
+// Marshal writes a session.
+func Marshal(s bot.Session) ([]byte, error) {
 	k := kept{
-		RateMinute: s.RateMinute % RateMinutes, RateCount: s.RateCount & 127, Told: s.Told & (ToldPrivacy | ToldUnseen),
-		Rest: s.Rest[:min(len(s.Rest), maxRest)], Step: s.Step, Version: s.Version, Campaign: s.Campaign,
-		Undated: s.Draft.Undated, Revision: s.Draft.Revision, Unit: s.Draft.Unit,
+		RateMinute: s.RateMinute % bot.RateMinutes, RateCount: s.RateCount & 127, Told: s.Told & (bot.ToldPrivacy | bot.ToldUnseen),
+		Rest: s.Rest[:min(len(s.Rest), bot.MaxRest)], Step: s.Step, Version: s.Version, Campaign: s.Campaign,
+		ID: bytes.TrimRight(s.Draft.ID[:], "\x00"), Undated: s.Draft.Undated, Revision: s.Draft.Revision, Unit: s.Draft.Unit,
 		Shown: s.Shown[:min(len(s.Shown), maxShown)], Query: s.Query, Page: s.Page, Made: s.Made, LimitDay: s.LimitDay,
 	}
-	if !s.Draft.ID.IsZero() {
-		k.ID = s.Draft.ID[:idBytes]
-	}
-	if s.Wish != (Command{}) {
+	if s.Wish != (bot.Command{}) {
 		k.Wish = &s.Wish
 	}
 	if s.Last.Flow != "" {
@@ -99,28 +100,30 @@ func (s Session) MarshalBinary() ([]byte, error) {
 	return b, nil
 }
 
-// Session reads what MarshalBinary wrote, or the release before. Of a draft whose state
-// cannot be read the session says so when it is advanced: it has the draft and no state.
-func (e *Engine) Session(data []byte) (Session, error) {
+// Unmarshal reads what Marshal wrote, or the release before, for an engine. Of a draft
+// whose state cannot be read the dialogue says so when it is advanced: the session has
+// the draft and no state.
+func Unmarshal(data []byte, e *bot.Engine) (bot.Session, error) {
 	if len(data) == 0 {
-		return Session{}, fmt.Errorf("nothing: %w", ErrSession)
+		return bot.Session{}, fmt.Errorf("nothing: %w", ErrSession)
 	}
 	if first := data[0]; first < firstOfMap || first > lastOfMap {
-		if e.d.Earlier == nil {
-			return Session{}, fmt.Errorf("form: %w", ErrSession)
+		s, err := e.Earlier(data)
+		if err != nil {
+			return bot.Session{}, fmt.Errorf("%w: %w", ErrSession, err)
 		}
-		return e.d.Earlier(data)
+		return s, nil
 	}
 	var k kept
 	if err := decoding.Unmarshal(data, &k); err != nil {
-		return Session{}, fmt.Errorf("form: %w", ErrSession)
+		return bot.Session{}, fmt.Errorf("form: %w", ErrSession)
 	}
 	if !k.bounded() {
-		return Session{}, fmt.Errorf("contents: %w", ErrSession)
+		return bot.Session{}, fmt.Errorf("contents: %w", ErrSession)
 	}
-	s := Session{
+	s := bot.Session{
 		RateMinute: k.RateMinute, RateCount: k.RateCount, Told: k.Told, Rest: k.Rest, Step: k.Step, Version: k.Version, Campaign: k.Campaign,
-		Draft: Draft{Undated: k.Undated, Revision: k.Revision, Unit: k.Unit},
+		Draft: bot.Draft{Undated: k.Undated, Revision: k.Revision, Unit: k.Unit},
 		Shown: k.Shown, Query: k.Query, Page: k.Page, Made: k.Made, LimitDay: k.LimitDay,
 	}
 	copy(s.Draft.ID[:], k.ID)
@@ -130,18 +133,15 @@ func (e *Engine) Session(data []byte) (Session, error) {
 	if k.Last != nil {
 		s.Last = *k.Last
 	}
-	if step := e.steps[s.Step]; step != nil && step.flow.State != nil && len(k.State) > 0 {
-		state := step.flow.State.fresh()
-		if decoding.Unmarshal(k.State, state) == nil {
-			s.Draft.State = state
-		}
+	if state := e.StateAt(s.Step); state != nil && len(k.State) > 0 && decoding.Unmarshal(k.State, state) == nil {
+		s.Draft.State = state
 	}
 	return s, nil
 }
 
 // bounded reports whether a session holds no more than one that was written by us.
 func (k *kept) bounded() bool {
-	if k.RateMinute >= RateMinutes || k.RateCount > 127 || len(k.Rest) > maxRest || len(k.ID) > len(models.ID{}) || k.Made < 0 || k.Made >= 1<<40 {
+	if k.RateMinute >= bot.RateMinutes || k.RateCount > 127 || len(k.Rest) > bot.MaxRest || len(k.ID) > len(models.ID{}) || k.Made < 0 || k.Made >= 1<<40 {
 		return false
 	}
 	for _, s := range []string{string(k.Step), k.Campaign, k.Unit, k.Query} {
