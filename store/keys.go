@@ -9,12 +9,6 @@ import (
 	"pingyi/models"
 )
 
-// WrappedKey is a key sealed by the program's secret.
-type WrappedKey struct {
-	Name    string
-	Wrapped []byte
-}
-
 // Key is a wrapped key. models.NotFound: there is none. models.Conflict
 // (key_destroyed): it was destroyed.
 func (db *DB) Key(ctx context.Context, tenant, name string) ([]byte, error) {
@@ -67,7 +61,7 @@ func (db *DB) AddKey(ctx context.Context, tenant, name string, wrapped []byte) (
 }
 
 // Keys lists a tenant's keys by name, without those that were destroyed.
-func (db *DB) Keys(ctx context.Context, tenant string) (list []WrappedKey, err error) {
+func (db *DB) Keys(ctx context.Context, tenant string) (list []models.WrappedKey, err error) {
 	err = db.Read(ctx).Raw("SELECT name, wrapped FROM wrapped_keys WHERE tenant=? AND destroyed_at IS NULL ORDER BY name", tenant).Scan(&list).Error
 	return list, fail("keys", err)
 }
@@ -93,14 +87,8 @@ func (db *DB) DestroyKey(ctx context.Context, tenant, name string, now time.Time
 	})
 }
 
-// ComplaintKey is the wrapped key of one complaint.
-type ComplaintKey struct {
-	Complaint models.ID
-	Wrapped   []byte
-}
-
 // ComplaintKeys lists at most limit keys behind the complaint after, by id.
-func (db *DB) ComplaintKeys(ctx context.Context, tenant string, after models.ID, limit int) (list []ComplaintKey, err error) {
+func (db *DB) ComplaintKeys(ctx context.Context, tenant string, after models.ID, limit int) (list []models.ComplaintKey, err error) {
 	err = db.Read(ctx).Raw("SELECT complaint, wrapped FROM complaint_keys WHERE tenant=? AND complaint>? ORDER BY complaint LIMIT ?",
 		tenant, after[:], limit).Scan(&list).Error
 	return list, fail("complaint keys", err)

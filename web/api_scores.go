@@ -102,7 +102,7 @@ func (s *Server) routeScores(api huma.API) {
 
 // getScores answers in one form with what the caller may see.
 func (s *Server) getScores(ctx context.Context, who Principal, in *getScores, f form) (*scoresFile, error) {
-	if err := who.reaches(in.Campaign); err != nil {
+	if err := who.Reaches(in.Campaign); err != nil {
 		return nil, err
 	}
 	doc, phase, err := s.opts.Scores.Scores(ctx, who.Tenant, in.Campaign, models.Channel(in.Channel))

@@ -114,7 +114,7 @@ func (s *Server) listTexts(ctx context.Context, who Principal, in *listTexts) (*
 }
 
 func (s *Server) socialFigures(ctx context.Context, who Principal, in *ofCampaign) (*socialFigures, error) {
-	if err := who.reaches(in.Campaign); err != nil {
+	if err := who.Reaches(in.Campaign); err != nil {
 		return nil, err
 	}
 	f, phase, err := s.opts.Social.Figures(ctx, who.Tenant, in.Campaign)
@@ -193,7 +193,7 @@ func (s *Server) listPolls(ctx context.Context, who Principal, in *listPolls) (*
 	if err != nil {
 		return nil, err
 	}
-	if err = who.reaches(in.Campaign); err != nil {
+	if err = who.Reaches(in.Campaign); err != nil {
 		return nil, err
 	}
 	rows, err := s.opts.Polls.PollResults(ctx, who.Tenant, in.Campaign, at, id, in.Limit+1)
@@ -214,7 +214,7 @@ func (s *Server) listPolls(ctx context.Context, who Principal, in *listPolls) (*
 
 func (s *Server) addPoll(ctx context.Context, who Principal, in *pollEntry) (*pollEntered, error) {
 	b := &in.Body
-	if err := who.reaches(in.Campaign); err != nil {
+	if err := who.Reaches(in.Campaign); err != nil {
 		return nil, err
 	}
 	for _, r := range b.Results {

@@ -8,17 +8,12 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/service/campaign"
+	"pingyi/service/keys"
 	"pingyi/social"
 )
 
 // Principal is whom an API key stands for.
-type Principal struct {
-	Tenant string
-	KeyID  string // names the key in the access log; no secret
-	Name   string
-	Role   models.Role
-	Scope  models.Scope // what of the tenant the key reaches
-}
+type Principal = keys.Principal
 
 // Keys knows the API keys.
 type Keys interface {

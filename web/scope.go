@@ -8,15 +8,6 @@ import (
 	"pingyi/social"
 )
 
-// reaches is an error where a caller's key does not reach a campaign: the same as for
-// a campaign that there is not.
-func (p Principal) reaches(campaign string) error {
-	if !p.Scope.HasCampaign(campaign) {
-		return models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %q", campaign)
-	}
-	return nil
-}
-
 // scoresIn is a document with the units that a scope reaches. Ranks and means stay
 // those among all units.
 func scoresIn(doc scoring.Scores, s models.Scope) scoring.Scores {

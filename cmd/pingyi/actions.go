@@ -16,6 +16,7 @@ import (
 	"pingyi/scoring"
 	"pingyi/seal"
 	"pingyi/service/campaign"
+	"pingyi/service/keys"
 	"pingyi/store"
 )
 
@@ -27,7 +28,7 @@ type actions struct {
 	ring      *seal.Ring
 	views     *campaign.Views
 	followers *followers
-	keys      *keyWatch
+	keys      *keys.PersonWatch
 }
 
 var _ intake.Actions = (*actions)(nil)
@@ -194,6 +195,22 @@ func ratingResult(ack scoring.Ack, done bot.Result) (bot.Result, []byte, error) 
 	}
 }
 
+// unlinked is the result of an action whose person cannot be known: what the push
+// or the draft did before, as far as that is in the record, else Unlinked.
+func (a *actions) unlinked(ctx context.Context, t *intake.Turn, key models.PersonKey, draft models.ID, cause error) (bot.Result, []byte, error) {
+	ack, err := a.db.Before(ctx, key.Tenant, key.Campaign, t.PushID, draft)
+	switch {
+	case err == nil && ack.Verdict == scoring.Repeat:
+		return bot.Result{}, ack.Answer, nil
+	case err == nil:
+		return bot.Result{Status: bot.AlreadyDone, Receipt: ack.Receipt, Unit: ack.Unit, At: ack.At}, nil, nil
+	case models.KindOf(err) != models.NotFound:
+		return bot.Result{}, nil, err
+	}
+	a.keys.Refuse(key, cause)
+	return bot.Result{Status: bot.Unlinked}, nil, nil
+}
+
 func (a *actions) file(ctx context.Context, t *intake.Turn, what complaint.File, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
 	f, err := a.filing(ctx, t, what)
 	if err != nil {
@@ -266,4 +283,9 @@ func complaintParts(parts []complaint.Part) []complaints.Part {
 		}
 	}
 	return out
+}
+
+// personOf names the key under which a turn's citizen is a person of a campaign.
+func personOf(a *intake.Account, campaign string) models.PersonKey {
+	return models.PersonKey{Tenant: a.Tenant, Campaign: campaign, Account: a.ID, Channel: a.Channel}
 }

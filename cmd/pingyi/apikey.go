@@ -1,11 +1,7 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,42 +10,8 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"pingyi/models"
-	"pingyi/social"
-	"pingyi/store"
+	"pingyi/service/keys"
 )
-
-// keyPrefix makes a leaked key easy to recognise for secret scanners.
-const keyPrefix = "pingyi_"
-
-// newAPIKey is 256 random bits; its plain hash is enough to keep it.
-func newAPIKey() string {
-	b := make([]byte, 32)
-	_, _ = rand.Read(b) // never fails
-	return keyPrefix + base64.RawURLEncoding.EncodeToString(b)
-}
-
-func keyHash(key string) []byte {
-	h := sha256.Sum256([]byte(key))
-	return h[:]
-}
-
-// ensureAPIKey stores a key's hash unless it is there.
-func ensureAPIKey(ctx context.Context, db *store.DB, tenant, name string, role models.Role, key, via string) error {
-	return addAPIKey(ctx, db, &models.APIKey{Tenant: tenant, Name: name, Role: role, CreatedVia: via}, key)
-}
-
-// addAPIKey stores a key under a fresh id, by its hash, unless the hash is there.
-func addAPIKey(ctx context.Context, db *store.DB, k *models.APIKey, key string) (err error) {
-	if k.ID, err = models.NewID(rand.Reader); err != nil {
-		return err
-	}
-	k.Hash, k.CreatedAt = keyHash(key), models.At(time.Now())
-	err = db.CreateAPIKey(ctx, *k)
-	if models.KindOf(err) == models.Conflict {
-		return nil
-	}
-	return err
-}
 
 // bindingFlags say what a key reaches, and until when.
 func bindingFlags() []cli.Flag {
@@ -93,34 +55,19 @@ func (e *env) apikeyCommand() *cli.Command {
 	}
 }
 
-// binding reads and checks what the flags bind a key to; what is not given is nil.
-func binding(ctx context.Context, c *cli.Command, o *opened) (b models.KeyBinding, err error) {
-	if given := c.StringSlice("unit"); len(given) > 0 {
-		view, err := o.known().Of(ctx, o.tenant)
-		if err != nil {
-			return b, err
-		}
-		if b.Units, err = view.Spelt(given); err != nil {
-			return b, err
-		}
+// endOf reads --until; the zero time where it is not given.
+func endOf(c *cli.Command) (end time.Time, err error) {
+	day := c.String("until")
+	if day == "" {
+		return end, nil
 	}
-	if id := c.String("campaign"); id != "" {
-		if _, err := o.known().Campaign(ctx, o.tenant, id); err != nil {
-			return b, err
-		}
-		b.Campaign = &id
+	if end, err = parseDay(day, true); err != nil {
+		return end, misuse("--until: %w", err)
 	}
-	if day := c.String("until"); day != "" {
-		end, err := parseDay(day, true)
-		if err != nil {
-			return b, misuse("--until: %w", err)
-		}
-		if !end.After(time.Now()) {
-			return b, misuse("--until %s is over", day)
-		}
-		b.EndsAt = &end
+	if !end.After(time.Now()) {
+		return end, misuse("--until %s is over", day)
 	}
-	return b, nil
+	return end, nil
 }
 
 func (e *env) apikeyCreate(ctx context.Context, c *cli.Command) error {
@@ -132,19 +79,20 @@ func (e *env) apikeyCreate(ctx context.Context, c *cli.Command) error {
 		return misuse("apikey create: --role is %q, not one of %v", role, models.Roles())
 	}
 	return e.with(ctx, c, filling, func(o *opened) error {
-		b, err := binding(ctx, c, o)
+		end, err := endOf(c)
 		if err != nil {
 			return err
 		}
-		k := models.APIKey{Tenant: o.tenant, Name: name, Role: role, CreatedVia: via(viaShell), Units: b.Units}
-		if b.Campaign != nil {
-			k.Campaign = *b.Campaign
+		s := o.apiKeys()
+		b, err := s.Binding(ctx, o.tenant, c.StringSlice("unit"), c.String("campaign"), end)
+		if err != nil {
+			return err
 		}
-		if b.EndsAt != nil {
-			k.EndsAt = models.At(*b.EndsAt)
+		k := models.APIKey{
+			Tenant: o.tenant, Name: name, Role: role, CreatedVia: via(viaShell), Units: b.Units, Campaign: c.String("campaign"), EndsAt: models.At(end),
 		}
-		key := newAPIKey()
-		if err := addAPIKey(ctx, o.db, &k, key); err != nil {
+		key := keys.New()
+		if err := s.Add(ctx, &k, key); err != nil {
 			return err
 		}
 		if scope := k.Scope(); scope.Nothing() {
@@ -160,26 +108,22 @@ func (e *env) apikeyBind(ctx context.Context, c *cli.Command) error {
 		return misuse("apikey bind needs --id, and --unit, --campaign or --until")
 	}
 	return e.withOpen(ctx, c, func(o *opened) error {
-		k, err := keyByID(ctx, o, c.String("id"))
+		end, err := endOf(c)
 		if err != nil {
 			return err
 		}
-		b, err := binding(ctx, c, o)
-		if err != nil {
-			return err
-		}
-		return o.db.BindAPIKey(ctx, o.tenant, k.ID, b)
+		return o.apiKeys().Bind(ctx, o.tenant, c.String("id"), c.StringSlice("unit"), c.String("campaign"), end)
 	})
 }
 
 func (e *env) apikeyList(ctx context.Context, c *cli.Command) error {
 	return e.withOpen(ctx, c, func(o *opened) error {
-		keys, err := o.db.APIKeys(ctx, o.tenant)
+		list, err := o.db.APIKeys(ctx, o.tenant)
 		if err != nil {
 			return err
 		}
-		for i := range keys {
-			if _, err = fmt.Fprintln(e.out, keyLine(&keys[i], time.Now())); err != nil {
+		for i := range list {
+			if _, err = fmt.Fprintln(e.out, keys.Line(&list[i], time.Now())); err != nil {
 				return err
 			}
 		}
@@ -187,59 +131,6 @@ func (e *env) apikeyList(ctx context.Context, c *cli.Command) error {
 	})
 }
 
-// keyLine is a key's line in the list.
-func keyLine(k *models.APIKey, now time.Time) string {
-	scope, state := k.Scope(), "active"
-	switch {
-	case !k.RevokedAt.IsZero():
-		state = "revoked"
-	case k.Ended(now):
-		state = "ended"
-	case scope.Nothing():
-		state = "unbound"
-	}
-	when := func(t models.Time) string {
-		if t.IsZero() {
-			return "-"
-		}
-		return t.Format(time.RFC3339)
-	}
-	campaign, units := "*", "*"
-	if scope.Campaign != "" {
-		campaign = scope.Campaign
-	}
-	switch {
-	case scope.Nothing():
-		campaign, units = "-", "-"
-	case scope.Bounded:
-		units = strings.Join(scope.Units, ",")
-	}
-	return strings.Join([]string{
-		k.ID.String(), string(k.Role), state, when(k.CreatedAt), when(k.LastUsedAt), when(k.EndsAt), campaign, units, k.Name,
-		cmp.Or(k.CreatedVia, social.UnknownVia),
-	}, "\t")
-}
-
 func (e *env) apikeyRevoke(ctx context.Context, c *cli.Command) error {
-	return e.withOpen(ctx, c, func(o *opened) error {
-		k, err := keyByID(ctx, o, c.String("id"))
-		if err != nil {
-			return err
-		}
-		return o.db.RevokeAPIKey(ctx, o.tenant, k.ID, time.Now())
-	})
-}
-
-// keyByID finds a key of the tenant as the list names it.
-func keyByID(ctx context.Context, o *opened, id string) (models.APIKey, error) {
-	keys, err := o.db.APIKeys(ctx, o.tenant)
-	if err != nil {
-		return models.APIKey{}, err
-	}
-	for _, k := range keys {
-		if k.ID.String() == id {
-			return k, nil
-		}
-	}
-	return models.APIKey{}, models.Errorf(models.NotFound, "unknown_key", "there is no key %q; pingyi apikey list shows them", id)
+	return e.withOpen(ctx, c, func(o *opened) error { return o.apiKeys().RevokeID(ctx, o.tenant, c.String("id")) })
 }

@@ -7,6 +7,7 @@ import (
 
 	"pingyi/models"
 	"pingyi/seal"
+	"pingyi/service/keys"
 )
 
 // rootOf is the wrapped key of the tenant as it is stored.
@@ -77,7 +78,7 @@ func TestBound_everyProofAndTheirKeyGone_isNamedAndStopsTheStart(t *testing.T) {
 		w.must("recount")
 		root := w.rootOf(t)
 		w.execute(t, proofsGone...)
-		w.named(t, "("+proofsKey+")")
+		w.named(t, "("+keys.ProofsKey+")")
 		w.execute(t, "DELETE FROM wrapped_keys")
 		w.named(t, "("+models.TenantKey+")")
 

@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,6 +16,7 @@ import (
 	"pingyi/models"
 	"pingyi/register"
 	"pingyi/service/campaign"
+	"pingyi/service/keys"
 	"pingyi/simulator"
 	"pingyi/web"
 )
@@ -69,7 +69,7 @@ func prepareDemo(ctx context.Context, o *opened, accounts []wechatAccount) (*dem
 		}
 	}
 	d := &demo{o: o, accounts: accounts, key: demoKey(string(o.opts.Secret), o.tenant)}
-	return d, ensureAPIKey(ctx, o.db, o.tenant, "demo", models.RoleOffice, d.key, via(viaServer))
+	return d, o.apiKeys().Add(ctx, &models.APIKey{Tenant: o.tenant, Name: "demo", Role: models.RoleOffice, CreatedVia: via(viaServer)}, d.key)
 }
 
 func importSample(ctx context.Context, o *opened) error {
@@ -90,7 +90,7 @@ func beijingMidnight(t time.Time) time.Time {
 func demoKey(secret, tenant string) string {
 	m := hmac.New(sha256.New, []byte(secret))
 	_, _ = io.WriteString(m, "pingyi demo office key "+tenant) // a hash never fails
-	return keyPrefix + base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+	return keys.Form(m.Sum(nil))
 }
 
 // demoHosts is the name by which a demo is reached elsewhere, where it has one.

@@ -9,76 +9,13 @@ import (
 	"strings"
 	"time"
 
-	"pingyi/models"
 	"pingyi/scoring"
-	"pingyi/seal"
+	"pingyi/service/keys"
 	"pingyi/store"
 )
 
 // shownTime is how commands print a time.
 const shownTime = "2006-01-02 15:04:05 MST"
-
-// proofsOf are what the proofs of the tenant are checked with. No key is made. lost are
-// the keys that are missing although rows were written under them.
-func (o *opened) proofsOf(ctx context.Context) (p store.Proofs, lost []string, err error) {
-	p.Checked = o.ring != nil
-	if p.Attested, lost, err = o.boundOf(ctx); err != nil {
-		return p, lost, err
-	}
-	for _, name := range []string{proofsKey, proofsBefore} {
-		_, err := o.db.Key(ctx, o.tenant, name)
-		switch {
-		case models.KindOf(err) != models.NotFound && err != nil:
-			return p, lost, err
-		case err != nil && name == proofsKey && p.Attested && len(lost) == 0:
-			if lost, err = o.lostWithEffects(ctx, name); err != nil {
-				return p, lost, err
-			}
-			continue
-		case err != nil:
-			continue
-		}
-		p.Attested = p.Attested || name == proofsKey
-		if !p.Checked {
-			continue
-		}
-		prove, err := o.ring.Prover(ctx, o.tenant, name, false)
-		if err != nil {
-			return p, lost, err
-		}
-		p.Provers = append(p.Provers, prove)
-		if name == proofsKey {
-			p.Sign = prove
-		}
-	}
-	return p, lost, nil
-}
-
-// boundOf reports whether each row of the tenant needs a proof, as its key says. Where
-// that key is missing and effects are there, each row does.
-func (o *opened) boundOf(ctx context.Context) (bound bool, lost []string, err error) {
-	wrapped, err := o.db.Key(ctx, o.tenant, models.TenantKey)
-	switch {
-	case models.KindOf(err) == models.NotFound:
-		lost, err = o.lostWithEffects(ctx, models.TenantKey)
-		return len(lost) > 0, lost, err
-	case err != nil:
-		return false, nil, err
-	case o.ring == nil:
-		return seal.Bound(wrapped), nil, nil
-	}
-	bound, err = o.ring.Bound(ctx, o.tenant)
-	return bound, nil, err
-}
-
-// lostWithEffects names a key that is missing if effects are there.
-func (o *opened) lostWithEffects(ctx context.Context, name string) ([]string, error) {
-	some, err := o.db.HasEffects(ctx, o.tenant)
-	if err != nil || !some {
-		return nil, err
-	}
-	return []string{name}, nil
-}
 
 // sayLost prints the keys that are missing, each as a difference.
 func (e *env) sayLost(lost []string) error {
@@ -95,7 +32,8 @@ func (e *env) sayLost(lost []string) error {
 // prints what differs: of one campaign and of rows that belong to none, or of all. It
 // returns how many differences there are.
 func (e *env) checkEvidence(ctx context.Context, o *opened, only string) (int, error) {
-	proofs, lost, err := o.proofsOf(ctx)
+	proven, lost, err := o.proofs.Proofs(ctx, o.tenant)
+	proofs := store.Proofs(proven)
 	if err == nil {
 		err = e.sayLost(lost)
 	}
@@ -170,22 +108,22 @@ func (e *env) attest(ctx context.Context, o *opened) error {
 }
 
 func (e *env) attestTenant(ctx context.Context, o *opened, tenant string) error {
-	bound, err := o.proofs.bound(ctx, tenant)
+	bound, err := o.proofs.Bound(ctx, tenant)
 	if err != nil {
 		return err
 	}
 	if bound { // a key that is lost is not made again
-		if err = o.proofs.check(ctx, tenant); err != nil {
+		if err = o.proofs.Check(ctx, tenant); err != nil {
 			return err
 		}
 	}
-	sign, err := o.ring.Prover(ctx, tenant, proofsKey, true)
+	sign, err := o.ring.Prover(ctx, tenant, keys.ProofsKey, true)
 	if err != nil {
 		return err
 	}
 	a, done, err := o.db.Attest(ctx, tenant, sign, bound, time.Now())
 	if err == nil {
-		err = o.proofs.bind(ctx, tenant)
+		err = o.proofs.Bind(ctx, tenant)
 	}
 	if err != nil {
 		return err

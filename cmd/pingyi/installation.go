@@ -7,6 +7,7 @@ import (
 
 	"pingyi/config"
 	"pingyi/models"
+	"pingyi/service/keys"
 )
 
 // installation is what a database is for under these options.
@@ -50,7 +51,7 @@ func (o *opened) recordInstallation(ctx context.Context) error {
 // older release was once started as a demo on a production database.
 func isDemoKey(o *config.Options, tenant string, hash []byte) bool {
 	for _, secret := range []config.Secret{o.Secret, o.SecretPrevious} {
-		if secret != "" && bytes.Equal(hash, keyHash(demoKey(string(secret), tenant))) {
+		if secret != "" && bytes.Equal(hash, keys.Hash(demoKey(string(secret), tenant))) {
 			return true
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"pingyi/service/keys"
 )
 
 // A demo on the configuration of production would open a simulator on the real
@@ -101,11 +103,11 @@ func TestDemoKey_inProduction_opensNothing(t *testing.T) {
 	w.must("migrate")
 	in := w.serve()
 	stored := strings.TrimSpace(w.must("apikey", "create", "--name", "demo", "--role", "office"))
-	w.exec(t, "UPDATE api_keys SET hash=? WHERE name='demo'", keyHash(in.key))
+	w.exec(t, "UPDATE api_keys SET hash=? WHERE name='demo'", keys.Hash(in.key))
 	if status, _, _ := in.get("/api/v1/campaigns", in.key); status != http.StatusUnauthorized {
 		t.Errorf("the demo's key: %d", status)
 	}
-	w.exec(t, "UPDATE api_keys SET hash=? WHERE name='demo'", keyHash(stored))
+	w.exec(t, "UPDATE api_keys SET hash=? WHERE name='demo'", keys.Hash(stored))
 	if status, _, _ := in.get("/api/v1/campaigns", stored); status != http.StatusOK {
 		t.Errorf("the key of that row: %d", status)
 	}
@@ -113,7 +115,7 @@ func TestDemoKey_inProduction_opensNothing(t *testing.T) {
 	w.env["PINGYI_SECRET_PREVIOUS"], w.env["PINGYI_SECRET"] = w.env["PINGYI_SECRET"], testSecret+" anew"
 	old := in.key
 	in = w.serve()
-	w.exec(t, "UPDATE api_keys SET hash=? WHERE name='demo'", keyHash(old))
+	w.exec(t, "UPDATE api_keys SET hash=? WHERE name='demo'", keys.Hash(old))
 	if status, _, _ := in.get("/api/v1/campaigns", old); status != http.StatusUnauthorized {
 		t.Errorf("the key of the previous secret's demo: %d", status)
 	}

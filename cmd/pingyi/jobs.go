@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"pingyi/jobs"
+	"pingyi/service/keys"
 )
 
 // How often what a server does by itself is done.
@@ -27,13 +28,13 @@ func (s *server) jobs() []jobs.Job {
 	list := []jobs.Job{
 		{Name: "reload_register", Every: reloadEvery, Timeout: time.Minute, Run: s.worlds.reload},
 		{Name: "seal_campaigns", Every: sealEvery, Timeout: time.Minute, AtStart: true, Run: s.sealer().Seal},
-		{Name: "watch_person_keys", Every: keysEvery, Timeout: time.Minute, AtStart: true, Run: s.keys.check},
+		{Name: "watch_person_keys", Every: keysEvery, Timeout: time.Minute, AtStart: true, Run: s.keys.Check},
 		{Name: "refresh_sealing_keys", Every: sealingEvery, Timeout: time.Minute, Run: s.ring.Refresh},
 		{Name: "renew_provers", Every: upkeepEvery, Timeout: time.Minute, AtStart: true, Run: func(ctx context.Context) error {
-			if err := s.proofs.bindAttested(ctx); err != nil {
+			if err := s.proofs.BindAttested(ctx); err != nil {
 				return fmt.Errorf("bind attested tenants: %w", err)
 			}
-			return s.proofs.refresh(ctx)
+			return s.proofs.Refresh(ctx)
 		}},
 		{Name: "sweep_counters", Every: upkeepEvery, Timeout: 10 * time.Minute, Once: true, Run: func(ctx context.Context) error {
 			return s.db.Sweep(ctx, s.now())
@@ -44,7 +45,7 @@ func (s *server) jobs() []jobs.Job {
 		{Name: rehashJob, Every: 24 * time.Hour, Timeout: 2 * time.Hour, Once: true, Run: s.rehash},
 	}
 	if s.opts.SecretPrevious != "" {
-		list = append(list, jobs.Job{Name: "rewrap_keys", Every: upkeepEvery, AtStart: true, Run: s.logRewrap})
+		list = append(list, jobs.Job{Name: "rewrap_keys", Every: upkeepEvery, AtStart: true, Run: (&keys.Rewrapping{Keys: s.db, Wrapper: s.ring.Wrapper(), Log: s.log}).Run})
 	}
 	if s.public != nil {
 		list = append(list, jobs.Job{

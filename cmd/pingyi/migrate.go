@@ -51,7 +51,7 @@ func (e *env) migrated(ctx context.Context, o *opened, user string, attest bool)
 	if err := e.tellTwins(ctx, o); err != nil {
 		return err
 	}
-	if err := o.proofs.bindAttested(ctx); err != nil {
+	if err := o.proofs.BindAttested(ctx); err != nil {
 		return err
 	}
 	if attest {

@@ -17,6 +17,7 @@ import (
 	"pingyi/models"
 	"pingyi/seal"
 	"pingyi/service/campaign"
+	"pingyi/service/keys"
 	"pingyi/store"
 )
 
@@ -195,7 +196,7 @@ type opened struct {
 	log         *slog.Logger
 	db          *store.DB
 	ring        *seal.Ring // nil without PINGYI_SECRET
-	proofs      *provers
+	proofs      *keys.Provers
 	tenant      string
 	home        string           // the tenant that the configuration names
 	secretFiles []string         // that secrets were read from
@@ -265,8 +266,9 @@ func (o *opened) prepare(ctx context.Context, m openMode) error {
 			return usageError{fmt.Errorf("PINGYI_SECRET: %w", err)}
 		}
 		o.ring = seal.NewRing(w, o.db)
-		o.proofs = newProvers(o.ring, o.db)
-		o.db.ProveWith(o.proofs.of)
+	}
+	if o.proofs = keys.NewProvers(o.ring, o.db); o.ring != nil {
+		o.db.ProveWith(o.proofs.Of)
 	}
 	if err := o.knowTenant(ctx); err != nil {
 		return err

@@ -24,6 +24,7 @@ import (
 	"pingyi/config"
 	"pingyi/intake"
 	"pingyi/jobs"
+	"pingyi/service/keys"
 	"pingyi/session"
 	"pingyi/store"
 	"pingyi/web"
@@ -76,7 +77,7 @@ type server struct {
 	redis    *redisLink
 	demo     *demo
 	public   *publicOpinions // nil without a Weibo account
-	keys     *keyWatch
+	keys     *keys.PersonWatch
 	runner   *jobs.Runner
 	group    sync.WaitGroup
 }
@@ -179,7 +180,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	}
 	s.writer = store.NewWriter(s.db, store.WriterOptions{})
 	follow, office := &followers{s.db, s.ring}, newOffice(s.opened)
-	if s.keys, err = newKeyWatch(s.registry, s.opened, doors.accounts); err != nil {
+	if s.keys, err = s.personWatch(s.registry, doors.accounts); err != nil {
 		return err
 	}
 	if s.public, err = newPublicOpinions(s.opened, s.writer, func(t public.Text) string {
@@ -198,7 +199,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 		HTTPS: strings.HasPrefix(s.opts.PublicURL, "https://"),
 		Log:   s.log, Now: time.Now, Clock: s.now, Registry: s.registry, Metrics: s.metrics,
 		Checks: s.checks(sessions),
-		Keys:   newAPIKeys(s.opened), Campaigns: campaignList{s.opened}, Scores: s.scores(), Complaints: complaintList{s.db},
+		Keys:   s.callers(), Campaigns: campaignList{s.opened}, Scores: s.scores(), Complaints: complaintList{s.db},
 		Social: office, Polls: s.scores(),
 		Hooks: hook.Options{
 			Intake: desk, WeChat: doors.wechat, Weibo: doors.weibo, Busy: doors.busy, Unread: doors.unread, Random: rand.Reader,

@@ -11,6 +11,7 @@ import (
 
 	"pingyi/config"
 	"pingyi/models"
+	"pingyi/service/keys"
 	"pingyi/simulator"
 )
 
@@ -50,8 +51,8 @@ func (e *env) simulate(ctx context.Context, c *cli.Command) error {
 		if err = askDemo(ctx, base); err != nil {
 			return err
 		}
-		key := newAPIKey()
-		if err = ensureAPIKey(ctx, o.db, o.tenant, "simulate", models.RoleOffice, key, via(viaShell)); err != nil {
+		key := keys.New()
+		if err = o.apiKeys().Add(ctx, &models.APIKey{Tenant: o.tenant, Name: "simulate", Role: models.RoleOffice, CreatedVia: via(viaShell)}, key); err != nil {
 			return err
 		}
 		sum, err := simulator.Drive(ctx, simulator.DriveOptions{
@@ -62,7 +63,7 @@ func (e *env) simulate(ctx context.Context, c *cli.Command) error {
 		if sum.Pushes > 0 {
 			fmt.Fprintln(e.out, sum.String())
 		}
-		return errors.Join(err, e.revoke(ctx, o, key))
+		return errors.Join(err, o.apiKeys().Revoke(ctx, o.tenant, key))
 	})
 }
 
@@ -98,14 +99,6 @@ func simulated(o *opened, channel models.Channel, base string) (simulator.Driven
 	default:
 		return nil, misuse("simulate: --channel is mobile or social, not %q", channel)
 	}
-}
-
-func (e *env) revoke(ctx context.Context, o *opened, key string) error {
-	found, err := o.db.APIKeyByHash(ctx, keyHash(key))
-	if err != nil {
-		return err
-	}
-	return o.db.RevokeAPIKey(ctx, o.tenant, found.ID, time.Now())
 }
 
 func (e *env) healthcheckCommand() *cli.Command {

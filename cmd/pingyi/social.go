@@ -12,6 +12,7 @@ import (
 	"pingyi/bot/flow/public"
 	"pingyi/models"
 	"pingyi/service/campaign"
+	"pingyi/service/keys"
 	"pingyi/service/score"
 	"pingyi/social"
 	"pingyi/weiboapi"
@@ -35,7 +36,7 @@ type publicOpinions struct {
 	reader    *social.Reader
 	watch     *tokenWatch
 	keys      *socialKeys // set by ready
-	watched   *keyWatch
+	watched   *keys.PersonWatch
 	wake      chan struct{}
 	rest      time.Time // until when the platform is left alone
 	calls     *prometheus.GaugeVec
@@ -96,7 +97,7 @@ func (p *publicOpinions) ready(ctx context.Context) error {
 
 // register makes the metrics of the account known, and the watch that is told
 // where a text's author cannot be known.
-func (p *publicOpinions) register(registry *prometheus.Registry, keys *keyWatch) error {
+func (p *publicOpinions) register(registry *prometheus.Registry, keys *keys.PersonWatch) error {
 	p.watched = keys
 	for _, c := range []prometheus.Collector{p.calls, p.watch.gauge} {
 		if err := registry.Register(c); err != nil {

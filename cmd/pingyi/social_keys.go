@@ -5,6 +5,7 @@ import (
 
 	"pingyi/models"
 	"pingyi/seal"
+	"pingyi/service/keys"
 	"pingyi/social"
 )
 
@@ -18,7 +19,7 @@ type socialKeys struct {
 	ring    *seal.Ring
 	tenant  *seal.Tenant
 	account social.Account
-	watch   *keyWatch // nil outside of a server
+	watch   *keys.PersonWatch // nil outside of a server
 }
 
 func newSocialKeys(ctx context.Context, o *opened) (*socialKeys, error) {
@@ -43,7 +44,7 @@ func (k *socialKeys) Author(uid string) models.ID { return k.tenant.Author(k.acc
 func (k *socialKeys) Person(ctx context.Context, campaign, uid string) (models.ID, error) {
 	id, err := k.ring.NewPerson(ctx, k.persons(campaign), uid)
 	if models.KeyGone(err) && k.watch != nil {
-		k.watch.refuse(k.persons(campaign), err)
+		k.watch.Refuse(k.persons(campaign), err)
 	}
 	return id, err
 }

@@ -1,12 +1,20 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"math"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"pingyi/config"
+	"pingyi/intake"
 	"pingyi/models"
+	"pingyi/seal"
 	"pingyi/service/campaign"
+	"pingyi/service/keys"
 	"pingyi/service/score"
 )
 
@@ -61,6 +69,59 @@ func (o *opened) sealer() *campaign.Sealer {
 
 func (o *opened) scores() *score.Service {
 	return &score.Service{Views: o.known(), Tallies: o.db, Polls: o.db, Now: o.now}
+}
+
+func (o *opened) apiKeys() *keys.Service {
+	return &keys.Service{Record: o.db, Views: o.known(), Now: time.Now}
+}
+
+func (o *opened) callers() *keys.Callers {
+	return keys.NewCallers(o.db, func(tenant string, hash []byte) bool { return !o.opts.Demo() && isDemoKey(&o.opts, tenant, hash) }, o.now, o.log)
+}
+
+// personWatch watches the keys of persons of the accounts, with its metrics.
+func (o *opened) personWatch(registry *prometheus.Registry, accounts []*intake.Account) (*keys.PersonWatch, error) {
+	lost := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "pingyi_person_keys_lost", Help: "Keys of persons that are missing although ratings were given under them.",
+	})
+	refused := prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "pingyi_unlinked_total", Help: "Ratings and withdrawals that were refused, as the key of persons is gone.",
+	})
+	w := &keys.PersonWatch{Persons: o.ring, Views: o.known(), Log: o.log, Lost: lost, Refused: refused}
+	for _, a := range accounts {
+		w.Collectors = append(w.Collectors, keys.Collector{Tenant: a.Tenant, Account: a.ID, Channel: a.Channel})
+	}
+	return w, registerMetrics(registry, lost, refused)
+}
+
+// registerMetrics makes metrics known.
+func registerMetrics(registry *prometheus.Registry, list ...prometheus.Collector) error {
+	for _, c := range list {
+		if err := registry.Register(c); err != nil {
+			return fmt.Errorf("register metrics: %w", err)
+		}
+	}
+	return nil
+}
+
+// checkSecret opens the keys of every tenant that is served, or makes them: no
+// server is better than one whose secret cannot answer anybody. Where a key is lost,
+// that of proofs among them, it does not start.
+func (o *opened) checkSecret(ctx context.Context, accounts []wechatAccount) error {
+	tenants := []string{o.tenant}
+	for _, a := range accounts {
+		tenants = append(tenants, a.account.Tenant)
+	}
+	for _, t := range tenants {
+		err := o.proofs.Check(ctx, t)
+		if errors.Is(err, seal.ErrOpen) {
+			return usageError{fmt.Errorf("PINGYI_SECRET does not open what is stored: %w", err)}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // accounts says which accounts of the configuration collect for whom. The main ones

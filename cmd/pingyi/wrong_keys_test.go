@@ -22,7 +22,7 @@ func TestWrongKeys_thousandsAtOnce_lockNobodyOut(t *testing.T) {
 		for worker := range 8 {
 			load.Go(func() {
 				for i := range 400 {
-					switch status, _, _ := in.get("/api/v1/campaigns", fmt.Sprintf("%sguess-%d-%d", keyPrefix, worker, i)); status {
+					switch status, _, _ := in.get("/api/v1/campaigns", fmt.Sprintf("%sguess-%d-%d", "pingyi_", worker, i)); status {
 					case http.StatusTooManyRequests:
 						refused.Add(1)
 					case http.StatusUnauthorized:

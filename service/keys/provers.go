@@ -1,4 +1,4 @@
-package main
+package keys
 
 import (
 	"context"
@@ -8,7 +8,6 @@ import (
 
 	"pingyi/models"
 	"pingyi/seal"
-	"pingyi/store"
 )
 
 // Names of the keys of proofs. A tenant that had effects before there were proofs
@@ -21,36 +20,55 @@ import (
 // anybody may delete do not decide it, as they did before: with attestation and key
 // gone, rows without proof passed for rows of before.
 const (
-	proofsBefore = "proof"
-	proofsKey    = "proof/attested"
+	ProofsBefore = "proof"
+	ProofsKey    = "proof/attested"
 )
 
-// provers are the provers of tenants. They are remembered: each rating asks for one.
-type provers struct {
+// Prover makes the proof of a row: a keyed hash over its parts.
+type Prover = func(parts ...string) []byte
+
+// Wrapped keeps the wrapped keys of tenants, and knows whether rows were written under
+// them.
+type Wrapped interface {
+	// Key is a wrapped key. models.NotFound: there is none.
+	Key(ctx context.Context, tenant, name string) ([]byte, error)
+	// ReplaceKey stores the same key under another wrapping, if it still has the one
+	// given.
+	ReplaceKey(ctx context.Context, tenant, name string, old, wrapped []byte) (replaced bool, err error)
+	Tenants(ctx context.Context) ([]models.Tenant, error)
+	// HasEffects reports whether the tenant has rows that name a push.
+	HasEffects(ctx context.Context, tenant string) (bool, error)
+	// Unattested reports whether an attestation of the tenant broke off.
+	Unattested(ctx context.Context, tenant string) (bool, error)
+}
+
+// Provers are the provers of tenants. They are remembered: each rating asks for one.
+type Provers struct {
 	ring *seal.Ring
-	db   *store.DB
+	db   Wrapped
 
 	mu     sync.RWMutex
-	known  map[string]store.Prover
+	known  map[string]Prover
 	before map[string]bool // those that were not attested when they were looked for
 }
 
-func newProvers(ring *seal.Ring, db *store.DB) *provers {
-	return &provers{ring: ring, db: db, known: map[string]store.Prover{}, before: map[string]bool{}}
+// NewProvers returns the provers of a ring, which may be nil: then none is to be had.
+func NewProvers(ring *seal.Ring, db Wrapped) *Provers {
+	return &Provers{ring: ring, db: db, known: map[string]Prover{}, before: map[string]bool{}}
 }
 
-// of is the prover of a tenant. Its key is made where the tenant has none.
-func (p *provers) of(ctx context.Context, tenant string) (store.Prover, error) {
+// Of is the prover of a tenant. Its key is made where the tenant has none.
+func (p *Provers) Of(ctx context.Context, tenant string) (Prover, error) {
 	p.mu.RLock()
 	prove := p.known[tenant]
 	p.mu.RUnlock()
 	if prove != nil {
 		return prove, nil
 	}
-	if err := p.check(ctx, tenant); err != nil {
+	if err := p.Check(ctx, tenant); err != nil {
 		return nil, err
 	}
-	prove, err := p.ring.Prover(ctx, tenant, proofsKey, false)
+	prove, err := p.ring.Prover(ctx, tenant, ProofsKey, false)
 	before := false
 	if models.KindOf(err) == models.NotFound {
 		prove, before, err = p.first(ctx, tenant)
@@ -66,49 +84,49 @@ func (p *provers) of(ctx context.Context, tenant string) (store.Prover, error) {
 
 // first makes the key of proofs of a tenant that has not the second one. Where no row
 // is there yet, that one is made, and each row needs a proof from then on.
-func (p *provers) first(ctx context.Context, tenant string) (prove store.Prover, before bool, err error) {
+func (p *Provers) first(ctx context.Context, tenant string) (prove Prover, before bool, err error) {
 	if before, err = p.db.HasEffects(ctx, tenant); err != nil {
 		return nil, false, err
 	}
 	if before {
-		prove, err = p.ring.Prover(ctx, tenant, proofsBefore, true)
+		prove, err = p.ring.Prover(ctx, tenant, ProofsBefore, true)
 		return prove, true, err
 	}
-	if prove, err = p.ring.Prover(ctx, tenant, proofsKey, true); err == nil {
-		err = p.bind(ctx, tenant)
+	if prove, err = p.ring.Prover(ctx, tenant, ProofsKey, true); err == nil {
+		err = p.Bind(ctx, tenant)
 	}
 	return prove, false, err
 }
 
-// bound reports whether each row of a tenant needs a proof; of one that has no key
+// Bound reports whether each row of a tenant needs a proof; of one that has no key
 // yet the key is made, which is bound.
-func (p *provers) bound(ctx context.Context, tenant string) (bool, error) {
+func (p *Provers) Bound(ctx context.Context, tenant string) (bool, error) {
 	if _, err := p.ring.Tenant(ctx, tenant); err != nil {
 		return false, err
 	}
 	return p.ring.Bound(ctx, tenant)
 }
 
-// check refuses a tenant whose rows need proofs and whose key of proofs is lost:
+// Check refuses a tenant whose rows need proofs and whose key of proofs is lost:
 // models.Conflict (key_lost).
-func (p *provers) check(ctx context.Context, tenant string) error {
-	bound, err := p.bound(ctx, tenant)
+func (p *Provers) Check(ctx context.Context, tenant string) error {
+	bound, err := p.Bound(ctx, tenant)
 	if err != nil || !bound {
 		return err
 	}
-	if _, err = p.db.Key(ctx, tenant, proofsKey); models.KindOf(err) != models.NotFound {
+	if _, err = p.db.Key(ctx, tenant, ProofsKey); models.KindOf(err) != models.NotFound {
 		return err
 	}
 	if some, err := p.db.HasEffects(ctx, tenant); err != nil || !some {
 		return err
 	}
 	return models.Errorf(models.Conflict, models.KeyLost,
-		"the key of proofs of the tenant %s is missing, and its rows need proofs: restore the row %s of wrapped_keys from a backup", tenant, proofsKey)
+		"the key of proofs of the tenant %s is missing, and its rows need proofs: restore the row %s of wrapped_keys from a backup", tenant, ProofsKey)
 }
 
-// bind makes the key of a tenant say that each row needs a proof. Of several servers
+// Bind makes the key of a tenant say that each row needs a proof. Of several servers
 // at once one writes it.
-func (p *provers) bind(ctx context.Context, tenant string) error {
+func (p *Provers) Bind(ctx context.Context, tenant string) error {
 	for range 3 {
 		wrapped, err := p.db.Key(ctx, tenant, models.TenantKey)
 		if err != nil || seal.Bound(wrapped) {
@@ -125,9 +143,9 @@ func (p *provers) bind(ctx context.Context, tenant string) error {
 	return models.Errorf(models.Conflict, "bind", "the key of the tenant %s is changed by others all the time; run it again", tenant)
 }
 
-// bindAttested binds the tenants that a version before attested, or began with proofs.
+// BindAttested binds the tenants that a version before attested, or began with proofs.
 // One whose attestation broke off stays as it is until migrate --attest ends it.
-func (p *provers) bindAttested(ctx context.Context) error {
+func (p *Provers) BindAttested(ctx context.Context) error {
 	tenants, err := p.db.Tenants(ctx)
 	if err != nil {
 		return err
@@ -141,8 +159,8 @@ func (p *provers) bindAttested(ctx context.Context) error {
 	return errors.Join(faults...)
 }
 
-func (p *provers) bindOne(ctx context.Context, tenant string) error {
-	for _, name := range []string{models.TenantKey, proofsKey} {
+func (p *Provers) bindOne(ctx context.Context, tenant string) error {
+	for _, name := range []string{models.TenantKey, ProofsKey} {
 		wrapped, err := p.db.Key(ctx, tenant, name)
 		switch {
 		case models.KindOf(err) == models.NotFound:
@@ -156,11 +174,11 @@ func (p *provers) bindOne(ctx context.Context, tenant string) error {
 	if open, err := p.db.Unattested(ctx, tenant); err != nil || open {
 		return err
 	}
-	return p.bind(ctx, tenant)
+	return p.Bind(ctx, tenant)
 }
 
-// refresh looks again for the key of tenants that may have been attested since.
-func (p *provers) refresh(ctx context.Context) error {
+// Refresh looks again for the key of tenants that may have been attested since.
+func (p *Provers) Refresh(ctx context.Context) error {
 	p.mu.RLock()
 	var tenants []string
 	for t, before := range p.before {
@@ -170,7 +188,7 @@ func (p *provers) refresh(ctx context.Context) error {
 	}
 	p.mu.RUnlock()
 	for _, t := range tenants {
-		prove, err := p.ring.Prover(ctx, t, proofsKey, false)
+		prove, err := p.ring.Prover(ctx, t, ProofsKey, false)
 		if models.KindOf(err) == models.NotFound {
 			continue
 		}
