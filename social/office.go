@@ -53,6 +53,12 @@ type ListedText struct {
 	Item models.ID `json:"-"`
 }
 
+// Review is a text that did not count, with the reason.
+type Review struct {
+	Item
+	Reading Reading
+}
+
 // Figures are the raw and the filtered figures of a campaign's social channel
 // side by side. They stand apart from the document of scores, which has the
 // filtered ones.

@@ -2,6 +2,7 @@ package social
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"pingyi/models"
@@ -33,6 +34,13 @@ type Keep struct {
 	State   []byte // its next state, sealed
 	Version int64  // that it was read at
 }
+
+// What an error of API may be, beside its own: there is no such account; the access
+// token is of no use any more.
+var (
+	ErrUnknownUser = errors.New("there is no such account")
+	ErrToken       = errors.New("the access token is refused")
+)
 
 // Budget counts calls.
 type Budget interface {

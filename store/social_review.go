@@ -7,15 +7,9 @@ import (
 	"pingyi/social"
 )
 
-// Review is a text that did not count, with the reason.
-type Review struct {
-	social.Item
-	Reading social.Reading
-}
-
 // Listed lists texts in a scope that did not count, by the platform's time: at most
 // limit behind after. An empty reason lists all.
-func (db *DB) Listed(ctx context.Context, a social.Account, scope models.Scope, reason social.Reason, after models.After, limit int) ([]Review, error) {
+func (db *DB) Listed(ctx context.Context, a social.Account, scope models.Scope, reason social.Reason, after models.After, limit int) ([]social.Review, error) {
 	query := `SELECT i.item, i.kind, i.feed, i.author, i.sealed, i.platform_at, i.fetched_at, r.reason, r.campaign, r.unit, r.level, r.read_at
  FROM social_items i JOIN social_readings r ON r.tenant = i.tenant AND r.account = i.account AND r.item = i.item
  WHERE i.tenant=? AND i.account=? AND i.done=1 AND r.outcome=? AND (i.platform_at>? OR i.platform_at=? AND i.item>?)`
@@ -46,11 +40,11 @@ func (db *DB) Listed(ctx context.Context, a social.Account, scope models.Scope, 
 	if err := db.Read(ctx).Raw(query+" ORDER BY i.platform_at, i.item LIMIT ?", append(args, limit)...).Scan(&rows).Error; err != nil {
 		return nil, fail("listed texts", err)
 	}
-	list := make([]Review, len(rows))
+	list := make([]social.Review, len(rows))
 	for i := range rows {
 		r := &rows[i]
 		item := itemRow{r.Item, r.Kind, r.Feed, r.Author, r.Sealed, r.PlatformAt, r.FetchedAt}
-		list[i] = Review{item.item(), social.Reading{
+		list[i] = social.Review{Item: item.item(), Reading: social.Reading{
 			Item: r.Item, Outcome: social.Listed, Reason: r.Reason, Campaign: r.Campaign, Unit: r.Unit, Level: models.Level(r.Level), At: r.ReadAt.Time,
 		}}
 	}

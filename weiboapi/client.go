@@ -90,16 +90,9 @@ func (e *Error) Quota() bool {
 // more.
 const unknownUser = 20003
 
-// IsUnknownUser reports whether err says that there is no such account.
-func IsUnknownUser(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Code == unknownUser
-}
-
-// IsToken reports whether err says that the access token is of no use any more.
-func IsToken(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Token()
+// Is lets errors.Is find social.ErrUnknownUser and social.ErrToken.
+func (e *Error) Is(target error) bool {
+	return target == social.ErrUnknownUser && e.Code == unknownUser || target == social.ErrToken && e.Token()
 }
 
 // get calls an endpoint and decodes its answer.

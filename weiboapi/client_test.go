@@ -1,6 +1,7 @@
 package weiboapi
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -38,7 +39,7 @@ func TestPage_faultsOfThePlatform_areErrorsWithoutSecrets(t *testing.T) {
 		"too large":     {200, strings.Repeat(" ", maxAnswer+1), false},
 	} {
 		_, err := client(t, tt.status, tt.body).Page(t.Context(), social.CommentsToMe, 0, 0, 50)
-		if err == nil || strings.Contains(err.Error(), secret) || IsToken(err) != tt.token {
+		if err == nil || strings.Contains(err.Error(), secret) || errors.Is(err, social.ErrToken) != tt.token {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

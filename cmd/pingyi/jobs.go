@@ -10,6 +10,7 @@ import (
 
 	"pingyi/jobs"
 	"pingyi/service/keys"
+	"pingyi/service/opinion"
 )
 
 // How often what a server does by itself is done.
@@ -42,14 +43,14 @@ func (s *server) jobs() []jobs.Job {
 		{Name: "sweep_answers", Every: upkeepEvery, Timeout: 30 * time.Minute, Once: true, Run: func(ctx context.Context) error {
 			return s.db.SweepAnswers(ctx, s.now())
 		}},
-		{Name: rehashJob, Every: 24 * time.Hour, Timeout: 2 * time.Hour, Once: true, Run: s.rehash},
+		{Name: opinion.RehashJob, Every: 24 * time.Hour, Timeout: 2 * time.Hour, Once: true, Run: (&opinion.Rehashing{Record: s.db, Ring: s.ring, Log: s.log}).Run},
 	}
 	if s.opts.SecretPrevious != "" {
 		list = append(list, jobs.Job{Name: "rewrap_keys", Every: upkeepEvery, AtStart: true, Run: (&keys.Rewrapping{Keys: s.db, Wrapper: s.ring.Wrapper(), Log: s.log}).Run})
 	}
 	if s.public != nil {
 		list = append(list, jobs.Job{
-			Name: "public_opinions", Every: socialEvery, Timeout: socialTimeout, AtStart: true, Wake: s.public.wake, Run: s.public.work,
+			Name: "public_opinions", Every: socialEvery, Timeout: 5 * time.Minute, AtStart: true, Wake: s.public.Wake(), Run: s.public.Work,
 		})
 	}
 	return list

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"pingyi/seal"
+	"pingyi/service/opinion"
 	"pingyi/store"
 )
 
@@ -96,8 +97,8 @@ func (r *resealing) use(row *store.SealedRow) []byte {
 	case store.SealedIdentities, store.SealedLinks:
 		return row.Citizen
 	case store.SealedCursors:
-		item := r.tenant.Push(row.Account, publicName("cursor", string(row.Key)))
-		return publicUse(item)
+		item := r.tenant.Push(row.Account, opinion.PublicName("cursor", string(row.Key)))
+		return opinion.PublicUse(item)
 	default:
 		return append([]byte("public/"), row.Key...) // as publicUse
 	}

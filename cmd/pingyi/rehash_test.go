@@ -13,7 +13,9 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/seal"
+	"pingyi/service/opinion"
 	"pingyi/simulator"
+	"pingyi/social"
 )
 
 // opened is what a command of the world's Weibo account works with.
@@ -32,7 +34,7 @@ func (w *world) rehash(t *testing.T) int {
 	t.Helper()
 	var log lockedBuffer
 	o := w.opened(t)
-	if err := (&rehashing{o.db, o.ring, slog.New(slog.NewTextHandler(&log, nil))}).run(t.Context()); err != nil {
+	if err := (&opinion.Rehashing{Record: o.db, Ring: o.ring, Log: slog.New(slog.NewTextHandler(&log, nil))}).Move(t.Context()); err != nil {
 		t.Error(err)
 	}
 	if strings.Contains(log.String(), "open with no key") {
@@ -68,17 +70,21 @@ func (w *world) renewSealing(t *testing.T, number int) {
 func (w *world) asOfBefore(t *testing.T, uid string) int {
 	t.Helper()
 	o := w.opened(t)
-	keys, err := newSocialKeys(t.Context(), o)
+	keys, err := opinion.NewKeys(t.Context(), o.ring, social.Account{Tenant: "default", ID: testUID}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	citizen := keys.tenant.Citizen(testUID, uid)
+	tenant, err := o.ring.Tenant(t.Context(), "default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	citizen := tenant.Citizen(testUID, uid)
 	n := 0
 	for _, s := range []struct {
 		sql string
 		now models.ID
 	}{
-		{"UPDATE followers SET citizen=? WHERE citizen=?", keys.tenant.Follower(testUID, uid)},
+		{"UPDATE followers SET citizen=? WHERE citizen=?", tenant.Follower(testUID, uid)},
 		{"UPDATE social_items SET author=? WHERE author=?", keys.Author(uid)},
 		{"UPDATE social_answers SET author=? WHERE author=?", keys.Author(uid)},
 	} {
@@ -92,7 +98,7 @@ func (w *world) asOfBefore(t *testing.T, uid string) int {
 		}
 		n += int(rows)
 	}
-	list, err := o.db.LookedUp(t.Context(), keys.account, models.ID{}, accountsPage)
+	list, err := o.db.LookedUp(t.Context(), social.Account{Tenant: "default", ID: testUID}, models.ID{}, 500)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +183,7 @@ func TestRehash_oldServerBeside_theLaterEventHolds(t *testing.T) {
 		}
 		events := &followers{o.db, o.ring}
 		for range 2 {
-			if got, err := events.following(t.Context(), "default", testUID, f.who.OpenID); err != nil || got != scoring.Unfollowed {
+			if got, err := events.Following(t.Context(), "default", testUID, f.who.OpenID); err != nil || got != scoring.Unfollowed {
 				t.Errorf("after an unfollow that the old server was told: %s, %v", got, err)
 			}
 			w.rehash(t)
@@ -189,7 +195,7 @@ func TestRehash_oldServerBeside_theLaterEventHolds(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.rehash(t)
-		if got, err := events.following(t.Context(), "default", testUID, f.who.OpenID); err != nil || got != scoring.Unfollowed {
+		if got, err := events.Following(t.Context(), "default", testUID, f.who.OpenID); err != nil || got != scoring.Unfollowed {
 			t.Errorf("after an earlier event of the old server: %s, %v", got, err)
 		}
 	})
@@ -241,7 +247,7 @@ func TestRehash_twoProcessesAtOnce_everyRowIsMovedOnce(t *testing.T) {
 			if i < many/2 {
 				want = scoring.Unfollowed
 			}
-			if got, err := events.following(t.Context(), "default", testUID, strconv.Itoa(1000+i)); err != nil || got != want {
+			if got, err := events.Following(t.Context(), "default", testUID, strconv.Itoa(1000+i)); err != nil || got != want {
 				t.Errorf("follower %d: %s, %v, want %s", i, got, err, want)
 			}
 		}
@@ -264,26 +270,26 @@ func TestRehash_job_movesNothingOnTheFirstDay(t *testing.T) {
 			t.Fatalf("%d rows", n)
 		}
 		done := func() bool {
-			return w.count(t, "SELECT COUNT(*) FROM job_runs WHERE job = ? AND done_at IS NOT NULL", rehashJob) > 0
+			return w.count(t, "SELECT COUNT(*) FROM job_runs WHERE job = ? AND done_at IS NOT NULL", opinion.RehashJob) > 0
 		}
 		until(t, "the job has run", done)
 		in.stop()
 		ofBefore := "SELECT COUNT(*) FROM followers f JOIN identities i ON i.citizen = f.citizen"
-		w.execute(t, "DELETE FROM job_runs WHERE job = '"+rehashJob+"'")
+		w.execute(t, "DELETE FROM job_runs WHERE job = '"+opinion.RehashJob+"'")
 		first := w.serve()
 		until(t, "the job has run again", done)
 		if n := w.count(t, ofBefore); n != 1 {
 			t.Errorf("%d rows of before", n)
 		}
 		first.stop()
-		w.execute(t, "DELETE FROM job_runs WHERE job = '"+rehashJob+"'")
+		w.execute(t, "DELETE FROM job_runs WHERE job = '"+opinion.RehashJob+"'")
 		db := w.open()
 		now, err := db.Clock(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		due := now.Truncate(24 * time.Hour).Add(-rehashAfter)
-		if mine, err := db.ClaimJob(t.Context(), rehashJob, due, models.ID{1}, now); err != nil || !mine {
+		due := now.Truncate(24 * time.Hour).Add(-48 * time.Hour)
+		if mine, err := db.ClaimJob(t.Context(), opinion.RehashJob, due, models.ID{1}, now); err != nil || !mine {
 			t.Fatal(mine, err)
 		}
 		w.serve()

@@ -18,13 +18,13 @@ import (
 
 	"pingyi/bot"
 	"pingyi/bot/flow"
-	"pingyi/bot/flow/public"
 	"pingyi/bot/wechat"
 	"pingyi/clock"
 	"pingyi/config"
 	"pingyi/intake"
 	"pingyi/jobs"
 	"pingyi/service/keys"
+	"pingyi/service/opinion"
 	"pingyi/session"
 	"pingyi/store"
 	"pingyi/web"
@@ -76,7 +76,7 @@ type server struct {
 	worlds   *worlds
 	redis    *redisLink
 	demo     *demo
-	public   *publicOpinions // nil without a Weibo account
+	public   *opinion.Opinions // nil without a Weibo account
 	keys     *keys.PersonWatch
 	runner   *jobs.Runner
 	group    sync.WaitGroup
@@ -179,13 +179,11 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 		return err
 	}
 	s.writer = store.NewWriter(s.db, store.WriterOptions{})
-	follow, office := &followers{s.db, s.ring}, newOffice(s.opened)
+	follow := &followers{s.db, s.ring}
 	if s.keys, err = s.personWatch(s.registry, doors.accounts); err != nil {
 		return err
 	}
-	if s.public, err = newPublicOpinions(s.opened, s.writer, func(t public.Text) string {
-		return weiboFace{engine.More()}.Render(public.Answer(engine, t))
-	}); err != nil {
+	if s.public, err = s.opinions(engine, s.registry); err != nil {
 		return err
 	}
 	desk := intake.NewDesk(intake.Options{
@@ -200,7 +198,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 		Log:   s.log, Now: time.Now, Clock: s.now, Registry: s.registry, Metrics: s.metrics,
 		Checks: s.checks(sessions),
 		Keys:   s.callers(), Campaigns: campaignList{s.opened}, Scores: s.scores(), Complaints: complaintList{s.db},
-		Social: office, Polls: s.scores(),
+		Social: s.office(), Polls: s.scores(),
 		Hooks: hook.Options{
 			Intake: desk, WeChat: doors.wechat, Weibo: doors.weibo, Busy: doors.busy, Unread: doors.unread, Random: rand.Reader,
 			Freshness: wechat.NewFreshness(s.now, s.staleAlarm), Bodies: &firstBodies{s.ring, sessions}, OneBody: s.opts.Weibo.RefusesOtherBodies(),
@@ -209,9 +207,6 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	}
 	if s.public != nil {
 		o.Hooks.Mentions = s.public
-		if err = s.public.register(s.registry, s.keys); err != nil {
-			return err
-		}
 	}
 	if s.runner, err = s.newRunner(); err != nil {
 		return err

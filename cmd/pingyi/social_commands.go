@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,8 +12,8 @@ import (
 
 	"pingyi/models"
 	"pingyi/scoring"
+	"pingyi/service/opinion"
 	"pingyi/social"
-	"pingyi/weiboapi"
 )
 
 func (e *env) socialCommand() *cli.Command {
@@ -61,7 +62,7 @@ func (e *env) socialCommand() *cli.Command {
 }
 
 // withOffice opens what commands about the Weibo account need.
-func (e *env) withOffice(ctx context.Context, c *cli.Command, do func(*office) error) error {
+func (e *env) withOffice(ctx context.Context, c *cli.Command, do func(*opened, *opinion.Office) error) error {
 	return e.withOpen(ctx, c, func(o *opened) error {
 		switch {
 		case !o.opts.Weibo.Set():
@@ -69,27 +70,27 @@ func (e *env) withOffice(ctx context.Context, c *cli.Command, do func(*office) e
 		case o.tenant != o.home:
 			return misuse("the Weibo account belongs to the tenant %s, which PINGYI_TENANT names, not to %s", o.home, o.tenant)
 		}
-		return do(newOffice(o))
+		return do(o, o.office())
 	})
 }
 
 // withChannel opens what commands about a campaign's social channel need.
-func (e *env) withChannel(ctx context.Context, c *cli.Command, do func(*socialChannel) error) error {
+func (e *env) withChannel(ctx context.Context, c *cli.Command, do func(*opened, *opinion.Channel) error) error {
 	if c.String("campaign") == "" {
 		return misuse("--campaign is missing")
 	}
-	return e.withOffice(ctx, c, func(f *office) error {
-		ch, err := f.channel(ctx, f.tenant, c.String("campaign"))
+	return e.withOffice(ctx, c, func(o *opened, f *opinion.Office) error {
+		ch, err := f.Channel(ctx, o.tenant, c.String("campaign"))
 		if err != nil {
 			return err
 		}
-		return do(ch)
+		return do(o, ch)
 	})
 }
 
 func (e *env) socialStatus(ctx context.Context, c *cli.Command) error {
-	return e.withOffice(ctx, c, func(f *office) error {
-		s, err := f.Status(ctx, f.tenant)
+	return e.withOffice(ctx, c, func(o *opened, f *opinion.Office) error {
+		s, err := f.Status(ctx, o.tenant)
 		if err != nil {
 			return err
 		}
@@ -105,11 +106,11 @@ func (e *env) socialReview(ctx context.Context, c *cli.Command) error {
 	if reason != social.None && !slices.Contains(social.Reasons(), reason) {
 		return misuse("social review: --reason is %q, not one of %v", reason, social.Reasons())
 	}
-	return e.withOffice(ctx, c, func(f *office) error {
+	return e.withOffice(ctx, c, func(o *opened, f *opinion.Office) error {
 		var at time.Time
 		var id models.ID
 		for {
-			list, err := f.Texts(ctx, f.tenant, models.Scope{}, reason, at, id, reviewPage)
+			list, err := f.Texts(ctx, o.tenant, models.Scope{}, reason, at, id, reviewPage)
 			if err != nil {
 				return err
 			}
@@ -132,8 +133,8 @@ func (e *env) socialFigures(ctx context.Context, c *cli.Command) error {
 	if c.String("campaign") == "" {
 		return misuse("--campaign is missing")
 	}
-	return e.withOffice(ctx, c, func(f *office) error {
-		figures, _, err := f.Figures(ctx, f.tenant, c.String("campaign"))
+	return e.withOffice(ctx, c, func(o *opened, f *opinion.Office) error {
+		figures, _, err := f.Figures(ctx, o.tenant, c.String("campaign"))
 		if err != nil {
 			return err
 		}
@@ -149,18 +150,21 @@ func (e *env) socialToken(ctx context.Context, c *cli.Command) error {
 			return misuse("social token: --issued is no past day such as 2026-01-31")
 		}
 	}
-	return e.withOffice(ctx, c, func(f *office) error {
-		keys, err := f.keys(ctx, f.tenant)
+	return e.withOffice(ctx, c, func(o *opened, f *opinion.Office) error {
+		token, err := f.AccessToken(ctx, o.tenant)
 		if err != nil {
 			return err
 		}
-		token, now := keys.token(f.opened), f.now()
-		if !issued.IsZero() {
-			if err := token.note(ctx, issued, now); err != nil {
-				return err
-			}
+		now := f.Now()
+		if issued.IsZero() {
+			err = token.NoteSeen(ctx, now)
+		} else {
+			err = token.Note(ctx, issued, now)
 		}
-		t, known, err := token.read(ctx, now)
+		if err != nil {
+			return err
+		}
+		t, known, err := token.Read(ctx, now)
 		if err != nil {
 			return err
 		}
@@ -173,12 +177,12 @@ func (e *env) socialToken(ctx context.Context, c *cli.Command) error {
 }
 
 func (e *env) socialLookup(ctx context.Context, c *cli.Command) error {
-	return e.withChannel(ctx, c, func(ch *socialChannel) error {
-		w := ch.o.opts.Weibo
-		if w.AccessToken == "" {
+	return e.withChannel(ctx, c, func(o *opened, ch *opinion.Channel) error {
+		api := o.weiboAPI()
+		if api == nil {
 			return misuse("PINGYI_WEIBO_ACCESS_TOKEN is not set")
 		}
-		done, left, err := ch.lookUp(ctx, weiboapi.New(weiboapi.Options{Base: w.API, AccessToken: string(w.AccessToken), UID: w.UID}))
+		done, left, err := ch.LookUp(ctx, api)
 		if err != nil {
 			return err
 		}
@@ -220,12 +224,16 @@ func (e *env) socialExclude(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	return e.withChannel(ctx, c, func(ch *socialChannel) error {
+	return e.withChannel(ctx, c, func(_ *opened, ch *opinion.Channel) error {
 		e.unprovenAct(a)
 		if receipt := c.String("receipt"); receipt != "" {
-			return e.report(ch.excludeReceipt(ctx, receipt, a))
+			return e.report(ch.ExcludeReceipt(ctx, receipt, a))
 		}
-		done, err := ch.excludeByRules(ctx, a)
+		done, err := ch.ExcludeByRules(ctx, a)
+		var none *opinion.NoRulesError
+		if errors.As(err, &none) {
+			return usageError{err}
+		}
 		if err != nil {
 			return err
 		}
@@ -246,9 +254,9 @@ func (e *env) socialRestore(ctx context.Context, c *cli.Command) error {
 	if c.String("receipt") == "" && c.String("rating") == "" {
 		return misuse("social restore needs --receipt, or --rating as social figures shows it")
 	}
-	return e.withChannel(ctx, c, func(ch *socialChannel) error {
+	return e.withChannel(ctx, c, func(_ *opened, ch *opinion.Channel) error {
 		e.unprovenAct(a)
-		return e.report(ch.restore(ctx, c.String("receipt"), c.String("rating"), a))
+		return e.report(ch.Restore(ctx, c.String("receipt"), c.String("rating"), a))
 	})
 }
 

@@ -57,7 +57,7 @@ func weiboAccounts(o *opened, engine *bot.Engine) ([]weiboAccount, error) {
 	}}
 	if window := w.Window(); w.AccessToken != "" && window > 0 {
 		api := weiboapi.New(weiboapi.Options{Base: w.API, AccessToken: string(w.AccessToken), UID: w.UID})
-		a.account.Late = &customerService{send: api.Reply, following: (&followers{o.db, o.ring}).following, window: window, now: o.now}
+		a.account.Late = &customerService{send: api.Reply, following: (&followers{o.db, o.ring}).Following, window: window, now: o.now}
 	}
 	return []weiboAccount{a}, nil
 }
@@ -178,11 +178,11 @@ func (f *followers) provenance(ctx context.Context, t *intake.Turn) (scoring.Pro
 	if err := f.remember(ctx, t); err != nil {
 		return "", err
 	}
-	return f.following(ctx, t.Account.Tenant, t.Account.ID, t.Citizen)
+	return f.Following(ctx, t.Account.Tenant, t.Account.ID, t.Citizen)
 }
 
-// following is what is known of whether somebody follows an account.
-func (f *followers) following(ctx context.Context, tenant, account, id string) (scoring.Provenance, error) {
+// Following implements opinion.Following: what is known of whether somebody follows an account.
+func (f *followers) Following(ctx context.Context, tenant, account, id string) (scoring.Provenance, error) {
 	keys, err := f.ring.Tenant(ctx, tenant)
 	if err != nil {
 		return "", err

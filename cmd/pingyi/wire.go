@@ -9,13 +9,18 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"pingyi/bot"
+	"pingyi/bot/flow/public"
 	"pingyi/config"
 	"pingyi/intake"
 	"pingyi/models"
 	"pingyi/seal"
 	"pingyi/service/campaign"
 	"pingyi/service/keys"
+	"pingyi/service/opinion"
 	"pingyi/service/score"
+	"pingyi/social"
+	"pingyi/weiboapi"
 )
 
 // everything is more rows than any list of a tenant has.
@@ -122,6 +127,72 @@ func (o *opened) checkSecret(ctx context.Context, accounts []wechatAccount) erro
 		}
 	}
 	return nil
+}
+
+// weiboAPI is nil without an access token.
+func (o *opened) weiboAPI() social.API {
+	w := o.opts.Weibo
+	if w.AccessToken == "" {
+		return nil
+	}
+	return weiboapi.New(weiboapi.Options{Base: w.API, AccessToken: string(w.AccessToken), UID: w.UID})
+}
+
+func (o *opened) office() *opinion.Office {
+	f := &opinion.Office{
+		Record: o.db, Following: &followers{o.db, o.ring}, Views: o.known(), Ring: o.ring, Token: string(o.opts.Weibo.AccessToken), Now: o.now,
+	}
+	if o.opts.Weibo.Set() {
+		f.Account = social.Account{Tenant: o.home, ID: o.opts.Weibo.UID}
+	}
+	return f
+}
+
+// opinions is nil without a Weibo account.
+func (s *server) opinions(engine *bot.Engine, registry *prometheus.Registry) (*opinion.Opinions, error) {
+	w := s.opts.Weibo
+	if !w.Set() {
+		return nil, nil //nolint:nilnil // the caller asks
+	}
+	calls := prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "pingyi_weibo_calls_today", Help: "Calls of the platform's API on this Beijing day, by pool.",
+	}, []string{"pool"})
+	left := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "pingyi_weibo_token_days_left", Help: "Whole days until the Weibo access token ends; NaN where there is none.",
+	})
+	left.Set(math.NaN())
+	if err := registerMetrics(registry, calls, left); err != nil {
+		return nil, err
+	}
+	return opinion.New(opinion.Options{
+		Store: s.db, Ratings: s.writer, Views: s.opened.known(), Ring: s.ring, Account: social.Account{Tenant: s.tenant, ID: w.UID}, Name: w.Name,
+		API: s.weiboAPI(), Token: string(w.AccessToken), Receipt: newReceipt, Persons: s.keys, Log: s.log, Now: s.now,
+		Say: func(a social.Answer) string {
+			return weiboFace{engine.More()}.Render(public.Answer(engine, publicText(a)))
+		},
+		Watch: &opinion.TokenWatch{Log: s.log, DaysLeft: left}, Calls: func(pool string, spent int) { calls.WithLabelValues(pool).Set(float64(spent)) },
+	})
+}
+
+// publicText is an answer as the dialogue's engine words it.
+func publicText(a social.Answer) public.Text {
+	t := public.Text{Unit: a.Unit.Name, Example: a.Example.Name}
+	switch a.Tell {
+	case social.TellCounted:
+		t.Fate = public.Counted
+	case social.TellStands:
+		t.Fate = public.Stands
+	case social.TellUnlinked:
+		t.Fate = public.Unlinked
+	case social.TellNotRated:
+		t.Fate = public.NotRated
+	case social.TellHow:
+		t.Fate = public.How
+	case social.TellHowPrivate:
+		t.Fate = public.HowPrivate
+	case social.TellNothing:
+	}
+	return t
 }
 
 // accounts says which accounts of the configuration collect for whom. The main ones

@@ -2,10 +2,10 @@ package hook
 
 import (
 	"context"
-	"time"
 
 	"pingyi/bot/wechat"
 	"pingyi/intake"
+	"pingyi/service/opinion"
 )
 
 // Intake answers an authentic push before the deadline of ctx; it never fails.
@@ -14,14 +14,7 @@ type Intake interface {
 }
 
 // Mention is a public text that names an account.
-type Mention struct {
-	Account *intake.Account
-	Citizen string // the platform's id of its author: never in a log
-	Subtype string // status or comment
-	ID      string // the platform's, of the text
-	Text    string
-	At      time.Time // the platform's time
-}
+type Mention = opinion.Mention
 
 // Mentions takes what names an account in public. It is no private message and
 // moves no dialogue.

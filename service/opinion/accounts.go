@@ -1,15 +1,14 @@
-package main
+package opinion
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"time"
 
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/social"
-	"pingyi/weiboapi"
 )
 
 // rater is whoever rated on the social channel, as far as known.
@@ -24,8 +23,8 @@ const accountsPage = 500
 
 // raters are the persons of a campaign whose platform id is kept: authors of
 // public texts, and private writers who have not left.
-func (c *socialChannel) raters(ctx context.Context) (map[models.ID]*rater, error) {
-	keys, db := c.keys, c.o.db
+func (c *Channel) raters(ctx context.Context) (map[models.ID]*rater, error) {
+	keys, db := c.keys, c.record
 	found, byAuthor := map[models.ID]*rater{}, map[models.ID]*rater{}
 	add := func(p social.Profile) error {
 		person, err := keys.known(ctx, c.ID, p.UID)
@@ -77,7 +76,7 @@ func (c *socialChannel) raters(ctx context.Context) (map[models.ID]*rater, error
 
 // byLookup adds what the platform was asked. What the release before kept, under the
 // hash of citizens, is older.
-func (c *socialChannel) byLookup(ctx context.Context, byAuthor map[models.ID]*rater) error {
+func (c *Channel) byLookup(ctx context.Context, byAuthor map[models.ID]*rater) error {
 	before := map[*rater]social.Profile{}
 	err := c.lookedUp(ctx, func(s *social.SealedAccount, p social.Profile) error {
 		switch r := byAuthor[s.Citizen]; {
@@ -99,9 +98,9 @@ func (c *socialChannel) byLookup(ctx context.Context, byAuthor map[models.ID]*ra
 }
 
 // lookedUp reads what the platform was asked of anybody.
-func (c *socialChannel) lookedUp(ctx context.Context, do func(*social.SealedAccount, social.Profile) error) error {
+func (c *Channel) lookedUp(ctx context.Context, do func(*social.SealedAccount, social.Profile) error) error {
 	return pages(func(after models.ID) ([]models.ID, error) {
-		list, err := c.o.db.LookedUp(ctx, c.keys.account, after, accountsPage)
+		list, err := c.record.LookedUp(ctx, c.keys.account, after, accountsPage)
 		return each(list, err, citizenOf, func(s *social.SealedAccount) error {
 			plain, err := c.keys.Open(s.Sealed, s.Citizen)
 			if err != nil {
@@ -117,10 +116,9 @@ func (c *socialChannel) lookedUp(ctx context.Context, do func(*social.SealedAcco
 }
 
 // byEvents adds what the platform's events told of who follows.
-func (c *socialChannel) byEvents(ctx context.Context, found map[models.ID]*rater) error {
-	events := &followers{c.o.db, c.keys.ring}
+func (c *Channel) byEvents(ctx context.Context, found map[models.ID]*rater) error {
 	for _, r := range found {
-		known, err := events.following(ctx, c.keys.account.Tenant, c.keys.account.ID, r.profile.UID)
+		known, err := c.follow.Following(ctx, c.keys.account.Tenant, c.keys.account.ID, r.profile.UID)
 		if err != nil {
 			return err
 		}
@@ -161,17 +159,17 @@ func each[T any](list []T, err error, id func(*T) models.ID, do func(*T) error) 
 }
 
 // live reads every live rating of the channel.
-func (c *socialChannel) live(ctx context.Context, do func(*scoring.LiveRating) error) error {
+func (c *Channel) live(ctx context.Context, do func(*scoring.LiveRating) error) error {
 	return pages(func(after models.ID) ([]models.ID, error) {
-		list, err := c.o.db.LiveRatings(ctx, c.keys.account.Tenant, c.ID, models.Social, after, accountsPage)
+		list, err := c.record.LiveRatings(ctx, c.keys.account.Tenant, c.ID, models.Social, after, accountsPage)
 		return each(list, err, func(l *scoring.LiveRating) models.ID { return l.Rating }, do)
 	})
 }
 
-// lookUp asks the platform what the method's rules lack of whoever has a live
+// LookUp asks the platform what the method's rules lack of whoever has a live
 // rating, within the day's calls. It counts whom it asked about and who is left
 // for another day.
-func (c *socialChannel) lookUp(ctx context.Context, api social.API) (done, left int, err error) {
+func (c *Channel) LookUp(ctx context.Context, api social.API) (done, left int, err error) {
 	found, err := c.raters(ctx)
 	if err != nil {
 		return 0, 0, err
@@ -204,8 +202,8 @@ func (c *socialChannel) lookUp(ctx context.Context, api social.API) (done, left 
 // ask looks an account up, a call for each of what is lacked, and keeps what the
 // platform said, also where the calls end in between. It reports whether all was
 // asked.
-func (c *socialChannel) ask(ctx context.Context, api social.API, r *rater, profile, follows bool) (bool, error) {
-	now := time.Now()
+func (c *Channel) ask(ctx context.Context, api social.API, r *rater, profile, follows bool) (bool, error) {
+	now := c.now()
 	var calls []func() error
 	if profile {
 		calls = append(calls, func() error {
@@ -227,7 +225,7 @@ func (c *socialChannel) ask(ctx context.Context, api social.API, r *rater, profi
 	}
 	asked := 0
 	for _, call := range calls {
-		spent, err := c.o.db.Spend(ctx, c.keys.account, social.Day(now), social.PoolRest, social.DefaultLimits().Rest)
+		spent, err := c.record.Spend(ctx, c.keys.account, social.Day(now), social.PoolRest, social.DefaultLimits().Rest)
 		if err != nil {
 			return false, err
 		}
@@ -235,7 +233,7 @@ func (c *socialChannel) ask(ctx context.Context, api social.API, r *rater, profi
 			break
 		}
 		asked++
-		if err := call(); weiboapi.IsUnknownUser(err) {
+		if err := call(); errors.Is(err, social.ErrUnknownUser) {
 			r.profile.Gone, asked = true, len(calls)
 			break
 		} else if err != nil {
@@ -249,6 +247,6 @@ func (c *socialChannel) ask(ctx context.Context, api social.API, r *rater, profi
 	if err != nil {
 		return false, err
 	}
-	err = c.o.db.SaveAccount(ctx, c.keys.account, social.SealedAccount{Citizen: r.author, Sealed: c.keys.Seal(plain, r.author)}, now)
+	err = c.record.SaveAccount(ctx, c.keys.account, social.SealedAccount{Citizen: r.author, Sealed: c.keys.Seal(plain, r.author)}, now)
 	return asked == len(calls), err
 }

@@ -1,17 +1,19 @@
-package main
+package opinion
 
 import (
 	"cmp"
 	"context"
+	"fmt"
 
 	"pingyi/models"
 	"pingyi/scoring"
+	"pingyi/service/campaign"
 	"pingyi/social"
 )
 
 // events are the exclusions and restorations of the channel, as they are shown.
-func (c *socialChannel) events(ctx context.Context) ([]social.ExclusionEvent, error) {
-	list, err := c.o.db.Exclusions(ctx, c.keys.account.Tenant, c.ID, models.Social)
+func (c *Channel) events(ctx context.Context) ([]social.ExclusionEvent, error) {
+	list, err := c.record.Exclusions(ctx, c.keys.account.Tenant, c.ID, models.Social)
 	if err != nil {
 		return nil, err
 	}
@@ -20,7 +22,7 @@ func (c *socialChannel) events(ctx context.Context) ([]social.ExclusionEvent, er
 		x := &list[i]
 		out[i] = social.ExclusionEvent{
 			Rating: x.Rating.String(), Unit: x.Unit, Act: social.ActRestore, Reason: x.Reason, Note: x.Note, By: x.By, ApprovedBy: x.ApprovedBy, At: x.At,
-			Withdrawn: x.Withdrawn, Via: cmp.Or(x.Via, social.UnknownVia),
+			Withdrawn: x.Withdrawn, Via: cmp.Or(x.Via, campaign.UnknownVia),
 		}
 		if x.Excludes() {
 			out[i].Act = social.ActExclude
@@ -29,11 +31,18 @@ func (c *socialChannel) events(ctx context.Context) ([]social.ExclusionEvent, er
 	return out, nil
 }
 
-// excludeByRules leaves out what the method's rules leave out, and counts by
+// NoRulesError says that a method leaves no account out.
+type NoRulesError struct{ Method string }
+
+func (e *NoRulesError) Error() string {
+	return fmt.Sprintf("the method %s leaves no account out; name a rating with --receipt", e.Method)
+}
+
+// ExcludeByRules leaves out what the method's rules leave out, and counts by
 // reason what was not left out before.
-func (c *socialChannel) excludeByRules(ctx context.Context, a scoring.Act) (map[string]int, error) {
+func (c *Channel) ExcludeByRules(ctx context.Context, a scoring.Act) (map[string]int, error) {
 	if !c.Method.LeaveOut.Any() {
-		return nil, misuse("the method %s leaves no account out; name a rating with --receipt", c.Method.ID)
+		return nil, &NoRulesError{c.Method.ID}
 	}
 	reasons, err := c.leftOut(ctx)
 	if err != nil {
@@ -41,7 +50,7 @@ func (c *socialChannel) excludeByRules(ctx context.Context, a scoring.Act) (map[
 	}
 	done := map[string]int{}
 	for rating, reason := range reasons {
-		ok, err := c.o.db.Exclude(ctx, c.keys.account.Tenant, c.ID, rating, reason, a)
+		ok, err := c.record.Exclude(ctx, c.keys.account.Tenant, c.ID, rating, reason, a)
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +62,7 @@ func (c *socialChannel) excludeByRules(ctx context.Context, a scoring.Act) (map[
 }
 
 // leftOut is why the rules leave out which live ratings.
-func (c *socialChannel) leftOut(ctx context.Context) (map[models.ID]string, error) {
+func (c *Channel) leftOut(ctx context.Context) (map[models.ID]string, error) {
 	found, err := c.raters(ctx)
 	if err != nil {
 		return nil, err
@@ -72,27 +81,27 @@ func (c *socialChannel) leftOut(ctx context.Context) (map[models.ID]string, erro
 	return reasons, err
 }
 
-// excludeReceipt leaves out the rating of a receipt.
-func (c *socialChannel) excludeReceipt(ctx context.Context, receipt string, a scoring.Act) (bool, error) {
-	rating, err := c.o.db.RatingByReceipt(ctx, c.keys.account.Tenant, c.ID, models.Social, receipt)
+// ExcludeReceipt leaves out the rating of a receipt.
+func (c *Channel) ExcludeReceipt(ctx context.Context, receipt string, a scoring.Act) (bool, error) {
+	rating, err := c.record.RatingByReceipt(ctx, c.keys.account.Tenant, c.ID, models.Social, receipt)
 	if err != nil {
 		return false, err
 	}
-	return c.o.db.Exclude(ctx, c.keys.account.Tenant, c.ID, rating, social.LeftByHand, a)
+	return c.record.Exclude(ctx, c.keys.account.Tenant, c.ID, rating, social.LeftByHand, a)
 }
 
-// restore takes a rating back in, which is named by its receipt or, where that is
+// Restore takes a rating back in, which is named by its receipt or, where that is
 // empty, by its id as the figures show it.
-func (c *socialChannel) restore(ctx context.Context, receipt, id string, a scoring.Act) (bool, error) {
+func (c *Channel) Restore(ctx context.Context, receipt, id string, a scoring.Act) (bool, error) {
 	tenant := c.keys.account.Tenant
 	rating, err := models.ParseID(id)
 	if receipt != "" {
-		rating, err = c.o.db.RatingByReceipt(ctx, tenant, c.ID, models.Social, receipt)
+		rating, err = c.record.RatingByReceipt(ctx, tenant, c.ID, models.Social, receipt)
 	} else if err != nil {
 		err = models.Errorf(models.NotFound, "unknown_rating", "no rating has this id")
 	}
 	if err != nil {
 		return false, err
 	}
-	return c.o.db.Restore(ctx, tenant, c.ID, rating, social.LeftByHand, a)
+	return c.record.Restore(ctx, tenant, c.ID, rating, social.LeftByHand, a)
 }

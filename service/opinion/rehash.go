@@ -1,4 +1,4 @@
-package main
+package opinion
 
 import (
 	"context"
@@ -11,46 +11,66 @@ import (
 	"pingyi/models"
 	"pingyi/seal"
 	"pingyi/social"
-	"pingyi/store"
 )
 
 const (
-	rehashJob = "rehash_authors"
+	// RehashJob is the name of the job of a Rehashing.
+	RehashJob = "rehash_authors"
 	// A server of the release before does not find what was moved. So the job moves
 	// nothing until servers of this one have run for a day: its first run is due at a
 	// midnight, which may be up to a day before it is made.
 	rehashAfter = 48 * time.Hour
 )
 
-// rehash is the job that moves rows of the release before, see rehashing.
-func (s *server) rehash(ctx context.Context) error {
-	first, err := s.db.FirstDue(ctx, rehashJob)
+// Rehashing gives the rows of followers, public texts and accounts that were looked up,
+// which the release before wrote under the hash of citizens, hashes of their own. A
+// follower's id is known from their identity or their complaint; without either the row
+// stays, and no other row has its hash. It goes with the release after this one, and so
+// do the readers of both hashes.
+type Rehashing struct {
+	Record Hashed
+	Ring   *seal.Ring
+	Log    *slog.Logger
+}
+
+// Hashed are the rows that carry hashes of followers and authors, a page at a time.
+type Hashed interface {
+	FirstDue(ctx context.Context, job string) (time.Time, error)
+	Clock(ctx context.Context) (time.Time, error)
+	Tenants(ctx context.Context) ([]models.Tenant, error)
+	HashedAccounts(ctx context.Context, tenant string) ([]string, error)
+	HashedRows
+}
+
+// HashedRows are those of one account.
+type HashedRows interface {
+	FollowersOfBefore(ctx context.Context, a social.Account, after models.ID, limit int) ([]social.SealedAccount, error)
+	MoveFollower(ctx context.Context, a social.Account, from, to models.ID) error
+	StoredItems(ctx context.Context, a social.Account, after models.ID, limit int) ([]social.Item, error)
+	SetAuthor(ctx context.Context, a social.Account, item, author models.ID) error
+	LookedUp(ctx context.Context, a social.Account, after models.ID, limit int) ([]social.SealedAccount, error)
+	MoveAccount(ctx context.Context, a social.Account, from, to social.SealedAccount) error
+}
+
+// Run moves rows of the release before once servers of this one have run for a day.
+func (r *Rehashing) Run(ctx context.Context) error {
+	first, err := r.Record.FirstDue(ctx, RehashJob)
 	if err != nil {
 		return err
 	}
-	now, err := s.db.Clock(ctx)
+	now, err := r.Record.Clock(ctx)
 	if err != nil {
 		return err
 	}
 	if first.IsZero() || now.Sub(first) < rehashAfter {
 		return nil
 	}
-	return (&rehashing{s.db, s.ring, s.log}).run(ctx)
+	return r.Move(ctx)
 }
 
-// rehashing gives the rows of followers, public texts and accounts that were looked up,
-// which the release before wrote under the hash of citizens, hashes of their own. A
-// follower's id is known from their identity or their complaint; without either the row
-// stays, and no other row has its hash. It goes with the release after this one, and so
-// do the readers of both hashes.
-type rehashing struct {
-	db   *store.DB
-	ring *seal.Ring
-	log  *slog.Logger
-}
-
-func (r *rehashing) run(ctx context.Context) error {
-	tenants, err := r.db.Tenants(ctx)
+// Move moves them now.
+func (r *Rehashing) Move(ctx context.Context) error {
+	tenants, err := r.Record.Tenants(ctx)
 	if err != nil {
 		return err
 	}
@@ -63,27 +83,27 @@ func (r *rehashing) run(ctx context.Context) error {
 	return errors.Join(faults...)
 }
 
-func (r *rehashing) rehashTenant(ctx context.Context, tenant string) error {
-	accounts, err := r.db.HashedAccounts(ctx, tenant)
+func (r *Rehashing) rehashTenant(ctx context.Context, tenant string) error {
+	accounts, err := r.Record.HashedAccounts(ctx, tenant)
 	if err != nil || len(accounts) == 0 {
 		return err
 	}
-	keys, err := r.ring.Tenant(ctx, tenant)
+	keys, err := r.Ring.Tenant(ctx, tenant)
 	if err != nil {
 		return err
 	}
 	for _, a := range accounts {
-		m := &rehasher{db: r.db, keys: &socialKeys{ring: r.ring, tenant: keys, account: social.Account{Tenant: tenant, ID: a}}}
+		m := &rehasher{db: r.Record, keys: &Keys{ring: r.Ring, tenant: keys, account: social.Account{Tenant: tenant, ID: a}}}
 		for _, move := range []func(context.Context) error{m.followers, m.texts, m.accounts} {
 			if err := move(ctx); err != nil {
 				return err
 			}
 		}
 		if m.moved > 0 {
-			r.log.InfoContext(ctx, "rows of followers and authors have hashes of their own now", "tenant", tenant, "rows", m.moved)
+			r.Log.InfoContext(ctx, "rows of followers and authors have hashes of their own now", "tenant", tenant, "rows", m.moved)
 		}
 		if m.closed > 0 {
-			r.log.WarnContext(ctx, "rows of followers and authors open with no key; their hashes are as they were", "tenant", tenant, "rows", m.closed)
+			r.Log.WarnContext(ctx, "rows of followers and authors open with no key; their hashes are as they were", "tenant", tenant, "rows", m.closed)
 		}
 	}
 	return nil
@@ -91,8 +111,8 @@ func (r *rehashing) rehashTenant(ctx context.Context, tenant string) error {
 
 // rehasher does so for the rows of one account.
 type rehasher struct {
-	db            *store.DB
-	keys          *socialKeys
+	db            HashedRows
+	keys          *Keys
 	moved, closed int
 }
 

@@ -1,12 +1,10 @@
-package main
+package opinion
 
 import (
 	"context"
 	"strconv"
 
-	"pingyi/bot/flow/public"
 	"pingyi/social"
-	"pingyi/web/hook"
 )
 
 // answersAtOnce is how many pushed texts are read while the platform waits. What
@@ -14,10 +12,10 @@ import (
 // and not answered.
 const answersAtOnce = 32
 
-var _ hook.Mentions = (*publicOpinions)(nil)
-
-// Mention implements hook.Mentions.
-func (p *publicOpinions) Mention(ctx context.Context, m hook.Mention) (string, error) {
+// Mention keeps a text; the same ID may come more than once. answer is what its author
+// is told in private, the same for every repeat, and mostly nothing. An error means that
+// the text was not kept: the platform is to push it again.
+func (p *Opinions) Mention(ctx context.Context, m Mention) (string, error) {
 	id, err := strconv.ParseUint(m.ID, 10, 64)
 	if err != nil || id == 0 {
 		return "", nil // of no text that can be found again
@@ -45,39 +43,18 @@ func (p *publicOpinions) Mention(ctx context.Context, m hook.Mention) (string, e
 	default:
 		return "", nil
 	}
-	a, err := p.reader.Reply(ctx, p.db, kind, id)
+	a, err := p.reader.Reply(ctx, p.Store, kind, id)
 	if err != nil {
-		p.log.Warn("a mention is kept and not answered", "err", err)
+		p.Log.Warn("a mention is kept and not answered", "err", err)
 		return "", nil
 	}
-	return p.say(publicText(a)), nil
+	return p.Say(a), nil
 }
 
 // awake has what was stored read soon.
-func (p *publicOpinions) awake() {
+func (p *Opinions) awake() {
 	select {
 	case p.wake <- struct{}{}:
 	default: // it is awake
 	}
-}
-
-// publicText is an answer as the dialogue's engine words it.
-func publicText(a social.Answer) public.Text {
-	t := public.Text{Unit: a.Unit.Name, Example: a.Example.Name}
-	switch a.Tell {
-	case social.TellCounted:
-		t.Fate = public.Counted
-	case social.TellStands:
-		t.Fate = public.Stands
-	case social.TellUnlinked:
-		t.Fate = public.Unlinked
-	case social.TellNotRated:
-		t.Fate = public.NotRated
-	case social.TellHow:
-		t.Fate = public.How
-	case social.TellHowPrivate:
-		t.Fate = public.HowPrivate
-	case social.TellNothing:
-	}
-	return t
 }
