@@ -7,17 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"pingyi/internal/dbtest"
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/simulator"
 	"pingyi/social"
-	"pingyi/store"
+	"pingyi/store/record"
 	"pingyi/weiboapi"
 )
 
@@ -90,8 +90,8 @@ func (k keys) Open(sealed []byte, use models.ID) ([]byte, error) {
 // town is a database, a writer and a platform for one account and campaign.
 type town struct {
 	t        testing.TB
-	db       *store.DB
-	writer   *store.Writer
+	db       *dbtest.DB
+	writer   *record.Writer
 	api      *simulator.WeiboAPI
 	url      string
 	clock    *clock
@@ -101,29 +101,14 @@ type town struct {
 	killer   *killer
 }
 
-func openDB(t testing.TB) (*store.DB, *store.Writer) {
+func openDB(t testing.TB) (*dbtest.DB, *record.Writer) {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "test.db")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	w := store.NewWriter(db, store.WriterOptions{})
-	done := make(chan error, 1)
-	go func() { done <- w.Run() }()
-	t.Cleanup(func() {
-		w.Close()
-		if err := errors.Join(<-done, db.Close()); err != nil {
-			t.Error(err)
-		}
-	})
-	return db, w
+	db := dbtest.Migrated(t, dbtest.SQLiteURL(t))
+	return db, dbtest.WriterOn(t, db, record.WriterOptions{})
 }
 
 // newTown founds a town of its own on db. The platform allows 100 calls a day.
-func newTown(t testing.TB, db *store.DB, w *store.Writer, name string) *town {
+func newTown(t testing.TB, db *dbtest.DB, w *record.Writer, name string) *town {
 	t.Helper()
 	c := &clock{at: opens.Add(20*24*time.Hour + 4*time.Hour)} // noon in Beijing
 	o := &town{
@@ -262,7 +247,7 @@ func (a *killedAPI) Page(ctx context.Context, feed social.Feed, since, highest u
 }
 
 type killedStore struct {
-	*store.DB
+	*dbtest.DB
 	k *killer
 }
 

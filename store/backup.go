@@ -15,7 +15,7 @@ import (
 // there; models.Invalid: it cannot be written, or the database is MySQL, which
 // has tools of its own.
 func (db *DB) Backup(ctx context.Context, file string) error {
-	if db.Dialect().isMySQL() {
+	if db.Dialect().IsMySQL() {
 		return models.Errorf(models.Invalid, "not_sqlite", "only SQLite is backed up by this command; use the database's own tools")
 	}
 	if err := createPrivate(file); err != nil {
@@ -24,11 +24,11 @@ func (db *DB) Backup(ctx context.Context, file string) error {
 	// A connection of its own: a reader beside the writer, for as long as it takes.
 	conn, err := sql.Open(sqliteDriver, sqliteDSN(db.path, "_txlock=deferred"))
 	if err != nil {
-		return fail("backup", err)
+		return Fail("backup", err)
 	}
 	_, err = conn.ExecContext(ctx, "VACUUM INTO ?", file)
 	if err = errors.Join(err, conn.Close()); err != nil {
-		return fail("backup", errors.Join(err, os.Remove(file)))
+		return Fail("backup", errors.Join(err, os.Remove(file)))
 	}
 	return nil
 }

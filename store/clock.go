@@ -11,12 +11,12 @@ import (
 // SQLite that is this machine's own clock.
 func (db *DB) Clock(ctx context.Context) (time.Time, error) {
 	t, err := db.clock(db.Read(ctx))
-	return t, fail("clock", err)
+	return t, Fail("clock", err)
 }
 
 func (db *DB) clock(tx *gorm.DB) (time.Time, error) {
 	query := "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')"
-	if db.Dialect().isMySQL() {
+	if db.Dialect().IsMySQL() {
 		query = "SELECT DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%d %H:%i:%s.%f')"
 	}
 	var said string

@@ -1,13 +1,15 @@
-package store
+package store_test
 
 import (
 	"testing"
 	"time"
+
+	"pingyi/internal/dbtest"
 )
 
 // TestClock_isTheDatabasesInUTC: the databases of the tests are on this machine.
 func TestClock_isTheDatabasesInUTC(t *testing.T) {
-	onBoth(t, func(t *testing.T, db *DB) {
+	dbtest.OnBoth(t, func(t *testing.T, db *dbtest.DB) {
 		before := time.Now()
 		said, err := db.Clock(t.Context())
 		if err != nil {

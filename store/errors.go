@@ -25,8 +25,8 @@ var errUnresolved = errors.New("the outcome is not known yet")
 // again with the same keys tells.
 func IsUnresolved(err error) bool { return errors.Is(err, errUnresolved) }
 
-// unresolved returns the error of an operation whose outcome is not known yet.
-func unresolved(op string, cause error) error {
+// Unresolved returns the error of an operation whose outcome is not known yet.
+func Unresolved(op string, cause error) error {
 	return fmt.Errorf("store: %s: %w (%w)", op, errUnresolved, cause)
 }
 
@@ -40,8 +40,8 @@ func (e *storeError) Error() string { return "store: " + e.op + ": " + safe(e.er
 
 func (e *storeError) Unwrap() error { return e.err }
 
-// fail wraps err with the operation; a domain error keeps its kind.
-func fail(op string, err error) error {
+// Fail wraps err with the operation; a domain error keeps its kind.
+func Fail(op string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -115,12 +115,12 @@ func mayStand(err error) bool {
 	return faultOf(err) == faultLost && !errors.Is(err, driver.ErrBadConn)
 }
 
-// rowIsToBlame reports whether err is that of a statement or a row: to run it again
+// RowIsToBlame reports whether err is that of a statement or a row: to run it again
 // changes nothing.
-func rowIsToBlame(err error) bool { return faultOf(err) == faultRow }
+func RowIsToBlame(err error) bool { return faultOf(err) == faultRow }
 
-// isLost reports whether the connection or the server is gone.
-func isLost(err error) bool { return faultOf(err) == faultLost }
+// IsLost reports whether the connection or the server is gone.
+func IsLost(err error) bool { return faultOf(err) == faultLost }
 
 func faultOf(err error) fault {
 	var domain *models.Error
@@ -128,9 +128,9 @@ func faultOf(err error) fault {
 	var lite *sqlite.Error
 	var network net.Error
 	switch {
-	case errors.As(err, &domain), errors.Is(err, errNothing):
+	case errors.As(err, &domain), errors.Is(err, ErrNothing):
 		return faultAsked
-	case errors.Is(err, errChanged):
+	case errors.Is(err, ErrChanged):
 		return faultBusy
 	case errors.As(err, &my):
 		return mysqlFaults[my.Number]
@@ -150,21 +150,21 @@ func faultOf(err error) fault {
 	return faultRow
 }
 
-// orNotFound turns gorm's missing row into the domain's error.
-func orNotFound(op string, err error, code, text string) error {
+// OrNotFound turns gorm's missing row into the domain's error.
+func OrNotFound(op string, err error, code, text string) error {
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return models.Errorf(models.NotFound, code, "%s", text)
 	}
-	return fail(op, err)
+	return Fail(op, err)
 }
 
-// refused reports whether a row was refused: its key is taken, or it lacks a
+// Refused reports whether a row was refused: its key is taken, or it lacks a
 // value.
-func refused(err error) bool {
+func Refused(err error) bool {
 	var my *mysql.MySQLError
 	var lite *sqlite.Error
 	switch {
-	case keyTaken(err):
+	case KeyTaken(err):
 		return true
 	case errors.As(err, &my):
 		return my.Number == 1048
@@ -181,9 +181,9 @@ func lacksRight(err error) bool {
 	return errors.As(err, &my) && (my.Number == 1044 || my.Number == 1142 || my.Number == 1143)
 }
 
-// keyTaken reports whether a row was refused because its key is taken. The statement
+// KeyTaken reports whether a row was refused because its key is taken. The statement
 // alone was undone; the transaction can go on.
-func keyTaken(err error) bool {
+func KeyTaken(err error) bool {
 	var my *mysql.MySQLError
 	var lite *sqlite.Error
 	switch {

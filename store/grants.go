@@ -112,7 +112,7 @@ func Account(user string) (string, error) {
 // the database; none on SQLite, which knows no users. They hold no password.
 // models.Invalid: user is not user@host.
 func (db *DB) Grants(ctx context.Context, user string) ([]string, error) {
-	if !db.Dialect().isMySQL() {
+	if !db.Dialect().IsMySQL() {
 		return nil, nil
 	}
 	to, err := Account(user)
@@ -121,7 +121,7 @@ func (db *DB) Grants(ctx context.Context, user string) ([]string, error) {
 	}
 	var database string
 	if err := db.readSQL.QueryRowContext(ctx, "SELECT DATABASE()").Scan(&database); err != nil {
-		return nil, fail("grants", err)
+		return nil, Fail("grants", err)
 	}
 	var list []string
 	for _, g := range grants() {
@@ -134,7 +134,7 @@ func (db *DB) Grants(ctx context.Context, user string) ([]string, error) {
 // table of a new release has to be granted before a server can use it.
 // models.Forbidden: it may not.
 func (db *DB) CheckGrants(ctx context.Context) error {
-	if !db.Dialect().isMySQL() {
+	if !db.Dialect().IsMySQL() {
 		return nil
 	}
 	var parts []string
@@ -143,19 +143,19 @@ func (db *DB) CheckGrants(ctx context.Context) error {
 	}
 	rows, err := db.readSQL.QueryContext(ctx, strings.Join(parts, " UNION ALL "))
 	if err == nil {
-		return fail("check the rights", rows.Close())
+		return Fail("check the rights", rows.Close())
 	}
 	if lacksRight(err) {
 		return models.Errorf(models.Forbidden, "rights_missing",
 			"the user of PINGYI_DATABASE lacks a right on a table; run the statements that pingyi migrate --grants USER@HOST prints")
 	}
-	return fail("check the rights", err)
+	return Fail("check the rights", err)
 }
 
 // MayAlterEvidence reports whether the user may update or delete a rating. Nothing is
 // changed.
 func (db *DB) MayAlterEvidence(ctx context.Context) (bool, error) {
-	if !db.Dialect().isMySQL() {
+	if !db.Dialect().IsMySQL() {
 		return false, nil // there, who opens the file may do everything
 	}
 	for _, sql := range []string{"UPDATE ratings SET unit=unit WHERE 1=0", "DELETE FROM ratings WHERE 1=0"} {
@@ -164,7 +164,7 @@ func (db *DB) MayAlterEvidence(ctx context.Context) (bool, error) {
 		case err == nil:
 			return true, nil
 		case !lacksRight(err):
-			return false, fail("check the rights", err)
+			return false, Fail("check the rights", err)
 		}
 	}
 	return false, nil

@@ -1,4 +1,4 @@
-package store
+package store_test
 
 import (
 	"context"
@@ -16,21 +16,23 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
+	"pingyi/internal/dbtest"
 	"pingyi/models"
+	"pingyi/store"
 )
 
 // TestGrants_everyTableOfTheSchema_hasItsRights fails where a migration adds a table
 // whose rights nobody thought of.
 func TestGrants_everyTableOfTheSchema_hasItsRights(t *testing.T) {
-	onBoth(t, func(t *testing.T, db *DB) {
+	dbtest.OnBoth(t, func(t *testing.T, db *dbtest.DB) {
 		query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-		if db.Dialect().isMySQL() {
+		if db.Dialect().IsMySQL() {
 			query = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
 		}
 		tables := texts(t, db.SQL(), query)
 		var granted []string
-		for _, g := range grants() {
-			granted = append(granted, g.table)
+		for _, g := range store.Grants() {
+			granted = append(granted, g.Table())
 		}
 		slices.Sort(tables)
 		slices.Sort(granted)
@@ -44,8 +46,8 @@ func TestGrants_everyTableOfTheSchema_hasItsRights(t *testing.T) {
 // it is slipped in.
 func TestGrants_evidence_isAddedToAlone(t *testing.T) {
 	rights := map[string]string{}
-	for _, g := range grants() {
-		rights[g.table] = g.rights
+	for _, g := range store.Grants() {
+		rights[g.Table()] = g.Rights()
 	}
 	for _, table := range []string{
 		"effects", "ratings", "rating_ends", "rating_reasons", "rating_provenances", "rating_withdrawals", "rating_exclusions", "complaints",
@@ -65,12 +67,12 @@ func TestGrants_evidence_isAddedToAlone(t *testing.T) {
 
 func TestGrants_user_isUserAndHostAndNothingElse(t *testing.T) {
 	for _, good := range []string{"pingyi@127.0.0.1", "pingyi@%", "pingyi_2@10.0.0.0/255.255.255.0", "pingyi@::1", "pingyi@localhost"} {
-		if _, err := Account(good); err != nil {
+		if _, err := store.Account(good); err != nil {
 			t.Errorf("%s: %v", good, err)
 		}
 	}
 	for _, bad := range []string{"", "pingyi", "pingyi@", "@%", "pi'ngyi@%", "pingyi@% IDENTIFIED BY 'x'", "a@b; DROP TABLE ratings", "a@b\nc", `a\@b`} {
-		if _, err := Account(bad); models.KindOf(err) != models.Invalid {
+		if _, err := store.Account(bad); models.KindOf(err) != models.Invalid {
 			t.Errorf("%q: %v, want invalid", bad, err)
 		}
 	}
@@ -78,40 +80,40 @@ func TestGrants_user_isUserAndHostAndNothingElse(t *testing.T) {
 
 // secondUser makes a user with the rights that migrate prints, and opens the database
 // as it; owner is the migrated database.
-func secondUser(t testing.TB, url string, owner *DB) *DB {
+func secondUser(t testing.TB, url string, owner *dbtest.DB) *dbtest.DB {
 	t.Helper()
 	c, err := mysql.ParseDSN(strings.TrimPrefix(url, "mysql:"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	user := "pingyi_" + newID(t).String()[:12]
+	user := "pingyi_" + dbtest.NewID(t).String()[:12]
 	list, err := owner.Grants(t.Context(), user+"@%")
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.User, c.Passwd = user, newID(t).String()
-	if _, err := owner.sql.ExecContext(t.Context(), "CREATE USER '"+user+"'@'%' IDENTIFIED BY '"+c.Passwd+"'"); err != nil {
+	c.User, c.Passwd = user, dbtest.NewID(t).String()
+	if _, err := owner.SQL().ExecContext(t.Context(), "CREATE USER '"+user+"'@'%' IDENTIFIED BY '"+c.Passwd+"'"); err != nil {
 		t.Skip("the user of PINGYI_TEST_MYSQL_DSN may not make users: ", err)
 	}
 	for _, s := range list {
-		if _, err := owner.sql.ExecContext(t.Context(), s); err != nil {
+		if _, err := owner.SQL().ExecContext(t.Context(), s); err != nil {
 			t.Fatalf("%s: %v", s, err)
 		}
 	}
 	t.Cleanup(func() {
-		if _, err := owner.sql.ExecContext(context.Background(), "DROP USER '"+user+"'@'%'"); err != nil {
+		if _, err := owner.SQL().ExecContext(context.Background(), "DROP USER '"+user+"'@'%'"); err != nil {
 			t.Error(err)
 		}
 	})
-	return openURL(t, "mysql:"+c.FormatDSN())
+	return dbtest.OpenURL(t, "mysql:"+c.FormatDSN())
 }
 
 // TestGrants_serverAsTheSecondUser_doesEverythingButChangeEvidence: the flows of a
 // server and of its upkeep as the user with the printed rights, then what MariaDB
 // refuses it.
 func TestGrants_serverAsTheSecondUser_doesEverythingButChangeEvidence(t *testing.T) {
-	url := mysqlURL(t)
-	owner := migrated(t, url)
+	url := dbtest.MySQLURL(t)
+	owner := dbtest.Migrated(t, url)
 	db := secondUser(t, url, owner)
 	must := func(err error) {
 		t.Helper()
@@ -119,40 +121,40 @@ func TestGrants_serverAsTheSecondUser_doesEverythingButChangeEvidence(t *testing
 			t.Fatal(err)
 		}
 	}
-	ctx, now := t.Context(), inside.Add(time.Hour)
+	ctx, now := t.Context(), dbtest.Inside.Add(time.Hour)
 	must(db.CheckGrants(ctx))
 	must(db.RecordInstallation(ctx, models.ProductionInstallation, now))
-	must(db.EnsureTenant(ctx, tenant, "市", now))
-	must(db.EnsureTenant(ctx, tenant, "市", now))
-	must(db.AddMethod(ctx, models.Method{Tenant: tenant, ID: "m/1", Body: "{}", CreatedAt: at(now)}))
-	must(db.AddMethod(ctx, models.Method{Tenant: tenant, ID: "m/1", Body: "{}", CreatedAt: at(now)}))
-	must(db.ApproveMethod(ctx, tenant, "m/1", "office", now))
-	withCampaign(t, db, 3)
-	if _, err := db.ApproveCampaign(ctx, tenant, campaign, "office", "test", now); err != nil {
+	must(db.EnsureTenant(ctx, dbtest.Tenant, "市", now))
+	must(db.EnsureTenant(ctx, dbtest.Tenant, "市", now))
+	must(db.AddMethod(ctx, models.Method{Tenant: dbtest.Tenant, ID: "m/1", Body: "{}", CreatedAt: models.At(now)}))
+	must(db.AddMethod(ctx, models.Method{Tenant: dbtest.Tenant, ID: "m/1", Body: "{}", CreatedAt: models.At(now)}))
+	must(db.ApproveMethod(ctx, dbtest.Tenant, "m/1", "office", now))
+	dbtest.WithCampaign(t, db, 3)
+	if _, err := db.ApproveCampaign(ctx, dbtest.Tenant, dbtest.Campaign, "office", "test", now); err != nil {
 		t.Fatal(err)
 	}
 	draft := models.Campaign{
-		Tenant: tenant, ID: "draft", Title: "d", Definition: "{}", OpensAt: at(closes), ClosesAt: at(closes.Add(time.Hour)), CreatedAt: at(now),
+		Tenant: dbtest.Tenant, ID: "draft", Title: "d", Definition: "{}", OpensAt: models.At(dbtest.Closes), ClosesAt: models.At(dbtest.Closes.Add(time.Hour)), CreatedAt: models.At(now),
 		Units: []models.Unit{{Code: "A01"}}, Channels: []models.CampaignChannel{{Channel: models.Mobile, FullMarks: "10", Method: "m/1", Account: "gh_1"}},
 	}
 	must(db.CreateCampaign(ctx, draft))
-	must(db.DeleteCampaign(ctx, tenant, "draft"))
+	must(db.DeleteCampaign(ctx, dbtest.Tenant, "draft"))
 	secondUserRates(t, db)
 	secondUserFiles(t, db)
 	secondUserReadsInPublic(t, db)
 	secondUserRehashes(t, db)
 	secondUserKeeps(t, db)
-	if _, err := db.Seal(ctx, tenant, campaign, closes.Add(2*time.Minute)); err != nil {
+	if _, err := db.Seal(ctx, dbtest.Tenant, dbtest.Campaign, dbtest.Closes.Add(2*time.Minute)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.SealPublic(ctx, tenant, campaign, closes.Add(240*time.Hour)); err != nil {
+	if _, err := db.SealPublic(ctx, dbtest.Tenant, dbtest.Campaign, dbtest.Closes.Add(240*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.Settle(ctx, tenant, campaign, closes.Add(300*time.Hour)); err != nil {
+	if _, err := db.Settle(ctx, dbtest.Tenant, dbtest.Campaign, dbtest.Closes.Add(300*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	must(db.Repair(ctx, tenant, campaign))
-	wantSound(t, db)
+	must(db.Repair(ctx, dbtest.Tenant, dbtest.Campaign))
+	dbtest.WantSound(t, db)
 	may, err := db.MayAlterEvidence(ctx)
 	if err != nil || may {
 		t.Errorf("the second user may alter evidence: %v, %v", may, err)
@@ -167,21 +169,21 @@ func TestGrants_serverAsTheSecondUser_doesEverythingButChangeEvidence(t *testing
 var columnsOf = regexp.MustCompile(`UPDATE(?: \(([a-z_, ]+)\))?`)
 
 // refusesTheRest tries every column and every table, and what would change the schema.
-func refusesTheRest(t *testing.T, owner, db *DB) {
+func refusesTheRest(t *testing.T, owner, db *dbtest.DB) {
 	t.Helper()
 	before := map[string]string{}
-	for _, g := range grants() {
-		columns := texts(t, owner.sql, "SELECT column_name FROM information_schema.columns WHERE table_schema=DATABASE() AND table_name=?", g.table)
-		before[g.table] = checksum(t, owner, g.table)
-		may := columnsOf.FindStringSubmatch(g.rights)
+	for _, g := range store.Grants() {
+		columns := texts(t, owner.SQL(), "SELECT column_name FROM information_schema.columns WHERE table_schema=DATABASE() AND table_name=?", g.Table())
+		before[g.Table()] = checksum(t, owner, g.Table())
+		may := columnsOf.FindStringSubmatch(g.Rights())
 		for _, c := range columns {
 			allowed := may != nil && (may[1] == "" || slices.Contains(strings.Split(may[1], ", "), c))
-			wantRight(t, db, allowed, fmt.Sprintf("UPDATE %s SET %s=%s WHERE 1=0", g.table, c, c))
+			wantRight(t, db, allowed, fmt.Sprintf("UPDATE %s SET %s=%s WHERE 1=0", g.Table(), c, c))
 		}
-		wantRight(t, db, strings.Contains(g.rights, "DELETE"), "DELETE FROM "+g.table+" WHERE 1=0")
-		wantRight(t, db, strings.Contains(g.rights, "INSERT"), "INSERT INTO "+g.table+" SELECT * FROM "+g.table+" WHERE 1=0")
+		wantRight(t, db, strings.Contains(g.Rights(), "DELETE"), "DELETE FROM "+g.Table()+" WHERE 1=0")
+		wantRight(t, db, strings.Contains(g.Rights(), "INSERT"), "INSERT INTO "+g.Table()+" SELECT * FROM "+g.Table()+" WHERE 1=0")
 		for _, ddl := range []string{"ALTER TABLE %s ADD COLUMN x INT", "DROP TABLE %s", "TRUNCATE %s", "CREATE TRIGGER x BEFORE INSERT ON %s FOR EACH ROW SET @x=1", "CREATE INDEX x ON %s (" + columns[0] + ")"} {
-			wantRight(t, db, false, fmt.Sprintf(ddl, g.table))
+			wantRight(t, db, false, fmt.Sprintf(ddl, g.Table()))
 		}
 	}
 	wantRight(t, db, false, "CREATE TABLE more (id INT)")
@@ -202,7 +204,7 @@ func refusesTheRest(t *testing.T, owner, db *DB) {
 	}
 }
 
-func wantRight(t *testing.T, db *DB, allowed bool, statement string) {
+func wantRight(t *testing.T, db *dbtest.DB, allowed bool, statement string) {
 	t.Helper()
 	_, err := db.SQL().ExecContext(t.Context(), statement)
 	var refused *mysql.MySQLError
@@ -211,7 +213,7 @@ func wantRight(t *testing.T, db *DB, allowed bool, statement string) {
 	}
 }
 
-func checksum(t *testing.T, db *DB, table string) string {
+func checksum(t *testing.T, db *dbtest.DB, table string) string {
 	t.Helper()
 	var name string
 	var sum sql.NullString

@@ -11,7 +11,7 @@ import (
 // every `migrate` runs it: such a server may go on beside the migrated schema.
 func (db *DB) takeToHours(ctx context.Context) error {
 	hour := func(column string) string {
-		if db.Dialect().isMySQL() {
+		if db.Dialect().IsMySQL() {
 			return column + " = DATE_FORMAT(" + column + ", '%Y-%m-%d %H:00:00')"
 		}
 		return column + " = substr(" + column + ", 1, 13) || ':00:00.000'"

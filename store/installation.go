@@ -23,7 +23,7 @@ func (db *DB) Installation(ctx context.Context) (models.InstallationKind, error)
 	if exists {
 		var kinds []models.InstallationKind
 		if err = db.Read(ctx).Raw("SELECT kind FROM installation WHERE id=1").Scan(&kinds).Error; err != nil {
-			return "", fail("installation", err)
+			return "", Fail("installation", err)
 		}
 		if len(kinds) > 0 {
 			return kinds[0], nil
@@ -41,7 +41,7 @@ func (db *DB) olderInstallation(ctx context.Context) (models.InstallationKind, e
 	row := db.readSQL.QueryRowContext(ctx,
 		"SELECT COUNT(*), COALESCE(SUM(CASE WHEN approved_by=? THEN 0 ELSE 1 END),0) FROM campaigns", demoApprover)
 	if err := row.Scan(&campaigns, &others); err != nil {
-		return "", fail("installation", err)
+		return "", Fail("installation", err)
 	}
 	switch {
 	case others > 0:
@@ -60,7 +60,7 @@ func (db *DB) olderInstallation(ctx context.Context) (models.InstallationKind, e
 		}
 		var n int64
 		if err := db.readSQL.QueryRowContext(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM "+table+" LIMIT 1) AS t").Scan(&n); err != nil {
-			return "", fail("installation", err)
+			return "", Fail("installation", err)
 		}
 		if n > 0 {
 			return models.ProductionInstallation, nil
@@ -74,13 +74,13 @@ func (db *DB) olderInstallation(ctx context.Context) (models.InstallationKind, e
 func (db *DB) RecordInstallation(ctx context.Context, kind models.InstallationKind, now time.Time) error {
 	var rows int64
 	if err := db.readSQL.QueryRowContext(ctx, "SELECT COUNT(*) FROM installation").Scan(&rows); err != nil {
-		return fail("installation", err)
+		return Fail("installation", err)
 	}
 	if rows > 0 {
 		return nil
 	}
 	return db.Write(ctx, "record installation", func(tx *gorm.DB) error {
-		_, err := createOnce(tx, &models.Installation{ID: 1, Kind: kind, MadeAt: at(now)})
+		_, err := CreateOnce(tx, &models.Installation{ID: 1, Kind: kind, MadeAt: models.At(now)})
 		return err
 	})
 }

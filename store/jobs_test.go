@@ -1,20 +1,21 @@
-package store
+package store_test
 
 import (
 	"testing"
 	"time"
 
+	"pingyi/internal/dbtest"
 	"pingyi/models"
 )
 
 func TestClaimJob_ofTwoHolders_oneHasTheRun(t *testing.T) {
-	onBoth(t, func(t *testing.T, db *DB) {
+	dbtest.OnBoth(t, func(t *testing.T, db *dbtest.DB) {
 		ctx := t.Context()
 		now, err := db.Clock(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
-		due, a, b := now.Truncate(time.Hour), models.ID(randomID(t)), models.ID(randomID(t))
+		due, a, b := now.Truncate(time.Hour), models.ID(dbtest.RandomID(t)), models.ID(dbtest.RandomID(t))
 		claim := func(what string, holder models.ID, until time.Time, want bool) {
 			t.Helper()
 			if mine, err := db.ClaimJob(ctx, "sweep", due, holder, until); err != nil || mine != want {

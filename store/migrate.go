@@ -43,7 +43,7 @@ const (
 func (db *DB) Migrate(ctx context.Context) (err error) {
 	folder, err := fs.Sub(migrations, db.dialect.folder)
 	if err != nil {
-		return fail("migrations", err)
+		return Fail("migrations", err)
 	}
 	if err = db.migrate(ctx, folder); err == nil {
 		err = db.takeToHours(ctx)
@@ -59,7 +59,7 @@ func (db *DB) migrate(ctx context.Context, folder fs.FS) error {
 	for start := time.Now(); ; {
 		err := db.tryMigrate(ctx, folder)
 		if err == nil || faultOf(err) != faultBusy {
-			return fail("migrate", err)
+			return Fail("migrate", err)
 		}
 		if time.Since(start) > migrationWait {
 			return models.Errorf(models.Unavailable, "table_held",
@@ -69,7 +69,7 @@ func (db *DB) migrate(ctx context.Context, folder fs.FS) error {
 		select {
 		case <-time.After(tablePause):
 		case <-ctx.Done():
-			return fail("migrate", ctx.Err())
+			return Fail("migrate", ctx.Err())
 		}
 	}
 }
@@ -186,7 +186,7 @@ func (db *DB) noteVersion(ctx context.Context, version int64) (err error) {
 func (db *DB) SchemaVersion(ctx context.Context) (current, newest int64, err error) {
 	folder, err := fs.Sub(migrations, db.dialect.folder)
 	if err != nil {
-		return 0, 0, fail("migrations", err)
+		return 0, 0, Fail("migrations", err)
 	}
 	p, err := db.provider(folder)
 	if err != nil {
@@ -201,7 +201,7 @@ func (db *DB) SchemaVersion(ctx context.Context) (current, newest int64, err err
 	}
 	row := db.readSQL.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version")
 	if err := row.Scan(&current); err != nil {
-		return 0, newest, fail("schema version", err)
+		return 0, newest, Fail("schema version", err)
 	}
 	return current, newest, nil
 }
@@ -215,7 +215,7 @@ func (db *DB) NeedsMigration(ctx context.Context) (bool, error) {
 	}
 	folder, err := fs.Sub(migrations, db.dialect.folder)
 	if err != nil {
-		return false, fail("migrations", err)
+		return false, Fail("migrations", err)
 	}
 	p, err := db.provider(folder)
 	if err != nil {
@@ -224,19 +224,19 @@ func (db *DB) NeedsMigration(ctx context.Context) (bool, error) {
 	var applied int64
 	row := db.readSQL.QueryRowContext(ctx, "SELECT COUNT(DISTINCT version_id) FROM goose_db_version WHERE version_id BETWEEN 1 AND ?", newest)
 	if err := row.Scan(&applied); err != nil {
-		return false, fail("schema version", err)
+		return false, Fail("schema version", err)
 	}
 	return applied < int64(len(p.ListSources())), nil
 }
 
 func (db *DB) hasTable(ctx context.Context, name string) (bool, error) {
 	query := "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
-	if db.Dialect().isMySQL() {
+	if db.Dialect().IsMySQL() {
 		query = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?"
 	}
 	var n int
 	if err := db.readSQL.QueryRowContext(ctx, query, name).Scan(&n); err != nil {
-		return false, fail("look for a table", err)
+		return false, Fail("look for a table", err)
 	}
 	return n > 0, nil
 }
@@ -247,28 +247,28 @@ func (db *DB) provider(folder fs.FS, o ...goose.ProviderOption) (*goose.Provider
 		// Files only ever add, so one that was merged late is applied late.
 		goose.WithAllowOutofOrder(true))...)
 	if err != nil {
-		return nil, fail("migrations", err)
+		return nil, Fail("migrations", err)
 	}
 	return p, nil
 }
 
 func (db *DB) gooseDialect() goose.Dialect {
-	if db.Dialect().isMySQL() {
+	if db.Dialect().IsMySQL() {
 		return goose.DialectMySQL
 	}
 	return goose.DialectSQLite3
 }
 
 func (db *DB) locker() (lock.SessionLocker, error) {
-	if db.Dialect().isMySQL() {
+	if db.Dialect().IsMySQL() {
 		return namedLock{}, nil
 	}
 	if err := makePrivate(db.path + ".migrating"); err != nil {
-		return nil, fail("migration lock", err)
+		return nil, Fail("migration lock", err)
 	}
 	side, err := sql.Open(sqliteDriver, sqliteDSN(db.path+".migrating", "_txlock=exclusive"))
 	if err != nil {
-		return nil, fail("migration lock", err)
+		return nil, Fail("migration lock", err)
 	}
 	return &sideLock{db: side}, nil
 }
@@ -282,12 +282,12 @@ const lockName = "CONCAT('pingyi.', SHA1(DATABASE()))"
 func (namedLock) SessionLock(ctx context.Context, conn *sql.Conn) error {
 	// The session that has the lock is the one that migrates.
 	if _, err := conn.ExecContext(ctx, "SET SESSION lock_wait_timeout = ?", int64(tableWait/time.Second)); err != nil {
-		return fail("migration lock", err)
+		return Fail("migration lock", err)
 	}
 	var got sql.NullInt64
 	row := conn.QueryRowContext(ctx, "SELECT GET_LOCK("+lockName+", ?)", int64(migrationWait/time.Second))
 	if err := row.Scan(&got); err != nil {
-		return fail("migration lock", err)
+		return Fail("migration lock", err)
 	}
 	if got.Int64 != 1 {
 		return migrating()
@@ -301,11 +301,11 @@ func migrating() error {
 
 func (namedLock) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
 	if _, err := conn.ExecContext(ctx, "SET SESSION lock_wait_timeout = DEFAULT"); err != nil {
-		return fail("migration unlock", err)
+		return Fail("migration unlock", err)
 	}
 	var freed sql.NullInt64
 	if err := conn.QueryRowContext(ctx, "SELECT RELEASE_LOCK("+lockName+")").Scan(&freed); err != nil {
-		return fail("migration unlock", err)
+		return Fail("migration unlock", err)
 	}
 	return nil
 }
@@ -329,7 +329,7 @@ func (l *sideLock) SessionLock(ctx context.Context, _ *sql.Conn) error {
 			return nil
 		}
 		if faultOf(err) != faultBusy {
-			return fail("migration lock", errors.Join(err, l.db.Close()))
+			return Fail("migration lock", errors.Join(err, l.db.Close()))
 		}
 		if ctx.Err() != nil {
 			return errors.Join(migrating(), l.db.Close())

@@ -1,22 +1,25 @@
-package store
+package store_test
 
 import (
 	"io/fs"
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"pingyi/internal/dbtest"
+	"pingyi/store"
 )
 
 // A dump or a report holds a table that a migration is to change. Whoever rates
 // meanwhile waits for no longer than the migration does, and it goes on by itself.
 func TestMigrate_tableIsHeld_nobodyWaitsForItLongAndItGoesOn(t *testing.T) {
-	url := mysqlURL(t)
-	db, holder, citizen := migrated(t, url), openURL(t, url), openURL(t, url)
-	folder, err := fs.Sub(migrations, db.dialect.folder)
+	url := dbtest.MySQLURL(t)
+	db, holder, citizen := dbtest.Migrated(t, url), dbtest.OpenURL(t, url), dbtest.OpenURL(t, url)
+	folder, err := fs.Sub(store.Migrations, db.Dialect().Folder())
 	if err != nil {
 		t.Fatal(err)
 	}
-	tx, err := holder.sql.BeginTx(t.Context(), nil)
+	tx, err := holder.SQL().BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,12 +27,12 @@ func TestMigrate_tableIsHeld_nobodyWaitsForItLongAndItGoesOn(t *testing.T) {
 	if err := tx.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM ratings").Scan(&n); err != nil {
 		t.Fatal(err)
 	}
-	const held = tableWait + tablePause + tableWait/2 // two tries
+	const held = store.TableWait + store.TablePause + store.TableWait/2 // two tries
 	time.AfterFunc(held, func() { _ = tx.Rollback() })
 	start := time.Now()
 	done := make(chan error, 1)
 	go func() {
-		done <- db.migrate(t.Context(), wider{folder, fstest.MapFS{"99999_wider.sql": {Data: []byte(
+		done <- db.MigrateFrom(t.Context(), wider{folder, fstest.MapFS{"99999_wider.sql": {Data: []byte(
 			"-- +goose NO TRANSACTION\n-- +goose Up\nALTER TABLE ratings ADD COLUMN remark VARCHAR(64) NULL;\n")}}})
 	}()
 	longest, asked := time.Duration(0), 0
@@ -40,17 +43,17 @@ func TestMigrate_tableIsHeld_nobodyWaitsForItLongAndItGoesOn(t *testing.T) {
 				t.Fatal(err)
 			}
 			// Two seconds more: the machine may be busy.
-			if took := time.Since(start); took < held || asked == 0 || longest > tableWait+2*time.Second {
+			if took := time.Since(start); took < held || asked == 0 || longest > store.TableWait+2*time.Second {
 				t.Errorf("held for %s, migrated after %s; meanwhile %d asked and waited up to %s", held, took, asked, longest)
 			}
-			if n := count(t, db, "information_schema.columns", "table_schema = DATABASE() AND column_name = 'remark'"); n != 1 {
+			if n := dbtest.Count(t, db, "information_schema.columns", "table_schema = DATABASE() AND column_name = 'remark'"); n != 1 {
 				t.Errorf("%d columns were added", n)
 			}
 			return
 		case <-time.After(10 * time.Millisecond):
 		}
 		before := time.Now()
-		if err := citizen.sql.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM ratings").Scan(&n); err != nil {
+		if err := citizen.SQL().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM ratings").Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		longest, asked = max(longest, time.Since(before)), asked+1

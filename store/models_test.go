@@ -1,4 +1,4 @@
-package store
+package store_test
 
 import (
 	"maps"
@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm/schema"
 
+	"pingyi/internal/dbtest"
 	"pingyi/models"
 )
 
@@ -19,12 +20,12 @@ import (
 // it may be NULL, its bound, and the primary key: a reader of models has read the
 // schema.
 func TestModels_areTheMigratedSchema(t *testing.T) {
-	onBothEmpty(t, func(t *testing.T, db *DB) {
+	dbtest.OnBothEmpty(t, func(t *testing.T, db *dbtest.DB) {
 		if err := db.Migrate(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		want := schemaOf(t, db)
-		got := map[string]logicalTable{}
+		want := dbtest.SchemaOf(t, db)
+		got := map[string]dbtest.LogicalTable{}
 		for _, row := range models.Tables() {
 			s, err := schema.Parse(row, &sync.Map{}, schema.NamingStrategy{})
 			if err != nil {
@@ -33,10 +34,10 @@ func TestModels_areTheMigratedSchema(t *testing.T) {
 			got[s.Table] = structOf(t, s)
 		}
 		for name, table := range want {
-			table.keys = slices.DeleteFunc(table.keys, func(k string) bool { return !strings.HasPrefix(k, "primary ") })
+			table.Keys = slices.DeleteFunc(table.Keys, func(k string) bool { return !strings.HasPrefix(k, "primary ") })
 			want[name] = table
 		}
-		if diff := cmp.Diff(want, got, cmp.AllowUnexported(logicalTable{})); diff != "" {
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(dbtest.LogicalTable{})); diff != "" {
 			t.Errorf("(-schema +models)\n%s", diff)
 		}
 	})
@@ -45,7 +46,7 @@ func TestModels_areTheMigratedSchema(t *testing.T) {
 // SQLite has no bounds, so these are MariaDB's.
 func TestModels_haveTheBoundsOfTheSchema(t *testing.T) {
 	want, got := map[string]string{}, map[string]string{}
-	for _, r := range quads(t, migrated(t, mysqlURL(t)), `SELECT table_name, column_name, character_maximum_length, '' FROM information_schema.columns
+	for _, r := range dbtest.Quads(t, dbtest.Migrated(t, dbtest.MySQLURL(t)), `SELECT table_name, column_name, character_maximum_length, '' FROM information_schema.columns
  WHERE table_schema = DATABASE() AND data_type IN ('varchar', 'varbinary') AND table_name NOT LIKE 'goose%'`) {
 		want[r[0]+"."+r[1]] = r[2]
 	}
@@ -69,9 +70,9 @@ func TestModels_haveTheBoundsOfTheSchema(t *testing.T) {
 }
 
 // structOf is the table that a struct says there is.
-func structOf(t *testing.T, s *schema.Schema) logicalTable {
+func structOf(t *testing.T, s *schema.Schema) dbtest.LogicalTable {
 	t.Helper()
-	table := logicalTable{columns: map[string]string{}}
+	table := dbtest.LogicalTable{Columns: map[string]string{}}
 	for _, f := range s.Fields {
 		if f.DBName == "" { // of another table
 			continue
@@ -80,14 +81,14 @@ func structOf(t *testing.T, s *schema.Schema) logicalTable {
 		if _, may := f.Tag.Lookup("null"); may {
 			null = "YES"
 		}
-		table.columns[f.DBName] = kindOf(t, f) + " null " + null
+		table.Columns[f.DBName] = kindOf(t, f) + " null " + null
 	}
 	var key []string
 	for _, f := range s.PrimaryFields {
 		key = append(key, f.DBName)
 	}
 	if len(key) > 0 {
-		table.keys = []string{"primary " + strings.Join(key, ",")}
+		table.Keys = []string{"primary " + strings.Join(key, ",")}
 	}
 	return table
 }

@@ -37,8 +37,8 @@ func (db *DB) openMySQL(dsn string) error {
 	if db.batch, err = mysqlPool(dsn, true, batchConns); err != nil {
 		return err
 	}
-	db.gorm, err = openGorm(mysql.New(mysql.Config{Conn: db.sql, SkipInitializeWithVersion: true}), db.logger)
-	db.read = db.gorm
+	db.Gorm, err = openGorm(mysql.New(mysql.Config{Conn: db.sql, SkipInitializeWithVersion: true}), db.logger)
+	db.read = db.Gorm
 	return err
 }
 
@@ -90,9 +90,9 @@ func mysqlPool(dsn string, several bool, conns int) (*sql.DB, error) {
 	return pool, nil
 }
 
-// leave closes the idle connections to a server that refuses every transaction: the
+// Leave closes the idle connections to a server that refuses every transaction: the
 // next ones may lead to another, by way of a proxy or of a name.
-func (db *DB) leave(err error) {
+func (db *DB) Leave(err error) {
 	var my *sqldriver.MySQLError
 	if !errors.As(err, &my) || !refusesAll[my.Number] {
 		return

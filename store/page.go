@@ -6,9 +6,9 @@ import (
 	"pingyi/models"
 )
 
-// inScope narrows a WHERE clause, whose columns campaign and unit stand behind prefix,
+// InScope narrows a WHERE clause, whose columns campaign and unit stand behind prefix,
 // to what a scope reaches.
-func inScope(where string, args []any, prefix string, s models.Scope) (narrowed string, all []any) {
+func InScope(where string, args []any, prefix string, s models.Scope) (narrowed string, all []any) {
 	if s.Campaign != "" {
 		where, args = where+" AND "+prefix+"campaign = ?", append(args, s.Campaign)
 	}

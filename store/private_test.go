@@ -1,4 +1,4 @@
-package store
+package store_test
 
 import (
 	"io/fs"
@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"pingyi/models"
+	"pingyi/store"
 )
 
 func modes(t *testing.T, dir string) map[string]fs.FileMode {
@@ -30,7 +31,7 @@ func modes(t *testing.T, dir string) map[string]fs.FileMode {
 
 func TestSQLite_everyFile_isItsOwnersAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "folder", "test.db")
-	db, err := Open(t.Context(), Options{URL: "sqlite:" + path})
+	db, err := store.Open(t.Context(), store.Options{URL: "sqlite:" + path})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +46,7 @@ func TestSQLite_everyFile_isItsOwnersAlone(t *testing.T) {
 		}
 	}
 	for name, mode := range found {
-		if mode != privateFile {
+		if mode != store.PrivateFile {
 			t.Errorf("%s has the mode %v", name, mode)
 		}
 	}
@@ -53,8 +54,8 @@ func TestSQLite_everyFile_isItsOwnersAlone(t *testing.T) {
 
 func TestSQLite_filesThatOthersRead_areTightened(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
-	open := func() *DB {
-		db, err := Open(t.Context(), Options{URL: "sqlite:" + path, Logger: slog.New(slog.DiscardHandler)})
+	open := func() *store.DB {
+		db, err := store.Open(t.Context(), store.Options{URL: "sqlite:" + path, Logger: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +75,7 @@ func TestSQLite_filesThatOthersRead_areTightened(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, mode := range modes(t, filepath.Dir(path)) {
-		if mode != privateFile {
+		if mode != store.PrivateFile {
 			t.Errorf("%s has the mode %v", name, mode)
 		}
 	}
@@ -83,7 +84,7 @@ func TestSQLite_filesThatOthersRead_areTightened(t *testing.T) {
 func TestSQLite_existingAskedForAndNone_isNamedAndNotMade(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "folder")
 	path := filepath.Join(dir, "test.db")
-	_, err := Open(t.Context(), Options{URL: "sqlite:" + path, Existing: true})
+	_, err := store.Open(t.Context(), store.Options{URL: "sqlite:" + path, Existing: true})
 	if models.CodeOf(err) != "no_database" || !strings.Contains(err.Error(), path) {
 		t.Errorf("%v", err)
 	}

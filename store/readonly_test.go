@@ -1,8 +1,10 @@
-package store
+package store_test
 
 import (
 	"fmt"
 	"testing"
+
+	"pingyi/internal/dbtest"
 
 	"gorm.io/gorm"
 )
@@ -10,7 +12,7 @@ import (
 // A server that became read-only in a failover is left for the one that took
 // over: the transaction is run again, on a new connection.
 func TestWrite_serverBecameReadOnly_runsAgainElsewhere(t *testing.T) {
-	db := migrated(t, mysqlURL(t))
+	db := dbtest.Migrated(t, dbtest.MySQLURL(t))
 	for _, number := range []int{1290, 1792, 1836} {
 		var on []int64
 		err := db.Write(t.Context(), "test", func(tx *gorm.DB) error {

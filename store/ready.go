@@ -17,33 +17,33 @@ var errReadOnly = errors.New("the database is read-only")
 // asks MySQL for its variable as well, as an administrator's connections may write to
 // a replica all the same.
 func (db *DB) Ready(ctx context.Context) error {
-	if db.Dialect().isMySQL() {
+	if db.Dialect().IsMySQL() {
 		var readOnly string
 		if err := db.sql.QueryRowContext(ctx, "SELECT @@GLOBAL.read_only").Scan(&readOnly); err != nil {
-			return fail("ready", err)
+			return Fail("ready", err)
 		}
 		if !slices.Contains([]string{"0", "OFF"}, readOnly) {
-			return fail("ready", errReadOnly)
+			return Fail("ready", errReadOnly)
 		}
 	}
 	if err := db.readSQL.PingContext(ctx); err != nil {
-		return fail("ready", err)
+		return Fail("ready", err)
 	}
 	id, err := models.NewID(rand.Reader) // no two servers meet in a row
 	if err != nil {
-		return fail("ready", err)
+		return Fail("ready", err)
 	}
 	tx, err := db.sql.BeginTx(ctx, nil)
 	if err != nil {
-		return fail("ready", err)
+		return Fail("ready", err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
 	const row = "tenant='' AND citizen=? AND day='ready'"
-	if _, err = tx.ExecContext(ctx, "INSERT INTO filing_quotas (tenant,citizen,day,filed) VALUES ('',?,'ready',0)", raw(id)); err != nil {
-		return fail("ready", err)
+	if _, err = tx.ExecContext(ctx, "INSERT INTO filing_quotas (tenant,citizen,day,filed) VALUES ('',?,'ready',0)", IDBytes(id)); err != nil {
+		return Fail("ready", err)
 	}
-	if _, err = tx.ExecContext(ctx, "DELETE FROM filing_quotas WHERE "+row, raw(id)); err != nil {
-		return fail("ready", err)
+	if _, err = tx.ExecContext(ctx, "DELETE FROM filing_quotas WHERE "+row, IDBytes(id)); err != nil {
+		return Fail("ready", err)
 	}
-	return fail("ready", tx.Commit())
+	return Fail("ready", tx.Commit())
 }

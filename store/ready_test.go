@@ -1,25 +1,27 @@
-package store
+package store_test
 
 import (
 	"os"
 	"strings"
 	"testing"
+
+	"pingyi/internal/dbtest"
 )
 
 func TestReady_leavesNothing(t *testing.T) {
-	onBoth(t, func(t *testing.T, db *DB) {
+	dbtest.OnBoth(t, func(t *testing.T, db *dbtest.DB) {
 		for range 3 {
 			if err := db.Ready(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}
-		wantRows(t, db, map[string]int{"filing_quotas": 0})
+		dbtest.WantRows(t, db, map[string]int{"filing_quotas": 0})
 	})
 }
 
 func TestReady_fileOfSQLiteReadOnly_isNotReady(t *testing.T) {
-	url := sqliteURL(t)
-	db := migrated(t, url)
+	url := dbtest.SQLiteURL(t)
+	db := dbtest.Migrated(t, url)
 	if _, err := db.SQL().ExecContext(t.Context(), "PRAGMA query_only = 1"); err != nil {
 		t.Fatal(err)
 	}
@@ -36,22 +38,22 @@ func TestReady_fileOfSQLiteReadOnly_isNotReady(t *testing.T) {
 
 // A server that refuses every transaction is not ready, though it answers.
 func TestReady_serverRefusesWrites_isNotReady(t *testing.T) {
-	url := mysqlURL(t)
-	migrated(t, url)
-	p, through := newProxy(t, url)
-	db := openURL(t, through)
+	url := dbtest.MySQLURL(t)
+	dbtest.Migrated(t, url)
+	p, through := dbtest.NewProxy(t, url)
+	db := dbtest.OpenURL(t, through)
 	for _, c := range []struct {
 		number uint16
 		at     string
 	}{{1290, "filing_quotas"}, {1047, "filing_quotas"}, {1114, "filing_quotas"}, {1180, ""}, {1836, ""}} {
-		p.refuse(c.number, -1, c.at)
+		p.Refuse(c.number, -1, c.at)
 		if err := db.Ping(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if err := db.Ready(t.Context()); err == nil {
 			t.Errorf("a database that answers %d is ready", c.number)
 		}
-		p.refuse(0, 0, "")
+		p.Refuse(0, 0, "")
 		if err := db.Ready(t.Context()); err != nil {
 			t.Errorf("after %d: %v", c.number, err)
 		}

@@ -31,12 +31,12 @@ func CheckDump(ctx context.Context, in io.Reader) (Restored, error) {
 // models.Conflict: the database is not empty. After another error the database is
 // filled in part and has to be made anew. No error carries a value of the dump.
 func (db *DB) RestoreDump(ctx context.Context, in io.Reader) (done Restored, err error) {
-	if !db.Dialect().isMySQL() {
+	if !db.Dialect().IsMySQL() {
 		return done, models.Errorf(models.Invalid, "not_mysql", "a dump is restored into MySQL or MariaDB; a copy of SQLite is put in the file's place")
 	}
 	conn, err := db.sql.Conn(ctx)
 	if err != nil {
-		return done, fail("restore", err)
+		return done, Fail("restore", err)
 	}
 	// The dump's settings end with the session.
 	defer func() { discard(conn); _ = conn.Close() }()
@@ -48,14 +48,14 @@ func (db *DB) RestoreDump(ctx context.Context, in io.Reader) (done Restored, err
 	}
 	// As the tools of MySQL and MariaDB have it: a dump is taken as it was made.
 	if _, err := conn.ExecContext(ctx, "SET SESSION lock_wait_timeout = 60"); err != nil {
-		return done, fail("restore", err)
+		return done, Fail("restore", err)
 	}
 	done, err = eachStatement(ctx, in, func(s *dump.Statement) error {
 		if s.Idle {
 			return nil
 		}
 		if _, err := conn.ExecContext(ctx, s.Text); err != nil {
-			return fail("restore", s.At(safe(err)))
+			return Fail("restore", s.At(safe(err)))
 		}
 		return nil
 	})
@@ -63,7 +63,7 @@ func (db *DB) RestoreDump(ctx context.Context, in io.Reader) (done Restored, err
 		return done, err
 	}
 	if _, err := conn.ExecContext(ctx, "COMMIT"); err != nil {
-		return done, fail("restore", err)
+		return done, Fail("restore", err)
 	}
 	return done, nil
 }
@@ -74,7 +74,7 @@ func mustBeEmpty(ctx context.Context, conn *sql.Conn) error {
 	row := conn.QueryRowContext(ctx, "SELECT (SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE())"+
 		" + (SELECT COUNT(*) FROM information_schema.routines WHERE routine_schema = DATABASE())")
 	if err := row.Scan(&n); err != nil {
-		return fail("restore", err)
+		return Fail("restore", err)
 	}
 	if n > 0 {
 		return models.Errorf(models.Conflict, "not_empty", "the database is not empty; a dump is restored into an empty one, never over what is there")
@@ -94,7 +94,7 @@ func eachStatement(ctx context.Context, in io.Reader, do func(*dump.Statement) e
 		case err != nil:
 			return done, models.Errorf(models.Invalid, "bad_dump", "%v", err)
 		case ctx.Err() != nil:
-			return done, fail("restore", ctx.Err())
+			return done, Fail("restore", ctx.Err())
 		}
 		if err := do(&s); err != nil {
 			return done, err

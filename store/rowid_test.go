@@ -1,4 +1,4 @@
-package store
+package store_test
 
 import (
 	"fmt"
@@ -8,8 +8,11 @@ import (
 	"testing/fstest"
 
 	"pingyi/complaints"
+	"pingyi/internal/dbtest"
 	"pingyi/models"
 	"pingyi/scoring"
+	"pingyi/store"
+	"pingyi/store/record"
 )
 
 // officeOnly are the tables whose rows come from staff, from the platform's account or
@@ -22,8 +25,8 @@ var officeOnly = map[string]bool{
 // A rowid is the order of insertion, which joins an anonymous complaint with its
 // author's rating of the same moment.
 func TestSQLite_tablesThatCitizensFill_haveNoRowid(t *testing.T) {
-	db := migrated(t, sqliteURL(t))
-	rows := quads(t, db, "SELECT name, wr, '', '' FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_schema'")
+	db := dbtest.Migrated(t, dbtest.SQLiteURL(t))
+	rows := dbtest.Quads(t, db, "SELECT name, wr, '', '' FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_schema'")
 	if len(rows) < 40 {
 		t.Fatalf("only %d tables", len(rows))
 	}
@@ -35,7 +38,7 @@ func TestSQLite_tablesThatCitizensFill_haveNoRowid(t *testing.T) {
 }
 
 // rowsOf are all rows of a table, in the order of SQL's own choice of columns.
-func rowsOf(t *testing.T, db *DB, table string) []string {
+func rowsOf(t *testing.T, db *dbtest.DB, table string) []string {
 	t.Helper()
 	rows, err := db.ReadSQL().QueryContext(t.Context(), "SELECT * FROM "+table)
 	if err != nil {
@@ -70,7 +73,7 @@ func rowsOf(t *testing.T, db *DB, table string) []string {
 // A database of before the rebuild keeps every row, and what it knew counts on.
 func TestSQLite_databaseWithRowids_keepsEveryRow(t *testing.T) {
 	before := fstest.MapFS{}
-	folder, err := fs.Sub(migrations, "migrations/sqlite")
+	folder, err := fs.Sub(store.Migrations, "migrations/sqlite")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,17 +93,17 @@ func TestSQLite_databaseWithRowids_keepsEveryRow(t *testing.T) {
 		}
 		before[name] = &fstest.MapFile{Data: text}
 	}
-	db := openURL(t, sqliteURL(t))
-	if err := db.migrate(t.Context(), before); err != nil {
+	db := dbtest.OpenURL(t, dbtest.SQLiteURL(t))
+	if err := db.MigrateFrom(t.Context(), before); err != nil {
 		t.Fatal(err)
 	}
-	everyKind(t, db)
-	f := filing(t)
-	file(t, db, f, complaints.Filed)
-	if err := db.Remember(t.Context(), models.Identity{Tenant: tenant, Account: "wb_1", Citizen: f.Citizen, SealedID: []byte("s"), SeenAt: at(inside)}); err != nil {
+	dbtest.EveryKind(t, db)
+	f := dbtest.Filing(t)
+	dbtest.File(t, db, f, complaints.Filed)
+	if err := db.Remember(t.Context(), models.Identity{Tenant: dbtest.Tenant, Account: "wb_1", Citizen: f.Citizen, SealedID: []byte("s"), SeenAt: models.At(dbtest.Inside)}); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.SetFollowing(t.Context(), tenant, "wb_1", f.Citizen, true, inside); err != nil {
+	if err := db.SetFollowing(t.Context(), dbtest.Tenant, "wb_1", f.Citizen, true, dbtest.Inside); err != nil {
 		t.Fatal(err)
 	}
 	tables := []string{"effects", "effect_answers", "identities", "followers", "complaints", "complaint_contacts", "complaint_links"}
@@ -125,8 +128,8 @@ func TestSQLite_databaseWithRowids_keepsEveryRow(t *testing.T) {
 			}
 		}
 	}
-	submit(t, writerOn(t, db, WriterOptions{}), rating(t, "A01", "5"), scoring.Counted)
-	wantSound(t, db)
+	dbtest.Submit(t, dbtest.WriterOn(t, db, record.WriterOptions{}), dbtest.Rating(t, "A01", "5"), scoring.Counted)
+	dbtest.WantSound(t, db)
 	if rebuilt < 10 {
 		t.Errorf("%d tables are rebuilt", rebuilt)
 	}

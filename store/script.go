@@ -13,24 +13,24 @@ import (
 	"pingyi/models"
 )
 
-// part is one statement of a script. Where rows is set it is called for every
+// Statement is one statement of a script. Where rows is set it is called for every
 // row the statement returns.
-type part struct {
-	sql  string
-	args []any
-	rows func(*sql.Rows) error
+type Statement struct {
+	SQL  string
+	Args []any
+	Rows func(*sql.Rows) error
 }
 
-// runScript runs parts in order on conn: in one packet where the database takes
+// RunScript runs parts in order on conn: in one packet where the database takes
 // several statements at a time, else one by one. It ends at the first that
 // fails; ending the transaction is the caller's part.
-func (d dialect) runScript(ctx context.Context, conn *sql.Conn, parts ...part) error {
+func (d Dialect) RunScript(ctx context.Context, conn *sql.Conn, parts ...Statement) error {
 	if !d.several || len(parts) == 1 {
 		for _, p := range parts {
-			if p.sql == "" {
+			if p.SQL == "" {
 				continue
 			}
-			if err := runParts(ctx, conn, p.sql, p.args, []part{p}); err != nil {
+			if err := runParts(ctx, conn, p.SQL, p.Args, []Statement{p}); err != nil {
 				return err
 			}
 		}
@@ -42,31 +42,31 @@ func (d dialect) runScript(ctx context.Context, conn *sql.Conn, parts ...part) e
 
 // join is the text of parts in one packet, with their arguments. An empty part
 // is none.
-func join(parts []part) (string, []any) {
+func join(parts []Statement) (string, []any) {
 	var text strings.Builder
 	var args []any
 	for _, p := range parts {
-		if p.sql == "" {
+		if p.SQL == "" {
 			continue
 		}
 		if text.Len() > 0 {
 			text.WriteByte(';')
 		}
-		text.WriteString(p.sql)
-		args = append(args, p.args...)
+		text.WriteString(p.SQL)
+		args = append(args, p.Args...)
 	}
 	return text.String(), args
 }
 
-// execScript runs parts, none of which returns rows, like runScript, and tells
+// ExecScript runs parts, none of which returns rows, like runScript, and tells
 // how many rows each of them put in.
-func (d dialect) execScript(ctx context.Context, conn *sql.Conn, parts ...part) ([]int64, error) {
+func (d Dialect) ExecScript(ctx context.Context, conn *sql.Conn, parts ...Statement) ([]int64, error) {
 	if d.several {
 		return execPacket(ctx, conn, parts)
 	}
 	var affected []int64
 	for _, p := range parts {
-		done, err := conn.ExecContext(ctx, p.sql, p.args...)
+		done, err := conn.ExecContext(ctx, p.SQL, p.Args...)
 		if err != nil {
 			return nil, err //nolint:wrapcheck // classified and wrapped by whoever runs the script
 		}
@@ -80,7 +80,7 @@ func (d dialect) execScript(ctx context.Context, conn *sql.Conn, parts ...part) 
 }
 
 // execPacket goes below database/sql, which knows of one count alone.
-func execPacket(ctx context.Context, conn *sql.Conn, parts []part) (affected []int64, err error) {
+func execPacket(ctx context.Context, conn *sql.Conn, parts []Statement) (affected []int64, err error) {
 	text, args := join(parts)
 	named := make([]driver.NamedValue, len(args))
 	for i, a := range args {
@@ -105,11 +105,11 @@ func execPacket(ctx context.Context, conn *sql.Conn, parts []part) (affected []i
 	return affected, err
 }
 
-func runParts(ctx context.Context, conn *sql.Conn, text string, args []any, parts []part) (err error) {
+func runParts(ctx context.Context, conn *sql.Conn, text string, args []any, parts []Statement) (err error) {
 	var readers []func(*sql.Rows) error
 	for _, p := range parts {
-		if p.rows != nil {
-			readers = append(readers, p.rows)
+		if p.Rows != nil {
+			readers = append(readers, p.Rows)
 		}
 	}
 	if len(readers) == 0 {
@@ -147,14 +147,14 @@ func runParts(ctx context.Context, conn *sql.Conn, text string, args []any, part
 	return rows.Err() //nolint:wrapcheck // as above
 }
 
-// rollback ends the transaction on conn and gives the connection back; one that
+// Rollback ends the transaction on conn and gives the connection back; one that
 // cannot be rolled back is thrown away.
-func rollback(ctx context.Context, conn *sql.Conn) error {
+func Rollback(ctx context.Context, conn *sql.Conn) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	if _, err := conn.ExecContext(ctx, "ROLLBACK"); err != nil {
 		discard(conn)
-		return fail("roll back", err)
+		return Fail("roll back", err)
 	}
 	return nil
 }
@@ -165,30 +165,30 @@ func discard(conn *sql.Conn) {
 	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 }
 
-// tuples is "(?,?),(?,?)": n groups of width placeholders.
-func tuples(n, width int) string {
+// Tuples is "(?,?),(?,?)": n groups of width placeholders.
+func Tuples(n, width int) string {
 	one := "(" + strings.TrimSuffix(strings.Repeat("?,", width), ",") + ")"
 	return strings.TrimSuffix(strings.Repeat(one+",", n), ",")
 }
 
-// raw binds an id as its bytes, the zero id as NULL.
-func raw(id models.ID) any {
+// IDBytes binds an id as its bytes, the zero id as NULL.
+func IDBytes(id models.ID) any {
 	if id.IsZero() {
 		return nil
 	}
 	return id[:]
 }
 
-// text binds a time in the stored form.
-func text(t time.Time) any {
+// TimeText binds a time in the stored form.
+func TimeText(t time.Time) any {
 	if t.IsZero() {
 		return nil
 	}
 	return t.UTC().Truncate(time.Millisecond).Format(models.TimeForm)
 }
 
-// blob binds a byte string; the nil slice is the empty one, not NULL.
-func blob(b []byte) []byte {
+// Blob binds a byte string; the nil slice is the empty one, not NULL.
+func Blob(b []byte) []byte {
 	if b == nil {
 		return []byte{}
 	}

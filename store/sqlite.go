@@ -71,7 +71,7 @@ func (db *DB) openSQLite(ctx context.Context, path string, existing bool) error 
 		return fmt.Errorf("open sqlite: %w", err)
 	}
 	db.readSQL.SetMaxOpenConns(max(4, runtime.NumCPU()))
-	if db.gorm, err = openGorm(sqliteDialector{sqlite.Dialector{Conn: db.sql}}, db.logger); err != nil {
+	if db.Gorm, err = openGorm(sqliteDialector{sqlite.Dialector{Conn: db.sql}}, db.logger); err != nil {
 		return err
 	}
 	db.read, err = openGorm(sqliteDialector{sqlite.Dialector{Conn: db.readSQL}}, db.logger)

@@ -27,8 +27,8 @@ import (
 
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
-	dialect dialect
-	gorm    *gorm.DB  // writes; on SQLite one connection
+	dialect Dialect
+	Gorm    *gorm.DB  // writes; on SQLite one connection
 	read    *gorm.DB  // reads; the same pool on MySQL
 	sql     *sql.DB   // under gorm
 	readSQL *sql.DB   // under read
@@ -36,7 +36,6 @@ type DB struct {
 	path    string    // of the SQLite file
 	random  io.Reader // of NewID
 	logger  *slog.Logger
-	provers func(ctx context.Context, tenant string) (Prover, error) // nil: rows carry no proof
 }
 
 // Options of Open.
@@ -83,7 +82,7 @@ func (db *DB) Read(ctx context.Context) *gorm.DB { return db.read.WithContext(ct
 
 // Primary returns the database as writers see it, outside of a transaction: for reads
 // that must see what was committed last.
-func (db *DB) Primary(ctx context.Context) *gorm.DB { return db.gorm.WithContext(ctx) }
+func (db *DB) Primary(ctx context.Context) *gorm.DB { return db.Gorm.WithContext(ctx) }
 
 // SQL returns the pool under Primary.
 func (db *DB) SQL() *sql.DB { return db.sql }
@@ -98,15 +97,15 @@ func (db *DB) PacketConn(ctx context.Context) (*sql.Conn, error) {
 }
 
 // Dialect returns what differs between the families of SQL.
-func (db *DB) Dialect() dialect { return db.dialect }
+func (db *DB) Dialect() Dialect { return db.dialect }
 
 // Ping reports whether the database answers reads and writes connections.
 func (db *DB) Ping(ctx context.Context) error {
 	if err := db.sql.PingContext(ctx); err != nil {
-		return fail("ping", err)
+		return Fail("ping", err)
 	}
 	if err := db.readSQL.PingContext(ctx); err != nil {
-		return fail("ping", err)
+		return Fail("ping", err)
 	}
 	return nil
 }
@@ -121,7 +120,7 @@ func (db *DB) Close() error {
 		}
 		seen[pool] = true
 		if err := pool.Close(); err != nil {
-			errs = append(errs, fail("close", err))
+			errs = append(errs, Fail("close", err))
 		}
 	}
 	return errors.Join(errs...)
@@ -148,11 +147,11 @@ func openGorm(d gorm.Dialector, logger *slog.Logger) (*gorm.DB, error) {
 	return g, nil
 }
 
-// newID draws the random id of a call.
-func (db *DB) newID() (models.ID, error) {
+// NewID draws the random id of a call.
+func (db *DB) NewID() (models.ID, error) {
 	id, err := models.NewID(db.random)
 	if err != nil {
-		return models.ID{}, fail("draw an id", err)
+		return models.ID{}, Fail("draw an id", err)
 	}
 	return id, nil
 }

@@ -18,13 +18,14 @@ import (
 	"pingyi/service/campaign"
 	"pingyi/service/keys"
 	"pingyi/store"
+	"pingyi/store/record"
 )
 
 // actions joins the dialogue with scoring, complaints and storage: it turns what
 // the engine asks for into submissions and filings, and verdicts into results.
 type actions struct {
-	db        *store.DB
-	ratings   *store.Writer
+	db        *database
+	ratings   *record.Writer
 	ring      *seal.Ring
 	views     *campaign.Views
 	followers *followers

@@ -11,7 +11,7 @@ import (
 
 	"pingyi/scoring"
 	"pingyi/service/keys"
-	"pingyi/store"
+	"pingyi/store/audit"
 )
 
 // shownTime is how commands print a time.
@@ -33,7 +33,7 @@ func (e *env) sayLost(lost []string) error {
 // returns how many differences there are.
 func (e *env) checkEvidence(ctx context.Context, o *opened, only string) (int, error) {
 	proven, lost, err := o.proofs.Proofs(ctx, o.tenant)
-	proofs := store.Proofs(proven)
+	proofs := audit.Proofs(proven)
 	if err == nil {
 		err = e.sayLost(lost)
 	}
@@ -65,7 +65,7 @@ func (e *env) checkEvidence(ctx context.Context, o *opened, only string) (int, e
 }
 
 // sayProven prints what the proofs show, and plainly what they do not.
-func (e *env) sayProven(tenant string, found *store.Evidence, proofs store.Proofs, differences int) error {
+func (e *env) sayProven(tenant string, found *audit.Evidence, proofs audit.Proofs, differences int) error {
 	var lines []string
 	if differences == 0 {
 		lines = append(lines, "every rating and complaint has its effect, and every effect what it was for")

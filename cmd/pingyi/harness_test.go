@@ -105,7 +105,7 @@ func newMySQLWorld(t testing.TB) *world {
 func (w *world) twoUsers(t testing.TB, admin *sql.DB, c mysql.Config) {
 	t.Helper()
 	owner := "mysql:" + c.FormatDSN()
-	db, err := store.Open(t.Context(), store.Options{URL: owner})
+	db, err := openDatabase(t.Context(), store.Options{URL: owner})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"pingyi/models"
 	"pingyi/seal"
-	"pingyi/store"
+	"pingyi/store/record"
 )
 
 const (
@@ -190,7 +190,7 @@ func (e *env) endKey(ctx context.Context, o *opened, k, next *models.SealingKey)
 	switch {
 	case answers > 0:
 		_, err = fmt.Fprintf(e.out, "%s: %s still opens %d finished answers, which go by %s; pingyi keys renew --resume ends it then\n",
-			o.tenant, name, answers, shown(last.Add(store.AnswersKept+upkeepEvery)))
+			o.tenant, name, answers, shown(last.Add(record.AnswersKept+upkeepEvery)))
 	case now.Before(sessions):
 		_, err = fmt.Fprintf(e.out, "%s: %s still opens sessions until %s; pingyi keys renew --resume ends it then\n", o.tenant, name, shown(sessions))
 	default:

@@ -6,7 +6,7 @@ import (
 
 	"pingyi/seal"
 	"pingyi/service/opinion"
-	"pingyi/store"
+	"pingyi/store/secret"
 )
 
 // resealPage is how many rows are read and written at a time.
@@ -20,7 +20,7 @@ func (e *env) resealAll(ctx context.Context, o *opened) error {
 		return err
 	}
 	closed := int64(0)
-	for _, t := range store.SealedTables() {
+	for _, t := range secret.SealedTables() {
 		r := resealing{opened: o, table: t, tenant: tenant}
 		if err = r.run(ctx, e.progress(string(t), "rows")); err != nil {
 			return err
@@ -40,7 +40,7 @@ func (e *env) resealAll(ctx context.Context, o *opened) error {
 // resealing is one table at work.
 type resealing struct {
 	*opened
-	table                  store.Sealed
+	table                  secret.Sealed
 	tenant                 *seal.Tenant
 	seen, resealed, closed int64
 }
@@ -50,7 +50,7 @@ func (r *resealing) run(ctx context.Context, progress func(done, total int64)) e
 	if err != nil {
 		return err
 	}
-	var after store.SealedRow
+	var after secret.SealedRow
 	for {
 		rows, err := r.db.SealedRows(ctx, r.opened.tenant, r.table, after, resealPage)
 		if err != nil {
@@ -61,10 +61,10 @@ func (r *resealing) run(ctx context.Context, progress func(done, total int64)) e
 			return nil
 		}
 		after = rows[len(rows)-1]
-		var again []store.Resealed
+		var again []secret.Resealed
 		for i := range rows {
 			if sealed := r.reseal(&rows[i]); sealed != nil {
-				again = append(again, store.Resealed{SealedRow: rows[i], Again: sealed})
+				again = append(again, secret.Resealed{SealedRow: rows[i], Again: sealed})
 			}
 		}
 		n, err := r.db.Reseal(ctx, r.opened.tenant, r.table, again)
@@ -76,7 +76,7 @@ func (r *resealing) run(ctx context.Context, progress func(done, total int64)) e
 }
 
 // reseal is what a row is sealed as now, nil where nothing is to be done.
-func (r *resealing) reseal(row *store.SealedRow) []byte {
+func (r *resealing) reseal(row *secret.SealedRow) []byte {
 	r.seen++
 	if len(row.Sealed) == 0 {
 		return nil // the id of somebody who stopped following
@@ -92,11 +92,11 @@ func (r *resealing) reseal(row *store.SealedRow) []byte {
 }
 
 // use is what a row is sealed for: as actions, weiboDoor and socialKeys do.
-func (r *resealing) use(row *store.SealedRow) []byte {
+func (r *resealing) use(row *secret.SealedRow) []byte {
 	switch r.table {
-	case store.SealedIdentities, store.SealedLinks:
+	case secret.SealedIdentities, secret.SealedLinks:
 		return row.Citizen
-	case store.SealedCursors:
+	case secret.SealedCursors:
 		item := r.tenant.Push(row.Account, opinion.PublicName("cursor", string(row.Key)))
 		return opinion.PublicUse(item)
 	default:

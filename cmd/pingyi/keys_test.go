@@ -9,11 +9,10 @@ import (
 	"pingyi/models"
 	"pingyi/seal"
 	"pingyi/simulator"
-	"pingyi/store"
 )
 
 // tenantKeys opens the tenant's keys as a process that begins now.
-func (w *world) tenantKeys(t *testing.T, db *store.DB) *seal.Tenant {
+func (w *world) tenantKeys(t *testing.T, db *database) *seal.Tenant {
 	t.Helper()
 	wrapper, err := seal.NewWrapper(w.env["PINGYI_SECRET"], "")
 	if err != nil {
@@ -27,7 +26,7 @@ func (w *world) tenantKeys(t *testing.T, db *store.DB) *seal.Tenant {
 }
 
 // aged makes a sealing key as old as that.
-func (w *world) aged(t *testing.T, db *store.DB, number int, age time.Duration) {
+func (w *world) aged(t *testing.T, db *database, number int, age time.Duration) {
 	t.Helper()
 	now, err := db.Clock(t.Context())
 	if err != nil {
@@ -37,7 +36,7 @@ func (w *world) aged(t *testing.T, db *store.DB, number int, age time.Duration) 
 }
 
 // sealsNewest reports whether a server seals with the newest key that is in use.
-func (in *instance) sealsNewest(t *testing.T, db *store.DB) bool {
+func (in *instance) sealsNewest(t *testing.T, db *database) bool {
 	t.Helper()
 	f := in.follower()
 	f.do(simulator.Follow())

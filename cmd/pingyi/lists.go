@@ -7,7 +7,6 @@ import (
 	"pingyi/complaints"
 	"pingyi/models"
 	"pingyi/service/campaign"
-	"pingyi/store"
 )
 
 // campaignList lists campaigns for the API.
@@ -23,7 +22,7 @@ func (c campaignList) Campaigns(ctx context.Context, tenant string, scope models
 }
 
 // complaintList lists complaints for the API.
-type complaintList struct{ db *store.DB }
+type complaintList struct{ db *database }
 
 // Complaints implements web.Complaints.
 func (c complaintList) Complaints(ctx context.Context, tenant string, scope models.Scope, at time.Time, id models.ID, limit int) ([]complaints.Record, error) {

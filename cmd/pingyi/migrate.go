@@ -62,7 +62,7 @@ func (e *env) migrated(ctx context.Context, o *opened, user string, attest bool)
 
 // printGrants prints the rights of the server's user as statements. Where user is
 // empty a placeholder stands for it.
-func (e *env) printGrants(ctx context.Context, db *store.DB, user string) error {
+func (e *env) printGrants(ctx context.Context, db *database, user string) error {
 	to := user
 	if to == "" {
 		to = someUser
@@ -91,7 +91,7 @@ func (o *opened) migrate(ctx context.Context, m openMode) error {
 	if o.opts.MigrateDatabase == "" || m == owning {
 		return o.db.Migrate(ctx)
 	}
-	owner, err := store.Open(ctx, store.Options{URL: string(o.opts.MigrateDatabase), Logger: o.log})
+	owner, err := openDatabase(ctx, store.Options{URL: string(o.opts.MigrateDatabase), Logger: o.log})
 	if err != nil {
 		return fmt.Errorf("PINGYI_MIGRATE_DATABASE: %w", err)
 	}

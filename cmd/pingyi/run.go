@@ -194,7 +194,7 @@ func (e *env) logger(o *config.Options) *slog.Logger {
 type opened struct {
 	opts        config.Options
 	log         *slog.Logger
-	db          *store.DB
+	db          *database
 	ring        *seal.Ring // nil without PINGYI_SECRET
 	proofs      *keys.Provers
 	tenant      string
@@ -241,7 +241,7 @@ func (e *env) open(ctx context.Context, c *cli.Command, m openMode) (*opened, er
 	if m == owning {
 		url, option = a.opts.Owner()
 	}
-	a.db, err = store.Open(ctx, store.Options{URL: url, Logger: a.log, Existing: !m.makes(&a.opts)})
+	a.db, err = openDatabase(ctx, store.Options{URL: url, Logger: a.log, Existing: !m.makes(&a.opts)})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", option, err)
 	}
@@ -318,7 +318,7 @@ func (o *opened) warnOfFiles() {
 	}
 }
 
-func checkSchema(ctx context.Context, db *store.DB) error {
+func checkSchema(ctx context.Context, db *database) error {
 	needs, err := db.NeedsMigration(ctx)
 	if err != nil {
 		return err

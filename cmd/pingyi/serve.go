@@ -26,7 +26,7 @@ import (
 	"pingyi/service/keys"
 	"pingyi/service/opinion"
 	"pingyi/session"
-	"pingyi/store"
+	"pingyi/store/record"
 	"pingyi/web"
 	"pingyi/web/hook"
 )
@@ -72,7 +72,7 @@ type server struct {
 	metrics  *web.Metrics
 	clock    *clock.Clock
 	web      *web.Server
-	writer   *store.Writer
+	writer   *record.Writer
 	worlds   *worlds
 	redis    *redisLink
 	demo     *demo
@@ -178,7 +178,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	if err = s.worlds.reload(ctx); err != nil {
 		return err
 	}
-	s.writer = store.NewWriter(s.db, store.WriterOptions{})
+	s.writer = record.NewWriter(s.db.recordStore, record.WriterOptions{})
 	follow := &followers{s.db, s.ring}
 	if s.keys, err = s.personWatch(s.registry, doors.accounts); err != nil {
 		return err

@@ -8,7 +8,6 @@ import (
 	"pingyi/models"
 	"pingyi/seal"
 	"pingyi/social"
-	"pingyi/store"
 )
 
 // readingsKept is how far ahead a second time of a signature is remembered. One
@@ -18,7 +17,7 @@ const readingsKept = 400 * 24 * time.Hour
 // signedReadings remembers, for signatures that can be read with a later time, the time
 // that they were first read with. It implements hook.Readings.
 type signedReadings struct {
-	db   *store.DB
+	db   *database
 	ring *seal.Ring
 	now  func() time.Time
 }

@@ -13,7 +13,6 @@ import (
 	"pingyi/scoring"
 	"pingyi/seal"
 	"pingyi/session"
-	"pingyi/store"
 	"pingyi/web/hook"
 	"pingyi/weiboapi"
 )
@@ -136,7 +135,7 @@ func (b *firstBodies) First(ctx context.Context, to *intake.Account, signature s
 // followers keeps who follows the accounts that strangers may write to. It
 // implements intake.Followers.
 type followers struct {
-	db   *store.DB
+	db   *database
 	ring *seal.Ring
 }
 

@@ -254,7 +254,7 @@ func TestWeibo_followership_isRecordedWithTheRating(t *testing.T) {
 }
 
 // citizen is the keyed hash of a uid.
-func (w *world) citizen(db *store.DB, uid string) models.ID {
+func (w *world) citizen(db *database, uid string) models.ID {
 	w.t.Helper()
 	wrapper, err := seal.NewWrapper(w.env["PINGYI_SECRET"], "")
 	if err != nil {
@@ -268,9 +268,9 @@ func (w *world) citizen(db *store.DB, uid string) models.ID {
 }
 
 // open opens the database of a world beside its servers.
-func (w *world) open() *store.DB {
+func (w *world) open() *database {
 	w.t.Helper()
-	db, err := store.Open(w.t.Context(), store.Options{URL: w.env["PINGYI_DATABASE"]})
+	db, err := openDatabase(w.t.Context(), store.Options{URL: w.env["PINGYI_DATABASE"]})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -11,13 +11,12 @@ import (
 	"pingyi/models"
 	"pingyi/register"
 	"pingyi/service/campaign"
-	"pingyi/store"
 )
 
 // worlds keeps the present view of each account's tenant in memory. It
 // implements intake.Worlds.
 type worlds struct {
-	db       *store.DB
+	db       *database
 	known    *campaign.Views
 	log      *slog.Logger
 	accounts []*intake.Account
@@ -28,7 +27,7 @@ type worlds struct {
 
 var _ bot.Directory = (*register.Directory)(nil)
 
-func newWorlds(db *store.DB, known *campaign.Views, log *slog.Logger, accounts []*intake.Account, demo bool) *worlds {
+func newWorlds(db *database, known *campaign.Views, log *slog.Logger, accounts []*intake.Account, demo bool) *worlds {
 	w := &worlds{db: db, known: known, log: log, accounts: accounts, demo: demo, seen: map[string]*campaign.View{}}
 	w.views.Store(&map[*intake.Account]*bot.World{})
 	return w

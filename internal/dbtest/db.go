@@ -1,0 +1,52 @@
+// Package dbtest opens databases for tests and fills them: SQLite always, MariaDB where
+// PINGYI_TEST_MYSQL_DSN names a server.
+package dbtest
+
+import (
+	"pingyi/store"
+	"pingyi/store/audit"
+	"pingyi/store/campaign"
+	"pingyi/store/complaint"
+	"pingyi/store/identity"
+	"pingyi/store/record"
+	"pingyi/store/secret"
+	"pingyi/store/social"
+	"pingyi/store/staff"
+	"pingyi/store/tally"
+)
+
+// The Stores by the names under which a DB embeds them.
+type (
+	TallyStore     = tally.Store
+	CampaignStore  = campaign.Store
+	StaffStore     = staff.Store
+	IdentityStore  = identity.Store
+	ComplaintStore = complaint.Store
+	SocialStore    = social.Store
+	SecretStore    = secret.Store
+	RecordStore    = record.Store
+	AuditStore     = audit.Store
+)
+
+// DB is an open database with every Store on it.
+type DB struct {
+	*store.DB
+	*TallyStore
+	*CampaignStore
+	*StaffStore
+	*IdentityStore
+	*ComplaintStore
+	*SocialStore
+	*SecretStore
+	*RecordStore
+	*AuditStore
+}
+
+// On returns the Stores on an open database.
+func On(db *store.DB) *DB {
+	r := record.New(db)
+	return &DB{
+		DB: db, TallyStore: tally.New(db), CampaignStore: campaign.New(db), StaffStore: staff.New(db), IdentityStore: identity.New(db), ComplaintStore: complaint.New(db), SocialStore: social.New(db),
+		SecretStore: secret.New(db), RecordStore: r, AuditStore: audit.New(db, r),
+	}
+}

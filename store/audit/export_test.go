@@ -1,0 +1,4 @@
+package audit
+
+// EvidencePage is for tests.
+const EvidencePage = evidencePage
