@@ -56,7 +56,7 @@ type Word struct {
 	// Class ranks a turn of the word.
 	Class Class
 	// Places is how many places Arg may name; 0: none.
-	Places uint8
+	Places int
 	// OfDraft commands answer a draft: their links carry its mark, and where no step
 	// takes them they are stale. Stale ones are that without the mark.
 	OfDraft, Stale bool

@@ -82,7 +82,7 @@ func (t *Turn) picked(c Command) Command {
 // means reports whether a command that was kept is one that this program knows.
 func (t *Turn) means(c Command) bool {
 	w := t.e.words[c.Verb]
-	return w != nil && (c.Arg == 0 || c.Arg < w.Places) && (c.Of == "" || t.e.words[c.Of] != nil)
+	return w != nil && (c.Arg == 0 || int(c.Arg) < w.Places) && (c.Of == "" || t.e.words[c.Of] != nil)
 }
 
 // offersNumbers reports whether the choices of the present step have numbers.

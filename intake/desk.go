@@ -166,21 +166,24 @@ func (d *Desk) run(ctx context.Context, t *turn) (Answer, error) {
 			}
 			known = false
 		default: // Stale: run on what is there
-			if st.Session != nil {
-				if cur, err = d.open(ctx, t, st.Session); err != nil {
-					return Answer{}, err
-				}
-				known = true
-				continue
-			}
 			var first Answer
 			var found bool
-			if cur, first, found, err = d.unseen(ctx, t); err != nil || found {
+			if cur, first, found, err = d.present(ctx, t, st); err != nil || found {
 				return first, err
 			}
 			known = true
 		}
 	}
+}
+
+// present is the session that a step found, or what there is elsewhere where it found
+// none.
+func (d *Desk) present(ctx context.Context, t *turn, st SessionState) (cur current, first Answer, found bool, err error) {
+	if st.Session == nil {
+		return d.unseen(ctx, t)
+	}
+	cur, err = d.open(ctx, t, st.Session)
+	return cur, first, false, err
 }
 
 // unseen looks elsewhere where Redis has no session: for the answer of the push, or

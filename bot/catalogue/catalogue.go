@@ -147,7 +147,7 @@ func (b *binder) name(n *Names) {
 			b.fault("%s.%s needs a label and words", n.key, key)
 		}
 		for _, w := range append([]string{one.Label}, one.Words...) {
-			out.Places[Lower(Fold(w))] = uint8(place) //nolint:gosec // a few things
+			out.Places[Lower(Fold(w))] = uint8(place)
 		}
 		out.List = append(out.List, one)
 	}

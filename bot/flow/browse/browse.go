@@ -28,7 +28,7 @@ func Flow() bot.Flow {
 			{Verb: wordHello}, {Verb: wordThanks},
 		},
 		Steps: []bot.Step{
-			{ID: bot.Home, Help: textHelpHome, Ask: askHome, Unsure: textUnknownHome},
+			{ID: bot.Home, Help: textHelpHome, Ask: AskHome, Unsure: textUnknownHome},
 			{
 				ID: Classes, Help: textHelpChoose, Ask: askClasses, Unsure: textUnknownHome, Listed: true,
 				On: []bot.Edge{{Verb: bot.Back, Do: bot.GoTo(bot.Home), To: home}, {Verb: bot.Next, Do: TurnPage}, {Verb: word.Previous, Do: TurnPage}},

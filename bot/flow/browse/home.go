@@ -6,8 +6,8 @@ import (
 	"pingyi/bot/flow/word"
 )
 
-// askHome says what one can begin with.
-func askHome(t *bot.Turn) {
+// AskHome says what one can begin with.
+func AskHome(t *bot.Turn) {
 	t.Say(textHome)
 	t.Nav(t.Homes()...)
 }

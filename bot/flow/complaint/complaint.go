@@ -59,10 +59,10 @@ func words() []bot.Word {
 	return []bot.Word{
 		{Verb: word.Complain, Global: true, Do: complain, Args: readComplaint, Home: true, Class: bot.ClassComplaint, Glued: word.Complain},
 		{Verb: word.ComplainAfter, Global: true, Do: complainAfter, Args: readComplaint, Class: bot.ClassComplaint, Glued: word.Complain},
-		{Verb: word.Kind, Unspoken: true, OfDraft: true, Send: sendKind, Class: bot.ClassComplaint, Places: uint8(len(Kinds))},
+		{Verb: word.Kind, Unspoken: true, OfDraft: true, Send: sendKind, Class: bot.ClassComplaint, Places: len(Kinds)},
 		{Verb: bot.NotSure, OfDraft: true, Send: func(t *bot.Turn, _ bot.Command) string { return t.Join(t.Word(word.Complain), t.Word(bot.NotSure)) }},
 		own(word.Anonymous), own(word.Named), own(word.Skip), finish,
-		{Verb: word.Amend, Unspoken: true, OfDraft: true, Send: sendAmend, Places: uint8(len(parts))},
+		{Verb: word.Amend, Unspoken: true, OfDraft: true, Send: sendAmend, Places: len(parts)},
 		{Verb: wordKeep, Unspoken: true, Global: true, Do: keepComplaint},
 	}
 }

@@ -116,6 +116,12 @@ func Read(data []byte) (bot.Session, error) {
 	return s, nil
 }
 
+// reader takes an encoding apart; after a fault it yields zeroes and is bad.
+type reader struct {
+	b   []byte
+	bad bool
+}
+
 // draft reads what every draft had, and gives it the state of the flow it runs in.
 func (r *reader) draft(s *bot.Session, has byte, undated bool) {
 	var rate rating.State
@@ -185,7 +191,7 @@ func (r *reader) complaint() (s complaint.State) {
 
 // command reads what a number stands for. One byte was a place, a verb or a flow.
 func (r *reader) command() bot.Command {
-	v, arg := int(r.byte()), int(r.byte())
+	v, arg := int(r.byte()), r.byte()
 	c := bot.Command{N: uint32(r.uint(1<<32 - 1)), Unit: r.text(), Ref: r.text()} //nolint:gosec // bounded
 	if v >= len(verbs) {
 		r.bad = true
@@ -193,10 +199,10 @@ func (r *reader) command() bot.Command {
 	}
 	switch c.Verb = verbs[v]; {
 	case c.Verb == word.Level || c.Verb == word.Kind || c.Verb == word.Reason || c.Verb == word.Amend:
-		c.Arg = uint8(arg)
-	case c.Verb == word.Restart && arg < len(verbs):
+		c.Arg = arg
+	case c.Verb == word.Restart && int(arg) < len(verbs):
 		c.Of = verbs[arg]
-	case c.Verb != word.Restart && arg < len(words):
+	case c.Verb != word.Restart && int(arg) < len(words):
 		c.Of = words[arg]
 	default:
 		r.bad = true
@@ -258,12 +264,6 @@ func unpackReceipt(p []byte) string {
 		}
 	}
 	return string(out[:])
-}
-
-// reader takes an encoding apart; after a fault it yields zeroes and is bad.
-type reader struct {
-	b   []byte
-	bad bool
 }
 
 func (r *reader) take(n int) []byte {

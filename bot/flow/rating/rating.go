@@ -46,9 +46,9 @@ func words() []bot.Word {
 	return []bot.Word{
 		{Verb: word.Rate, Global: true, Do: rate, Args: readUnit(word.Rate), Home: true, Glued: word.Rate},
 		{Verb: word.Again, Global: true, Do: again, Args: readUnit(word.Again)},
-		{Verb: word.Level, Unspoken: true, OfDraft: true, Send: sendLevel, Places: uint8(models.Skipped) + 1},
+		{Verb: word.Level, Unspoken: true, OfDraft: true, Send: sendLevel, Places: int(models.Skipped) + 1},
 		{Verb: word.QuestionBack, Unspoken: true, Stale: true, Send: sendQuestionBack},
-		{Verb: word.Reason, Do: reason, Args: readReason, Send: sendReason, OfDraft: true, Acts: true, Places: uint8(len(Reasons))},
+		{Verb: word.Reason, Do: reason, Args: readReason, Send: sendReason, OfDraft: true, Acts: true, Places: len(Reasons)},
 	}
 }
 

@@ -4,6 +4,7 @@ package records
 
 import (
 	"pingyi/bot"
+	"pingyi/bot/flow/browse"
 	"pingyi/bot/flow/word"
 )
 
@@ -16,7 +17,7 @@ func Flow() bot.Flow {
 		Name: "records", Phrases: &texts,
 		Words: []bot.Word{{Verb: word.Query, Global: true, Do: queryMine, Args: queryArguments, Home: true}},
 		Steps: []bot.Step{{
-			ID: Step, Help: textHelpHome, Ask: func(t *bot.Turn) { t.Say(textHome); t.Nav(t.Homes()...) }, Unsure: textUnknownHome,
+			ID: Step, Help: textHelpHome, Ask: browse.AskHome, Unsure: textUnknownHome,
 			On: []bot.Edge{
 				{Verb: bot.Back, Do: bot.GoTo(bot.Home), To: []bot.StepID{bot.Home}},
 				{Verb: bot.Next, Do: turnRecords, Asks: ListMine{}.ActionName()}, {Verb: word.Previous, Do: turnRecords, Asks: ListMine{}.ActionName()},

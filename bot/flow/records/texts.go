@@ -7,7 +7,6 @@ import (
 var (
 	texts catalogue.Phrases
 
-	textHome        = texts.Text("greet.home")
 	textHelpHome    = texts.Text("help.home")
 	textUnknownHome = texts.Text("unknown.home")
 	textOfUnit      = texts.Text("choose.of_unit", "unit")

@@ -7,7 +7,6 @@ import (
 var (
 	texts catalogue.Phrases
 
-	textHome         = texts.Text("greet.home")
 	textUnknownHome  = texts.Text("unknown.home")
 	textHelpWhich    = texts.Text("help.which")
 	textHelpWithdraw = texts.Text("help.withdraw")

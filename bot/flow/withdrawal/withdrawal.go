@@ -3,6 +3,7 @@ package withdrawal
 
 import (
 	"pingyi/bot"
+	"pingyi/bot/flow/browse"
 	"pingyi/bot/flow/drafts"
 	"pingyi/bot/flow/word"
 	"pingyi/models"
@@ -42,7 +43,7 @@ func Choosing() bot.Flow {
 			Verb: word.Withdraw, Global: true, Do: withdraw, Args: readWithdraw, Send: sendWithdraw, Glued: word.Withdraw,
 		}},
 		Steps: []bot.Step{{
-			ID: StepChoose, Help: textHelpWhich, Ask: func(t *bot.Turn) { t.Say(textHome); t.Nav(t.Homes()...) }, Free: nameWithdrawal, Unsure: textUnknownHome, Kept: true,
+			ID: StepChoose, Help: textHelpWhich, Ask: browse.AskHome, Free: nameWithdrawal, Unsure: textUnknownHome, Kept: true,
 			On: []bot.Edge{
 				{Verb: bot.Back, Do: bot.GoTo(bot.Home), To: []bot.StepID{bot.Home}},
 				{Verb: bot.Next, Do: turn, Asks: list}, {Verb: word.Previous, Do: turn, Asks: list},

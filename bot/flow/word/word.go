@@ -43,10 +43,12 @@ var (
 	textHour   = Phrases.Text("parts.hour", "month", "day", "hour")
 	textHourOf = Phrases.Text("parts.hour_of_year", "date", "hour")
 
-	// Accusing, Withdrawing and Asking are verbs that decide what a sentence wants.
-	Accusing    = Phrases.Words("accusing")
+	// Accusing are verbs by which a sentence wants to complain.
+	Accusing = Phrases.Words("accusing")
+	// Withdrawing are verbs by which a sentence wants to take something back.
 	Withdrawing = Phrases.Words("withdrawing")
-	Asking      = Phrases.Words("asking")
+	// Asking are verbs by which a sentence asks what became of something.
+	Asking = Phrases.Words("asking")
 )
 
 // Question is what stands around the number of a question.
