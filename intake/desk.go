@@ -247,7 +247,8 @@ func (d *Desk) step(ctx context.Context, t *turn, cur current) (SessionState, An
 	if len(s.Rest) > 0 && t.Input.Kind == bot.Text && d.Engine.AsksMore(t.Input.Text) {
 		return d.nextPage(ctx, t, cur, s)
 	}
-	w := d.prepare(ctx, t)
+	w := d.world(t)
+	d.recordFollower(ctx, t)
 	next, out := d.Engine.Advance(w, s, t.Input)
 	action := d.Engine.Action(out.Action)
 	if (action == nil || !action.Effect) && d.Engine.MayAct(t.Input) {

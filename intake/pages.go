@@ -36,18 +36,23 @@ func (d *Desk) nextPage(ctx context.Context, t *turn, cur current, s bot.Session
 	return d.save(ctx, t, cur, s, a)
 }
 
-// prepare is the world that the turn is advanced in, after the input was freed
-// of what only the account can read.
-func (d *Desk) prepare(ctx context.Context, t *turn) *bot.World {
+// world is the world that the turn is advanced in, after the input was freed of what
+// only the account can read.
+func (d *Desk) world(t *turn) *bot.World {
 	w := d.Worlds.World(t.Account)
 	if target, known := w.Scenes[t.Input.Scene]; known {
 		t.Input.Scene = target
 	}
-	if t.Follows && d.Followers != nil {
-		if err := d.Followers.Followed(ctx, &t.Turn); err != nil {
-			// What is not known now is looked up when the campaign is settled.
-			d.Log.Warn("follower not recorded", "err", err)
-		}
-	}
 	return w
+}
+
+// recordFollower records that the citizen of a push began to follow, where it says so.
+func (d *Desk) recordFollower(ctx context.Context, t *turn) {
+	if !t.Follows || d.Followers == nil {
+		return
+	}
+	if err := d.Followers.Followed(ctx, &t.Turn); err != nil {
+		// What is not known now is looked up when the campaign is settled.
+		d.Log.Warn("follower not recorded", "err", err)
+	}
 }

@@ -198,3 +198,17 @@ func (keptKeys) SealingKeys(context.Context, string) ([]models.SealingKey, error
 func (keptKeys) AddPersonKey(_ context.Context, _ models.PersonKey, wrapped []byte) ([]byte, error) {
 	return wrapped, nil
 }
+
+// A look at the world that a turn is advanced in writes nothing, also of a push that says
+// that its citizen began to follow. That is recorded by itself.
+func TestWorld_ofAPushThatFollows_writesNothing(t *testing.T) {
+	d, o := newOneCitizen(t)
+	push := &turn{Turn: Turn{Push: Push{Account: &Account{}, Follows: true, Input: bot.Input{Scene: "n:7"}}}}
+	if w := d.world(push); w != o.world || push.Input.Scene != "u:A03" || o.followed != 0 {
+		t.Errorf("scene %s, %d followers", push.Input.Scene, o.followed)
+	}
+	d.recordFollower(t.Context(), push)
+	if o.followed != 1 {
+		t.Errorf("%d followers were recorded", o.followed)
+	}
+}

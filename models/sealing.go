@@ -22,3 +22,35 @@ const SealingKeys = "sealing/"
 
 // SealingName is what the key of a number is stored under.
 func SealingName(number int) string { return SealingKeys + strconv.Itoa(number) }
+
+// Sealed names a table of what a tenant's sealing keys seal and that is kept for long.
+// Sessions and finished answers are not among them: they end by themselves.
+type Sealed string
+
+// The tables.
+const (
+	SealedIdentities Sealed = "identities"      // platform ids of who writes
+	SealedLinks      Sealed = "complaint_links" // platform ids of who complained
+	SealedItems      Sealed = "social_items"    // public texts
+	SealedAccounts   Sealed = "social_accounts" // what was looked up of their authors
+	SealedCursors    Sealed = "social_cursors"  // how far an account's texts are fetched
+)
+
+// SealedTables lists them.
+func SealedTables() []Sealed {
+	return []Sealed{SealedIdentities, SealedLinks, SealedItems, SealedAccounts, SealedCursors}
+}
+
+// SealedRow is a row of one of these tables.
+type SealedRow struct {
+	Account string
+	Key     []byte // of a cursor its feed, else an id
+	Citizen []byte // whose it is, or Key
+	Sealed  []byte
+}
+
+// Resealed is a row and what it is sealed as now.
+type Resealed struct {
+	SealedRow
+	Again []byte
+}

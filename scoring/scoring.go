@@ -22,7 +22,7 @@ type Submission struct {
 	Account  string // the account that collected it
 	Unit     string // code of the rated unit
 	Window   string // code of the scanned window, or ""
-	Serial   string // verified serial of the scanned code, or ""
+	Serial   string // of the scanned code as the scan gave it, or ""; nothing verifies it
 
 	// Source is the public text that the rating was read from, zero for one that
 	// its person confirmed by form or message. A public rating never replaces a

@@ -10,7 +10,6 @@ import (
 	"pingyi/scoring"
 	"pingyi/social"
 	"pingyi/store/record"
-	"pingyi/store/secret"
 )
 
 // secondUserRates: alone, in a group, replaced, repeated, taken back, excluded.
@@ -224,11 +223,11 @@ func secondUserKeeps(t *testing.T, db *dbtest.DB) {
 	if err := db.AddSealingKey(ctx, dbtest.Tenant, 2, []byte("wrapped")); models.KindOf(err) != models.Conflict {
 		t.Fatal(err)
 	}
-	for _, table := range secret.SealedTables() {
-		rows, err := db.SealedRows(ctx, dbtest.Tenant, table, secret.SealedRow{}, 10)
+	for _, table := range models.SealedTables() {
+		rows, err := db.SealedRows(ctx, dbtest.Tenant, table, models.SealedRow{}, 10)
 		must(err)
 		for i := range rows {
-			if n, err := db.Reseal(ctx, dbtest.Tenant, table, []secret.Resealed{{SealedRow: rows[i], Again: []byte("anew")}}); err != nil || n != 1 {
+			if n, err := db.Reseal(ctx, dbtest.Tenant, table, []models.Resealed{{SealedRow: rows[i], Again: []byte("anew")}}); err != nil || n != 1 {
 				t.Fatalf("%s: %d, %v", table, n, err)
 			}
 		}

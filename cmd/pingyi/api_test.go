@@ -234,7 +234,7 @@ func TestClose_sealsThenShows_andLateOnesAreNotReceived(t *testing.T) {
 		closes := time.Now().Add(6 * time.Second).Truncate(time.Second)
 		campaignOf(t, in, "short", time.Now().Add(-time.Hour).UTC().Format(time.RFC3339), closes.UTC().Format(time.RFC3339))
 		late, amid, early := in.chat(t), in.chat(t), in.chat(t)
-		for _, c := range []*chat{late, amid} {
+		for _, c := range []*dialogue{late, amid} {
 			c.scan("u:A03")
 			c.say("55555")
 		}

@@ -8,28 +8,28 @@ import (
 	"pingyi/simulator"
 )
 
-// chat is a dialogue with a phone: what is sent, and what the answer must and
+// dialogue is one with a phone: what is sent, and what the answer must and
 // must not hold.
-type chat struct {
+type dialogue struct {
 	t *testing.T
 	*phone
 }
 
-func (in *instance) chat(t *testing.T) *chat {
+func (in *instance) chat(t *testing.T) *dialogue {
 	t.Helper()
 	p := in.phone()
 	p.t = t
-	return &chat{t, p}
+	return &dialogue{t, p}
 }
 
 // on checks an answer.
-func (c *chat) on(shown string, parts ...string) *chat {
+func (c *dialogue) on(shown string, parts ...string) *dialogue {
 	c.t.Helper()
 	contains(c.t, shown, parts...)
 	return c
 }
 
-func (c *chat) without(parts ...string) *chat {
+func (c *dialogue) without(parts ...string) *dialogue {
 	c.t.Helper()
 	for _, part := range parts {
 		if strings.Contains(c.last.Text, part) {
@@ -40,11 +40,11 @@ func (c *chat) without(parts ...string) *chat {
 }
 
 // send types what a link of an older answer would send.
-func (c *chat) send(l simulator.Link) string { c.t.Helper(); return c.do(simulator.Tap(l)) }
+func (c *dialogue) send(l simulator.Link) string { c.t.Helper(); return c.do(simulator.Tap(l)) }
 
 // rates rates a unit by its name: two scans of one code in one second would be
 // one push, for an event has no id of its own.
-func (c *chat) rates(name, digits string) (receipt string) {
+func (c *dialogue) rates(name, digits string) (receipt string) {
 	c.t.Helper()
 	c.say(name)
 	c.say(digits)
@@ -52,7 +52,7 @@ func (c *chat) rates(name, digits string) (receipt string) {
 }
 
 // follows is a chat of somebody who follows already.
-func (in *instance) follows(t *testing.T) *chat {
+func (in *instance) follows(t *testing.T) *dialogue {
 	t.Helper()
 	c := in.chat(t)
 	c.do(simulator.Follow())

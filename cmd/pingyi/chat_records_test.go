@@ -220,11 +220,11 @@ func TestWindow_outsideOfIt_saysWhenAndComplaintsStillWork(t *testing.T) {
 	c.on(c.scan("u:A03"), said(-1), "已经结束", "投诉").without("第1题")
 	c.on(c.tap("我要投诉"), "【市教育局】是哪一类问题？")
 	campaignOf(t, in, "opens", day(1), day(30))
-	for _, ask := range []func(*chat) string{
-		func(c *chat) string { return c.scan("u:A03") }, func(c *chat) string { return c.scan("w:A05W1") },
-		func(c *chat) string { return c.scan("c:opens") },
-		func(c *chat) string { c.do(simulator.Follow()); return c.say("市教育局") },
-		func(c *chat) string { c.do(simulator.Follow()); return c.say("评议") },
+	for _, ask := range []func(*dialogue) string{
+		func(c *dialogue) string { return c.scan("u:A03") }, func(c *dialogue) string { return c.scan("w:A05W1") },
+		func(c *dialogue) string { return c.scan("c:opens") },
+		func(c *dialogue) string { c.do(simulator.Follow()); return c.say("市教育局") },
+		func(c *dialogue) string { c.do(simulator.Follow()); return c.say("评议") },
 	} {
 		c = in.chat(t)
 		c.on(ask(c), "还没开始", said(1), "投诉").without("第1题", "哪一类单位")

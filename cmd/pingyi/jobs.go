@@ -27,7 +27,7 @@ const (
 // database, the cluster does once.
 func (s *server) jobs() []jobs.Job {
 	list := []jobs.Job{
-		{Name: "reload_register", Every: reloadEvery, Timeout: time.Minute, Run: s.worlds.reload},
+		{Name: "reload_register", Every: reloadEvery, Timeout: time.Minute, Run: s.worlds.Reload},
 		{Name: "seal_campaigns", Every: sealEvery, Timeout: time.Minute, AtStart: true, Run: s.sealer().Seal},
 		{Name: "watch_person_keys", Every: keysEvery, Timeout: time.Minute, AtStart: true, Run: s.keys.Check},
 		{Name: "refresh_sealing_keys", Every: sealingEvery, Timeout: time.Minute, Run: s.ring.Refresh},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"pingyi/models"
 	"pingyi/seal"
+	"pingyi/service/keys"
 	"pingyi/store/record"
 )
 
@@ -16,10 +18,6 @@ const (
 	// sealingEvery is how often a server asks for sealing keys, which are sealed with
 	// seal.SealingDelay after they were made.
 	sealingEvery = 10 * time.Second
-	// sealingSlack is added to that until no turn seals with the key before any more.
-	sealingSlack = 30 * time.Second
-	// sessionsEnd is when the last session that a key sealed is gone from Redis.
-	sessionsEnd = 24 * time.Hour
 )
 
 func (e *env) keysCommand() *cli.Command {
@@ -85,118 +83,17 @@ func shown(t time.Time) string { return t.In(shanghai()).Format(shownTime) }
 
 func (e *env) keysRenew(ctx context.Context, c *cli.Command) error {
 	return e.withOpen(ctx, c, func(o *opened) error {
-		if _, err := o.ring.Tenant(ctx, o.tenant); err != nil {
-			return err
+		r := &keys.Renewal{
+			Record: o.db, Ring: o.ring, Tenant: o.tenant, Zone: shanghai(), AnswersKept: record.AnswersKept + upkeepEvery,
+			Say:      func(line string) error { _, err := fmt.Fprintln(e.out, line); return err },
+			Progress: e.progress, Waiting: func(left time.Duration) {
+				fmt.Fprintf(e.err, "\rwaiting until every server seals with it, %d s ", int(left.Seconds())+1)
+			}, Done: func() { fmt.Fprintln(e.err) },
 		}
-		newest, err := e.sealingKey(ctx, o, c.Bool("resume"))
-		if err != nil {
-			return err
+		err := r.Run(ctx, c.Bool("resume"), !c.Bool("no-wait"))
+		if errors.Is(err, keys.ErrNeverRenewed) {
+			return usageError{err}
 		}
-		if left := seal.SealingDelay + sealingSlack - newest.Age; left > 0 {
-			if c.Bool("no-wait") {
-				_, err = fmt.Fprintf(e.out, "%s: after %s pingyi keys renew --resume reseals what older keys sealed\n", o.tenant, shown(newest.CreatedAt.Add(seal.SealingDelay+sealingSlack)))
-				return err
-			}
-			if err = e.wait(ctx, left); err != nil {
-				return err
-			}
-		}
-		if err = o.ring.Refresh(ctx); err != nil {
-			return err
-		}
-		if err = e.resealAll(ctx, o); err != nil {
-			return err
-		}
-		return e.endKeys(ctx, o)
+		return err
 	})
-}
-
-// sealingKey makes the key of a renewal, or finds the one that is resumed.
-func (e *env) sealingKey(ctx context.Context, o *opened, resume bool) (*models.SealingKey, error) {
-	list, err := o.db.SealingKeys(ctx, o.tenant)
-	if err != nil {
-		return nil, err
-	}
-	number := 1
-	if len(list) > 0 {
-		number = list[0].Number + 1
-	}
-	switch {
-	case resume && len(list) == 0:
-		return nil, misuse("the sealing key of %s was never renewed; there is nothing to resume", o.tenant)
-	case resume:
-		return &list[0], nil
-	case len(list) > 0 && list[0].Age < seal.SealingDelay+sealingSlack:
-		return nil, models.Errorf(models.Conflict, "renewed", "the key %s was made at %s, and not every server may seal with it yet; pingyi keys renew --resume goes on with it",
-			models.SealingName(list[0].Number), shown(list[0].CreatedAt))
-	}
-	name := models.SealingName(number)
-	if err = o.db.AddSealingKey(ctx, o.tenant, number, o.ring.Wrapper().Wrap(seal.NewKey(), o.tenant+"/"+name)); err != nil {
-		return nil, err
-	}
-	if list, err = o.db.SealingKeys(ctx, o.tenant); err != nil {
-		return nil, err
-	}
-	_, err = fmt.Fprintf(e.out, "%s: the key %s is made; servers seal with it from %s on\n", o.tenant, name, shown(list[0].CreatedAt.Add(seal.SealingDelay)))
-	return &list[0], err
-}
-
-// wait shows on stderr how long it still waits.
-func (e *env) wait(ctx context.Context, left time.Duration) error {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for end := time.Now().Add(left); time.Now().Before(end); {
-		fmt.Fprintf(e.err, "\rwaiting until every server seals with it, %d s ", int(time.Until(end).Seconds())+1)
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("pingyi keys renew --resume goes on: %w", ctx.Err())
-		case <-tick.C:
-		}
-	}
-	fmt.Fprintln(e.err)
-	return nil
-}
-
-// endKeys ends the keys of which nothing is left, and says of the others what is.
-func (e *env) endKeys(ctx context.Context, o *opened) error {
-	list, err := o.db.SealingKeys(ctx, o.tenant)
-	if err != nil {
-		return err
-	}
-	var next *models.SealingKey // the key that came into use after the one that is looked at
-	for i := range list {
-		k := &list[i]
-		if next != nil && k.DestroyedAt.IsZero() {
-			if err = e.endKey(ctx, o, k, next); err != nil {
-				return err
-			}
-		}
-		if k.Age >= seal.SealingDelay {
-			next = k
-		}
-	}
-	_, err = fmt.Fprintf(e.out, "%s: what was sealed before the first renewal opens with the tenant's own key, which cannot be ended: hashes rest on it\n", o.tenant)
-	return err
-}
-
-func (e *env) endKey(ctx context.Context, o *opened, k, next *models.SealingKey) error {
-	last := next.CreatedAt.Add(seal.SealingDelay + sealingSlack) // that it sealed anything
-	answers, err := o.db.AnswersBefore(ctx, o.tenant, last)
-	if err != nil {
-		return err
-	}
-	name, sessions := models.SealingName(k.Number), last.Add(sessionsEnd)
-	now := k.CreatedAt.Add(k.Age)
-	switch {
-	case answers > 0:
-		_, err = fmt.Fprintf(e.out, "%s: %s still opens %d finished answers, which go by %s; pingyi keys renew --resume ends it then\n",
-			o.tenant, name, answers, shown(last.Add(record.AnswersKept+upkeepEvery)))
-	case now.Before(sessions):
-		_, err = fmt.Fprintf(e.out, "%s: %s still opens sessions until %s; pingyi keys renew --resume ends it then\n", o.tenant, name, shown(sessions))
-	default:
-		if err = o.db.DestroyKey(ctx, o.tenant, name, now); err == nil {
-			_, err = fmt.Fprintf(e.out, "%s: %s is ended: nothing that it sealed is left, but in backups\n", o.tenant, name)
-		}
-	}
-	return err
 }

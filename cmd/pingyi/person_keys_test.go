@@ -54,7 +54,7 @@ func TestPersonKey_deletedBeforeARestart_countsNobodyTwice(t *testing.T) {
 		if again, err := in.Redeliver(t.Context(), confirmed); err != nil || again.Plain != confirmed.Plain {
 			t.Errorf("a repeat of the confirmation: %v\n%s", err, again.Plain)
 		}
-		refused := func(c *chat, shown string, parts ...string) {
+		refused := func(c *dialogue, shown string, parts ...string) {
 			c.on(shown, parts...).without("回执：")
 		}
 		c.say("市教育局")

@@ -2,25 +2,18 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/csv"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
 
 	"pingyi/models"
+	"pingyi/service/score"
 	"pingyi/social"
 )
-
-// maxPollFile bounds a file of poll results and its evidence, in bytes.
-const maxPollFile = 32 << 20
 
 func (e *env) pollResultsCommand() *cli.Command {
 	campaign := func() cli.Flag { return &cli.StringFlag{Name: "campaign", Usage: "the campaign's id"} }
@@ -51,9 +44,9 @@ func (e *env) pollResultsAdd(ctx context.Context, c *cli.Command) error {
 	var lines []int
 	var err error
 	if p.Rows, lines, err = readPoll(name); err != nil {
-		return err
+		return pollMisuse(err)
 	}
-	if p.EvidenceHash, err = hashEvidence(p.Evidence); err != nil {
+	if p.EvidenceHash, err = score.HashEvidence(p.Evidence); err != nil {
 		return err
 	}
 	place := func(field string, row int) string {
@@ -67,12 +60,8 @@ func (e *env) pollResultsAdd(ctx context.Context, c *cli.Command) error {
 	}
 	return e.withOpen(ctx, c, func(o *opened) error {
 		results, _, err := o.scores().AddPollResults(ctx, o.tenant, campaign, p, place)
-		var known *models.Error
-		if errors.As(err, &known) && len(known.Faults) > 0 {
-			return pollMisuse(known.Faults)
-		}
 		if err != nil {
-			return err
+			return pollMisuse(err)
 		}
 		e.unproven(fmt.Sprintf("signed by %q", p.Signer))
 		_, err = fmt.Fprintln(e.out, results.ID)
@@ -80,72 +69,27 @@ func (e *env) pollResultsAdd(ctx context.Context, c *cli.Command) error {
 	})
 }
 
-// pollMisuse tells every fault on a line of its own.
-func pollMisuse(faults []models.Fault) error {
-	all := make([]string, len(faults))
-	for i, f := range faults {
-		all[i] = f.Place + ": " + f.Text
-	}
-	return misuse("%s", strings.Join(all, "\n"))
-}
-
-// readPoll reads the form of a file; every fault of it is told with its line.
-// lines are those that the rows stand on.
+// readPoll reads the form of a file.
 func readPoll(name string) (rows []social.PollRow, lines []int, err error) {
 	file, err := os.Open(name) //nolint:gosec // the operator names it
 	if err != nil {
 		return nil, nil, err
 	}
 	defer func() { _ = file.Close() }() // it was only read
-	r := csv.NewReader(io.LimitReader(file, maxPollFile))
-	head, err := r.Read()
-	if err != nil || strings.TrimPrefix(strings.Join(head, ","), "\ufeff") != "code,5,4,3,2,1" {
-		return nil, nil, misuse("%s: the first line is not code,5,4,3,2,1", name)
-	}
-	var faults []models.Fault
-	for {
-		record, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			faults = append(faults, models.Fault{Place: name, Text: err.Error()})
-			if len(record) == 0 {
-				break // what follows cannot be told apart
-			}
-			continue
-		}
-		line, _ := r.FieldPos(0)
-		row := social.PollRow{Unit: record[0]}
-		for i := range row.Votes {
-			if row.Votes[i], err = strconv.ParseInt(strings.TrimSpace(record[i+1]), 10, 64); err != nil {
-				faults = append(faults, models.Fault{Place: fmt.Sprintf("%s: line %d", name, line), Text: fmt.Sprintf("the votes for level %d are no number", 5-i)})
-			}
-		}
-		rows, lines = append(rows, row), append(lines, line)
-	}
-	if len(faults) > 0 {
-		return nil, nil, pollMisuse(faults)
-	}
-	return rows, lines, nil
+	return score.ReadPoll(name, file)
 }
 
-// hashEvidence is a file's SHA-256 in hexadecimal; "" where the evidence is no
-// file here.
-func hashEvidence(name string) (string, error) {
-	file, err := os.Open(name) //nolint:gosec // the operator names it
-	if errors.Is(err, os.ErrNotExist) {
-		return "", nil
+// pollMisuse tells every fault of results on a line of its own, as wrong use.
+func pollMisuse(err error) error {
+	var known *models.Error
+	if !errors.As(err, &known) || len(known.Faults) == 0 {
+		return err
 	}
-	if err != nil {
-		return "", err
+	all := make([]string, len(known.Faults))
+	for i, f := range known.Faults {
+		all[i] = f.Place + ": " + f.Text
 	}
-	defer func() { _ = file.Close() }() // it was only read
-	h := sha256.New()
-	if _, err = io.Copy(h, io.LimitReader(file, maxPollFile)); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return misuse("%s", strings.Join(all, "\n"))
 }
 
 func (e *env) pollResultsList(ctx context.Context, c *cli.Command) error {

@@ -185,7 +185,7 @@ func TestNames_sessionOfTheReleaseBefore_goesOnUnderItsNewName(t *testing.T) {
 		if err := client.Rename(t.Context(), now, before).Err(); err != nil {
 			t.Fatal(err)
 		}
-		c = &chat{t, &phone{t: t, p: w.serve().Platform, who: c.who}}
+		c = &dialogue{t, &phone{t: t, p: w.serve().Platform, who: c.who}}
 		c.on(c.send(confirm), "回执：")
 		if n := client.Exists(t.Context(), before).Val(); n != 0 {
 			t.Error("the session is left under its old name")

@@ -55,7 +55,7 @@ func (w *world) rehash(t *testing.T) int {
 func (w *world) renewSealing(t *testing.T, number int) {
 	t.Helper()
 	w.must("keys", "renew", "--no-wait")
-	w.aged(t, w.open(), number, seal.SealingDelay+sealingSlack)
+	w.aged(t, w.open(), number, seal.SealingDelay+30*time.Second)
 	out := w.must("keys", "renew", "--resume")
 	for _, table := range []string{"identities", "social_items", "social_accounts"} {
 		if strings.Contains(out, table+": 0 of 0") {
@@ -181,7 +181,7 @@ func TestRehash_oldServerBeside_theLaterEventHolds(t *testing.T) {
 		if err := o.db.SetFollowing(t.Context(), "default", testUID, citizen, false, time.Now().Add(time.Minute)); err != nil {
 			t.Fatal(err)
 		}
-		events := &followers{o.db, o.ring}
+		events := o.followers()
 		for range 2 {
 			if got, err := events.Following(t.Context(), "default", testUID, f.who.OpenID); err != nil || got != scoring.Unfollowed {
 				t.Errorf("after an unfollow that the old server was told: %s, %v", got, err)
@@ -241,7 +241,7 @@ func TestRehash_twoProcessesAtOnce_everyRowIsMovedOnce(t *testing.T) {
 			}
 		})
 		group.Wait()
-		events := &followers{o.db, o.ring}
+		events := o.followers()
 		for i := range many {
 			want := scoring.Follower
 			if i < many/2 {

@@ -23,9 +23,11 @@ import (
 	"pingyi/config"
 	"pingyi/intake"
 	"pingyi/jobs"
+	"pingyi/service/chat"
 	"pingyi/service/keys"
 	"pingyi/service/opinion"
 	"pingyi/session"
+	"pingyi/store"
 	"pingyi/store/record"
 	"pingyi/web"
 	"pingyi/web/hook"
@@ -73,8 +75,8 @@ type server struct {
 	clock    *clock.Clock
 	web      *web.Server
 	writer   *record.Writer
-	worlds   *worlds
-	redis    *redisLink
+	worlds   *chat.Worlds
+	redis    *session.Link
 	demo     *demo
 	public   *opinion.Opinions // nil without a Weibo account
 	keys     *keys.PersonWatch
@@ -164,22 +166,22 @@ func newServer(ctx context.Context, o *opened) (*server, error) {
 
 // assemble wires the packages that do not know each other.
 func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
-	sessions, err := session.New(s.redis.client)
+	sessions, err := session.New(s.redis.Client)
 	if err != nil {
 		return err
 	}
-	s.redis.before = sessions.Close
+	s.redis.Before = sessions.Close
 	engine := s.engine
 	doors, err := openDoors(s.opened, accounts, engine)
 	if err != nil {
 		return err
 	}
-	s.worlds = newWorlds(s.db, s.opened.known(), s.log, doors.accounts, s.opts.Demo())
-	if err = s.worlds.reload(ctx); err != nil {
+	s.worlds = chat.NewWorlds(s.db, s.opened.known(), doors.accounts, s.opts.Demo(), time.Now)
+	if err = s.worlds.Reload(ctx); err != nil {
 		return err
 	}
 	s.writer = record.NewWriter(s.db.recordStore, record.WriterOptions{})
-	follow := &followers{s.db, s.ring}
+	follow := s.followers()
 	if s.keys, err = s.personWatch(s.registry, doors.accounts); err != nil {
 		return err
 	}
@@ -188,8 +190,10 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	}
 	desk := intake.NewDesk(intake.Options{
 		Engine: engine, Sessions: sessions, Worlds: s.worlds, Keys: s.ring, Observer: s.metrics, Log: s.log, Followers: follow,
-		Actions: &actions{db: s.db, ratings: s.writer, ring: s.ring, views: s.opened.known(), followers: follow, keys: s.keys},
-		Now:     s.now, InFlight: turnsInFlight, Hints: sessionHints,
+		Actions: &chat.Actions{
+			Record: s.db, Ratings: s.writer, Ring: s.ring, Views: s.opened.known(), Followers: follow, Persons: s.keys, Unresolved: store.IsUnresolved,
+		},
+		Now: s.now, InFlight: turnsInFlight, Hints: sessionHints,
 	})
 	o := web.Options{
 		Addr: s.opts.Addr, MetricsAddr: s.opts.MetricsAddr, TrustedProxies: s.opts.TrustedProxies,
@@ -201,8 +205,8 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 		Social: s.office(), Polls: s.scores(),
 		Hooks: hook.Options{
 			Intake: desk, WeChat: doors.wechat, Weibo: doors.weibo, Busy: doors.busy, Unread: doors.unread, Random: rand.Reader,
-			Freshness: wechat.NewFreshness(s.now, s.staleAlarm), Bodies: &firstBodies{s.ring, sessions}, OneBody: s.opts.Weibo.RefusesOtherBodies(),
-			Readings: &signedReadings{s.db, s.ring, s.now},
+			Freshness: wechat.NewFreshness(s.now, s.staleAlarm), Bodies: &chat.FirstBodies{Ring: s.ring, Kept: sessions}, OneBody: s.opts.Weibo.RefusesOtherBodies(),
+			Readings: &chat.SignedReadings{Ring: s.ring, Kept: s.db, Now: s.now},
 		},
 	}
 	if s.public != nil {

@@ -11,6 +11,7 @@ import (
 
 	"pingyi/bot/weibo"
 	"pingyi/intake"
+	"pingyi/service/chat"
 )
 
 // signedQuery is a query of Weibo, signed with any secret.
@@ -38,7 +39,7 @@ func (o *opened) take(t *testing.T, secret, stamp, nonce string) bool {
 		t.Fatal(err)
 	}
 	fresh := func() time.Time { return time.Unix(p.Timestamp, 0) }
-	took, err := (&signedReadings{o.db, o.ring, fresh}).Take(t.Context(), &intake.Account{ID: testUID, Tenant: "default"}, p.Signature, p.Timestamp, p.Others)
+	took, err := (&chat.SignedReadings{Ring: o.ring, Kept: o.db, Now: fresh}).Take(t.Context(), &intake.Account{ID: testUID, Tenant: "default"}, p.Signature, p.Timestamp, p.Others)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +69,7 @@ func TestSignedReadings_anyShift_isRefusedAndGenuinePushesAreTaken(t *testing.T)
 			}
 			if i%3 != 0 && join(secret, stamp, nonce) == join(secret, shifted, rest) && stamp[:10] != shifted[:10] {
 				own, _ := strconv.ParseInt(stamp[:10], 10, 64)
-				if other, _ := strconv.ParseInt(shifted[:10], 10, 64); other > own && other-own < int64(readingsKept/time.Second) {
+				if other, _ := strconv.ParseInt(shifted[:10], 10, 64); other > own && other-own < int64(chat.ReadingsKept/time.Second) {
 					attacks++
 					if o.take(t, secret, shifted, rest) {
 						t.Errorf("%s, %s is taken as %s, %s", stamp, nonce, shifted, rest)

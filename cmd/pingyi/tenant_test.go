@@ -33,7 +33,7 @@ func TestTenants_onOneInstallation_haveTheirDataApart(t *testing.T) {
 			t.Fatal(err)
 		}
 		here := in.chat(t)
-		there := &chat{t, &phone{t: t, p: annex, who: &simulator.Citizen{OpenID: here.who.OpenID}}}
+		there := &dialogue{t, &phone{t: t, p: annex, who: &simulator.Citizen{OpenID: here.who.OpenID}}}
 		here.on(here.scan("u:A03"), "【市教育局】")
 		eventually(t, "the annex has its campaign", func() bool {
 			there.do(simulator.Follow())
@@ -74,7 +74,7 @@ func TestTenants_onOneInstallation_haveTheirDataApart(t *testing.T) {
 func TestDraft_confirmedByDifferentPushesAtOnce_hasOneEffect(t *testing.T) {
 	w := newMySQLWorld(t)
 	servers := []*instance{w.serve(), w.serve()}
-	atOnce := func(c *chat, line string) {
+	atOnce := func(c *dialogue, line string) {
 		t.Helper()
 		tap := simulator.Tap(link(t, c.last, "确认"))
 		said := make([]string, 4)

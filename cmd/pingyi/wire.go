@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"time"
 
@@ -11,14 +12,17 @@ import (
 
 	"pingyi/bot"
 	"pingyi/bot/flow/public"
+	"pingyi/bot/weibo"
 	"pingyi/config"
 	"pingyi/intake"
 	"pingyi/models"
 	"pingyi/seal"
 	"pingyi/service/campaign"
+	"pingyi/service/chat"
 	"pingyi/service/keys"
 	"pingyi/service/opinion"
 	"pingyi/service/score"
+	"pingyi/session"
 	"pingyi/social"
 	"pingyi/weiboapi"
 )
@@ -109,6 +113,19 @@ func registerMetrics(registry *prometheus.Registry, list ...prometheus.Collector
 	return nil
 }
 
+// openRedis connects to Redis, or in the demo starts one inside the process.
+func openRedis(o *config.Options, log *slog.Logger) (*session.Link, error) {
+	s, external := o.RedisServers()
+	if external {
+		return session.Connect(&session.Servers{Addrs: s.Addrs, Username: s.Username, Password: string(s.Password), DB: s.DB, TLS: s.TLS}), nil
+	}
+	if !o.Demo() {
+		return nil, usageError{errors.New("PINGYI_REDIS: the Redis inside the process is for the demo only")}
+	}
+	log.Warn("using a Redis inside this process: unfinished dialogues are lost when it ends; set PINGYI_REDIS for anything but a demo")
+	return session.Embed()
+}
+
 // checkSecret opens the keys of every tenant that is served, or makes them: no
 // server is better than one whose secret cannot answer anybody. Where a key is lost,
 // that of proofs among them, it does not start.
@@ -138,9 +155,11 @@ func (o *opened) weiboAPI() social.API {
 	return weiboapi.New(weiboapi.Options{Base: w.API, AccessToken: string(w.AccessToken), UID: w.UID})
 }
 
+func (o *opened) followers() *chat.Followers { return &chat.Followers{Known: o.db, Ring: o.ring} }
+
 func (o *opened) office() *opinion.Office {
 	f := &opinion.Office{
-		Record: o.db, Following: &followers{o.db, o.ring}, Views: o.known(), Ring: o.ring, Token: string(o.opts.Weibo.AccessToken), Now: o.now,
+		Record: o.db, Following: o.followers(), Views: o.known(), Ring: o.ring, Token: string(o.opts.Weibo.AccessToken), Now: o.now,
 	}
 	if o.opts.Weibo.Set() {
 		f.Account = social.Account{Tenant: o.home, ID: o.opts.Weibo.UID}
@@ -166,33 +185,12 @@ func (s *server) opinions(engine *bot.Engine, registry *prometheus.Registry) (*o
 	}
 	return opinion.New(opinion.Options{
 		Store: s.db, Ratings: s.writer, Views: s.opened.known(), Ring: s.ring, Account: social.Account{Tenant: s.tenant, ID: w.UID}, Name: w.Name,
-		API: s.weiboAPI(), Token: string(w.AccessToken), Receipt: newReceipt, Persons: s.keys, Log: s.log, Now: s.now,
+		API: s.weiboAPI(), Token: string(w.AccessToken), Receipt: chat.NewReceipt, Persons: s.keys, Log: s.log, Now: s.now,
 		Say: func(a social.Answer) string {
-			return weiboFace{engine.More()}.Render(public.Answer(engine, publicText(a)))
+			return weibo.Face{More: engine.More()}.Render(public.Answer(engine, chat.PublicText(a)))
 		},
 		Watch: &opinion.TokenWatch{Log: s.log, DaysLeft: left}, Calls: func(pool string, spent int) { calls.WithLabelValues(pool).Set(float64(spent)) },
 	})
-}
-
-// publicText is an answer as the dialogue's engine words it.
-func publicText(a social.Answer) public.Text {
-	t := public.Text{Unit: a.Unit.Name, Example: a.Example.Name}
-	switch a.Tell {
-	case social.TellCounted:
-		t.Fate = public.Counted
-	case social.TellStands:
-		t.Fate = public.Stands
-	case social.TellUnlinked:
-		t.Fate = public.Unlinked
-	case social.TellNotRated:
-		t.Fate = public.NotRated
-	case social.TellHow:
-		t.Fate = public.How
-	case social.TellHowPrivate:
-		t.Fate = public.HowPrivate
-	case social.TellNothing:
-	}
-	return t
 }
 
 // accounts says which accounts of the configuration collect for whom. The main ones

@@ -63,7 +63,7 @@ func (r *Register) Rules(ctx context.Context, tenant string, p *scoring.Programm
 type Change struct {
 	register.Plan
 	Warnings []register.Warning // about the file
-	Imported int      // units of the file
+	Imported int                // units of the file
 }
 
 // Import brings the register to what a CSV file says, all or nothing. With whole, the

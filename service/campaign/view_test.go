@@ -70,7 +70,9 @@ func TestViews_ofARevision_areReadOnceAndShared(t *testing.T) {
 // Citizens find a unit by the name under which their account's campaign rates it, the
 // open one's before that of a later one.
 func TestDirectory_hasTheNamesOfTheAccountsCampaigns(t *testing.T) {
-	unit := func(name string) []models.Unit { return []models.Unit{{Code: "A01", Name: name, Type: models.Government}} }
+	unit := func(name string) []models.Unit {
+		return []models.Unit{{Code: "A01", Name: name, Type: models.Government}}
+	}
 	of := func(id, account, name string, from, to int) models.Campaign {
 		return models.Campaign{
 			ID: id, Definition: "{}", OpensAt: day(from), ClosesAt: day(to), ApprovedAt: day(-100), Units: unit(name),

@@ -47,9 +47,7 @@ func (s *Service) AddPollResults(ctx context.Context, tenant, campaign string, p
 		}
 	}
 	if faults := p.Check(rated, place); len(faults) > 0 {
-		e := models.Errorf(models.Invalid, "bad_poll_results", "the poll results have %d faults", len(faults))
-		e.Faults = faults
-		return r, false, e
+		return r, false, pollFaults(faults)
 	}
 	record, err := p.Record(tenant, k.ID, s.Now())
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"pingyi/models"
 	"pingyi/social"
 	"pingyi/store"
-	"pingyi/store/secret"
 )
 
 // Each row of every table is listed once, whatever the page, and replaced only where it
@@ -37,21 +36,21 @@ func TestSealedRows_inPages_eachOnceAndReplacedOnlyIfUnchanged(t *testing.T) {
 				}
 			}
 		}
-		for nth, table := range secret.SealedTables() {
+		for nth, table := range models.SealedTables() {
 			t.Run(string(table), func(t *testing.T) { wantResealed(t, db, table, nth) })
 		}
-		if rows, err := db.SealedRows(ctx, "another", secret.SealedIdentities, secret.SealedRow{}, 5); err != nil || len(rows) != 0 {
+		if rows, err := db.SealedRows(ctx, "another", models.SealedIdentities, models.SealedRow{}, 5); err != nil || len(rows) != 0 {
 			t.Errorf("of another tenant: %d rows, %v", len(rows), err)
 		}
 	})
 }
 
 // wantResealed goes through a table of 23 rows in pages, and replaces all.
-func wantResealed(t *testing.T, db *dbtest.DB, table secret.Sealed, nth int) {
+func wantResealed(t *testing.T, db *dbtest.DB, table models.Sealed, nth int) {
 	t.Helper()
 	ctx := t.Context()
 	seen := map[string]bool{}
-	var after secret.SealedRow
+	var after models.SealedRow
 	for {
 		rows, err := db.SealedRows(ctx, dbtest.Tenant, table, after, 4)
 		if err != nil {
@@ -61,13 +60,13 @@ func wantResealed(t *testing.T, db *dbtest.DB, table secret.Sealed, nth int) {
 			break
 		}
 		after = rows[len(rows)-1]
-		again := make([]secret.Resealed, len(rows))
+		again := make([]models.Resealed, len(rows))
 		for i, r := range rows {
 			seen[r.Account+string(r.Key)] = true
 			if len(r.Sealed) != 2 || len(r.Citizen) == 0 {
 				t.Fatalf("row %d: %v", i, r)
 			}
-			again[i] = secret.Resealed{r, append(append([]byte{}, r.Sealed...), byte(nth))}
+			again[i] = models.Resealed{SealedRow: r, Again: append(append([]byte{}, r.Sealed...), byte(nth))}
 		}
 		if n, err := db.Reseal(ctx, dbtest.Tenant, table, again); err != nil || n != int64(len(rows)) {
 			t.Fatalf("%d of %d replaced, %v", n, len(rows), err)

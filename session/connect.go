@@ -1,61 +1,65 @@
-package main
+package session
 
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
-	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
-
-	"pingyi/config"
 )
 
 // Time limits of Redis, so that a turn still can tell the citizen in time.
 const (
-	redisDial = time.Second
-	redisIO   = 1500 * time.Millisecond
+	dialTime = time.Second
+	ioTime   = 1500 * time.Millisecond
 )
 
-// redisLink is the connection to Redis and, in the demo, the Redis behind it.
-type redisLink struct {
-	client redis.UniversalClient
-	before func() // ends what uses the client
+// Link is the connection to Redis and, in the demo, the Redis behind it.
+type Link struct {
+	Client redis.UniversalClient
+	Before func() // ends what uses the client
 	stop   func()
 }
 
 // Close closes the connection and ends an embedded Redis.
-func (l *redisLink) Close() error {
-	if l.before != nil {
-		l.before()
+func (l *Link) Close() error {
+	if l.Before != nil {
+		l.Before()
 	}
-	err := l.client.Close()
+	err := l.Client.Close()
 	if l.stop != nil {
 		l.stop()
 	}
 	return err
 }
 
-// quietRedis keeps go-redis from writing to stderr past our log: a line for
+// quiet keeps go-redis from writing to stderr past our log: a line for
 // every failed dial. It keeps its logger in a variable of its package; what
 // matters of it comes back as errors, which are logged.
-var quietRedis = sync.OnceFunc(logging.Disable)
+var quiet = sync.OnceFunc(logging.Disable)
 
-func openRedis(o *config.Options, log *slog.Logger) (*redisLink, error) {
-	quietRedis()
-	servers, external := o.RedisServers()
-	if external {
-		return &redisLink{client: redis.NewUniversalClient(redisOptions(servers))}, nil
-	}
-	if !o.Demo() {
-		return nil, usageError{errors.New("PINGYI_REDIS: the Redis inside the process is for the demo only")}
-	}
-	log.Warn("using a Redis inside this process: unfinished dialogues are lost when it ends; set PINGYI_REDIS for anything but a demo")
+// Servers say where Redis is. Several addresses mean a cluster.
+type Servers struct {
+	Addrs    []string // host:port
+	Username string
+	Password string
+	DB       int // always 0 in a cluster
+	TLS      bool
+}
+
+// Connect connects to servers. It asks nothing of them yet.
+func Connect(s *Servers) *Link {
+	quiet()
+	return &Link{Client: redis.NewUniversalClient(options(s))}
+}
+
+// Embed starts a Redis inside this process: what it holds is lost with the process.
+func Embed() (*Link, error) {
+	quiet()
 	m := miniredis.NewMiniRedis()
 	if err := m.StartAddr("127.0.0.1:0"); err != nil {
 		return nil, fmt.Errorf("start the Redis inside the process: %w", err)
@@ -63,8 +67,8 @@ func openRedis(o *config.Options, log *slog.Logger) (*redisLink, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var ticking sync.WaitGroup
 	ticking.Go(func() { expire(ctx, m) })
-	return &redisLink{
-		client: redis.NewUniversalClient(redisOptions(config.RedisServers{Addrs: []string{m.Addr()}})),
+	return &Link{
+		Client: redis.NewUniversalClient(options(&Servers{Addrs: []string{m.Addr()}})),
 		stop: func() {
 			cancel()
 			ticking.Wait()
@@ -88,10 +92,10 @@ func expire(ctx context.Context, m *miniredis.Miniredis) {
 	}
 }
 
-func redisOptions(s config.RedisServers) *redis.UniversalOptions {
+func options(s *Servers) *redis.UniversalOptions {
 	o := &redis.UniversalOptions{
-		Addrs: s.Addrs, Username: s.Username, Password: string(s.Password), DB: s.DB,
-		DialTimeout: redisDial, ReadTimeout: redisIO, WriteTimeout: redisIO,
+		Addrs: s.Addrs, Username: s.Username, Password: s.Password, DB: s.DB,
+		DialTimeout: dialTime, ReadTimeout: ioTime, WriteTimeout: ioTime,
 		ContextTimeoutEnabled: true, MaxRetries: 1,
 		PoolSize: 64, MinIdleConns: 2,
 		DisableIdentity: true,

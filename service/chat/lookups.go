@@ -1,4 +1,4 @@
-package main
+package chat
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 )
 
 // Read implements intake.Actions.
-func (a *actions) Read(ctx context.Context, t *intake.Turn, what bot.Action) (bot.Result, error) {
+func (a *Actions) Read(ctx context.Context, t *intake.Turn, what bot.Action) (bot.Result, error) {
 	tenant := t.Account.Tenant
 	switch what := what.(type) {
 	case records.ListMine, withdrawal.ListOpen:
@@ -25,17 +25,17 @@ func (a *actions) Read(ctx context.Context, t *intake.Turn, what bot.Action) (bo
 	case records.LookUpReceipt:
 		return a.receipt(ctx, t, what.Receipt)
 	case records.LookUpTicket:
-		keys, err := a.ring.Tenant(ctx, tenant)
+		keys, err := a.Ring.Tenant(ctx, tenant)
 		if err != nil {
 			return bot.Result{}, err
 		}
-		ticket, err := a.db.TicketByNo(ctx, tenant, t.CitizenID, what.No, keys.CodeHash(what.Code), t.Input.Now)
+		ticket, err := a.Record.TicketByNo(ctx, tenant, t.CitizenID, what.No, keys.CodeHash(what.Code), t.Input.Now)
 		if err != nil {
 			return told(err)
 		}
 		return found(records.Found{Tickets: []records.Ticket{botTicket(ticket)}}), nil
 	case complaint.MayComplain:
-		n, err := a.db.FiledToday(ctx, tenant, t.CitizenID, t.Input.Now)
+		n, err := a.Record.FiledToday(ctx, tenant, t.CitizenID, t.Input.Now)
 		if err != nil {
 			return bot.Result{}, err
 		}
@@ -50,8 +50,8 @@ func (a *actions) Read(ctx context.Context, t *intake.Turn, what bot.Action) (bo
 
 // receipt looks up the rating of a receipt. What became of it is told to the
 // account that gave it alone.
-func (a *actions) receipt(ctx context.Context, t *intake.Turn, receipt string) (bot.Result, error) {
-	r, err := a.db.Receipt(ctx, t.Account.Tenant, receipt)
+func (a *Actions) receipt(ctx context.Context, t *intake.Turn, receipt string) (bot.Result, error) {
+	r, err := a.Record.Receipt(ctx, t.Account.Tenant, receipt)
 	if err != nil {
 		return told(err)
 	}
@@ -60,7 +60,7 @@ func (a *actions) receipt(ctx context.Context, t *intake.Turn, receipt string) (
 	}
 	// The rating was made under a key of this campaign and account; without it
 	// everybody is a stranger.
-	person, err := a.ring.Person(ctx, personOf(t.Account, r.Campaign), t.Citizen)
+	person, err := a.Ring.Person(ctx, personOf(t.Account, r.Campaign), t.Citizen)
 	if err != nil && !models.KeyGone(err) {
 		return bot.Result{}, err
 	}
@@ -85,8 +85,8 @@ func told(err error) (bot.Result, error) {
 }
 
 // mine lists what the citizen sent: in each campaign under another hash.
-func (a *actions) mine(ctx context.Context, t *intake.Turn) (bot.Result, error) {
-	view, err := a.views.Of(ctx, t.Account.Tenant)
+func (a *Actions) mine(ctx context.Context, t *intake.Turn) (bot.Result, error) {
+	view, err := a.Views.Of(ctx, t.Account.Tenant)
 	if err != nil {
 		return bot.Result{}, err
 	}
@@ -97,7 +97,7 @@ func (a *actions) mine(ctx context.Context, t *intake.Turn) (bot.Result, error) 
 		if !known[i].Collects(t.Account.Channel, t.Account.ID) {
 			continue
 		}
-		person, err := a.ring.Person(ctx, personOf(t.Account, known[i].ID), t.Citizen)
+		person, err := a.Ring.Person(ctx, personOf(t.Account, known[i].ID), t.Citizen)
 		switch {
 		case err == nil:
 			persons = append(persons, person)
@@ -107,11 +107,11 @@ func (a *actions) mine(ctx context.Context, t *intake.Turn) (bot.Result, error) 
 			return bot.Result{}, err
 		}
 	}
-	ratings, err := a.db.Mine(ctx, t.Account.Tenant, persons)
+	ratings, err := a.Record.Mine(ctx, t.Account.Tenant, persons)
 	if err != nil {
 		return bot.Result{}, err
 	}
-	tickets, err := a.db.Tickets(ctx, t.Account.Tenant, t.CitizenID)
+	tickets, err := a.Record.Tickets(ctx, t.Account.Tenant, t.CitizenID)
 	if err != nil {
 		return bot.Result{}, err
 	}

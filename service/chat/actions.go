@@ -1,10 +1,17 @@
-package main
+// Package chat has the use cases of the dialogue: what a citizen's confirmed push does
+// (a rating, its withdrawal, a reason, a complaint), what it looks up, the world that the
+// dialogue sees, and who follows an account.
+//
+// It imports bot and its flows, intake, models, complaints, scoring, social, seal and the
+// services campaign and keys. What it needs of the record are its ports, which package
+// store implements.
+package chat
 
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"fmt"
+	"time"
 
 	"pingyi/bot"
 	"pingyi/bot/flow/complaint"
@@ -17,26 +24,58 @@ import (
 	"pingyi/seal"
 	"pingyi/service/campaign"
 	"pingyi/service/keys"
-	"pingyi/store"
-	"pingyi/store/record"
+	"pingyi/social"
 )
 
-// actions joins the dialogue with scoring, complaints and storage: it turns what
-// the engine asks for into submissions and filings, and verdicts into results.
-type actions struct {
-	db        *database
-	ratings   *record.Writer
-	ring      *seal.Ring
-	views     *campaign.Views
-	followers *followers
-	keys      *keys.PersonWatch
+// Record is what actions need of the record.
+type Record interface {
+	Effects
+	Citizens
 }
 
-var _ intake.Actions = (*actions)(nil)
+// Effects have an effect at most once for a push and once for a draft.
+type Effects interface {
+	// FindEffect is the sealed answer that an effect of a push committed.
+	FindEffect(ctx context.Context, tenant string, push models.ID) (answer []byte, found bool, err error)
+	// Before is what a push or its draft did before. models.NotFound: nothing.
+	Before(ctx context.Context, tenant, campaign string, push, draft models.ID) (scoring.Ack, error)
+	Withdraw(ctx context.Context, w scoring.Withdrawal) (scoring.Ack, error)
+	AddReason(ctx context.Context, r scoring.Reason) (scoring.Ack, error)
+	File(ctx context.Context, f complaints.Filing) (complaints.Ack, error)
+}
+
+// Citizens is what a citizen may be told of what they sent.
+type Citizens interface {
+	// Mine lists the ratings of a citizen, who is another person in every campaign.
+	Mine(ctx context.Context, tenant string, persons []models.ID) ([]scoring.OwnRating, error)
+	// Receipt is the rating of a receipt. models.NotFound: none.
+	Receipt(ctx context.Context, tenant, receipt string) (scoring.OwnRating, error)
+	Tickets(ctx context.Context, tenant string, citizen models.ID) ([]complaints.Ticket, error)
+	// TicketByNo asks for the query code. models.Forbidden: it is wrong;
+	// models.TooMany: too many were.
+	TicketByNo(ctx context.Context, tenant string, citizen models.ID, no string, codeHash []byte, now time.Time) (complaints.Ticket, error)
+	// FiledToday counts the complaints of a citizen on the day of now.
+	FiledToday(ctx context.Context, tenant string, citizen models.ID, now time.Time) (int, error)
+}
+
+// Actions joins the dialogue with scoring, complaints and storage: it turns what
+// the engine asks for into submissions and filings, and verdicts into results.
+type Actions struct {
+	Record    Record
+	Ratings   social.Ratings // takes a confirmed rating, and returns after the commit
+	Ring      *seal.Ring
+	Views     *campaign.Views
+	Followers *Followers
+	Persons   *keys.PersonWatch
+	// Unresolved reports whether an error leaves open if the effect was had.
+	Unresolved func(error) bool
+}
+
+var _ intake.Actions = (*Actions)(nil)
 
 // Finished implements intake.Actions.
-func (a *actions) Finished(ctx context.Context, t *intake.Turn) ([]byte, error) {
-	answer, found, err := a.db.FindEffect(ctx, t.Account.Tenant, t.PushID)
+func (a *Actions) Finished(ctx context.Context, t *intake.Turn) ([]byte, error) {
+	answer, found, err := a.Record.FindEffect(ctx, t.Account.Tenant, t.PushID)
 	if err != nil || !found {
 		return nil, err
 	}
@@ -44,15 +83,15 @@ func (a *actions) Finished(ctx context.Context, t *intake.Turn) ([]byte, error) 
 }
 
 // Do implements intake.Actions.
-func (a *actions) Do(ctx context.Context, t *intake.Turn, what bot.Action, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
+func (a *Actions) Do(ctx context.Context, t *intake.Turn, what bot.Action, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
 	r, first, err := a.do(ctx, t, what, finish)
-	if err != nil && !store.IsUnresolved(err) {
+	if err != nil && !a.Unresolved(err) {
 		err = fmt.Errorf("%w: %w", intake.ErrNothingHad, err)
 	}
 	return r, first, err
 }
 
-func (a *actions) do(ctx context.Context, t *intake.Turn, what bot.Action, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
+func (a *Actions) do(ctx context.Context, t *intake.Turn, what bot.Action, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
 	switch what := what.(type) {
 	case rating.Rate:
 		return a.rate(ctx, t, what, finish)
@@ -63,20 +102,20 @@ func (a *actions) do(ctx context.Context, t *intake.Turn, what bot.Action, finis
 	case complaint.File:
 		return a.file(ctx, t, what, finish)
 	case bot.Erase:
-		err := a.followers.left(ctx, t)
+		err := a.Followers.left(ctx, t)
 		return bot.Result{Status: bot.Done}, nil, err
 	default:
 		return bot.Result{}, nil, fmt.Errorf("no effect is known for %T", what)
 	}
 }
 
-func (a *actions) rate(ctx context.Context, t *intake.Turn, what rating.Rate, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
-	keys, err := a.ring.Tenant(ctx, t.Account.Tenant)
+func (a *Actions) rate(ctx context.Context, t *intake.Turn, what rating.Rate, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
+	keys, err := a.Ring.Tenant(ctx, t.Account.Tenant)
 	if err != nil {
 		return bot.Result{}, nil, err
 	}
 	key := personOf(t.Account, what.Campaign)
-	person, err := a.ring.NewPerson(ctx, key, t.Citizen)
+	person, err := a.Ring.NewPerson(ctx, key, t.Citizen)
 	switch {
 	case models.KeyGone(err):
 		return a.unlinked(ctx, t, key, keys.Draft(t.CitizenID, what.Draft), err)
@@ -89,7 +128,7 @@ func (a *actions) rate(ctx context.Context, t *intake.Turn, what rating.Rate, fi
 	if err != nil {
 		return bot.Result{}, nil, err
 	}
-	provenance, err := a.followers.provenance(ctx, t)
+	provenance, err := a.Followers.provenance(ctx, t)
 	if err != nil {
 		return bot.Result{}, nil, err
 	}
@@ -97,7 +136,7 @@ func (a *actions) rate(ctx context.Context, t *intake.Turn, what rating.Rate, fi
 		Tenant: t.Account.Tenant, Campaign: what.Campaign, Channel: t.Account.Channel, Account: t.Account.ID,
 		Unit: what.Unit, Window: what.Window, Serial: what.Serial,
 		Rating: row, Person: person, Push: t.PushID, Draft: keys.Draft(t.CitizenID, what.Draft),
-		Receipt: newReceipt(), Answers: what.Answers, Provenance: provenance, PlatformAt: t.Input.At, ReceivedAt: t.Input.Now,
+		Receipt: NewReceipt(), Answers: what.Answers, Provenance: provenance, PlatformAt: t.Input.At, ReceivedAt: t.Input.Now,
 	}
 	done := bot.Result{Status: bot.Done, Receipt: s.Receipt, Unit: s.Unit, At: s.ReceivedAt}
 	replacing := done
@@ -108,7 +147,7 @@ func (a *actions) rate(ctx context.Context, t *intake.Turn, what rating.Rate, fi
 	if s.Answer, err = finish(done); err != nil {
 		return bot.Result{}, nil, err
 	}
-	ack, err := a.ratings.Submit(ctx, s)
+	ack, err := a.Ratings.Submit(ctx, s)
 	if err != nil {
 		return bot.Result{}, nil, err
 	}
@@ -121,13 +160,13 @@ func (a *actions) rate(ctx context.Context, t *intake.Turn, what rating.Rate, fi
 	return ratingResult(ack, done)
 }
 
-func (a *actions) withdraw(ctx context.Context, t *intake.Turn, what withdrawal.Withdraw, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
-	keys, err := a.ring.Tenant(ctx, t.Account.Tenant)
+func (a *Actions) withdraw(ctx context.Context, t *intake.Turn, what withdrawal.Withdraw, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
+	keys, err := a.Ring.Tenant(ctx, t.Account.Tenant)
 	if err != nil {
 		return bot.Result{}, nil, err
 	}
 	key := personOf(t.Account, what.Campaign)
-	person, err := a.ring.Person(ctx, key, t.Citizen)
+	person, err := a.Ring.Person(ctx, key, t.Citizen)
 	switch {
 	case models.KeyGone(err):
 		return a.unlinked(ctx, t, key, keys.Draft(t.CitizenID, what.Draft), err)
@@ -141,7 +180,7 @@ func (a *actions) withdraw(ctx context.Context, t *intake.Turn, what withdrawal.
 	if err != nil {
 		return bot.Result{}, nil, err
 	}
-	ack, err := a.db.Withdraw(ctx, scoring.Withdrawal{
+	ack, err := a.Record.Withdraw(ctx, scoring.Withdrawal{
 		Tenant: t.Account.Tenant, Campaign: what.Campaign, Unit: what.Unit, Channel: t.Account.Channel,
 		Person: person, Push: t.PushID, Draft: keys.Draft(t.CitizenID, what.Draft), PlatformAt: t.Input.At, ReceivedAt: t.Input.Now, Answer: answer,
 	})
@@ -151,9 +190,9 @@ func (a *actions) withdraw(ctx context.Context, t *intake.Turn, what withdrawal.
 	return ratingResult(ack, done)
 }
 
-func (a *actions) reason(ctx context.Context, t *intake.Turn, what rating.GiveReason, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
+func (a *Actions) reason(ctx context.Context, t *intake.Turn, what rating.GiveReason, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
 	key := personOf(t.Account, what.Campaign)
-	person, err := a.ring.Person(ctx, key, t.Citizen)
+	person, err := a.Ring.Person(ctx, key, t.Citizen)
 	switch {
 	case models.KeyGone(err):
 		return a.unlinked(ctx, t, key, models.ID{}, err)
@@ -167,7 +206,7 @@ func (a *actions) reason(ctx context.Context, t *intake.Turn, what rating.GiveRe
 	if err != nil {
 		return bot.Result{}, nil, err
 	}
-	ack, err := a.db.AddReason(ctx, scoring.Reason{
+	ack, err := a.Record.AddReason(ctx, scoring.Reason{
 		Tenant: t.Account.Tenant, Receipt: what.Receipt, Person: person, Reason: what.Reason,
 		Push: t.PushID, ReceivedAt: t.Input.Now, Answer: answer,
 	})
@@ -198,8 +237,8 @@ func ratingResult(ack scoring.Ack, done bot.Result) (bot.Result, []byte, error) 
 
 // unlinked is the result of an action whose person cannot be known: what the push
 // or the draft did before, as far as that is in the record, else Unlinked.
-func (a *actions) unlinked(ctx context.Context, t *intake.Turn, key models.PersonKey, draft models.ID, cause error) (bot.Result, []byte, error) {
-	ack, err := a.db.Before(ctx, key.Tenant, key.Campaign, t.PushID, draft)
+func (a *Actions) unlinked(ctx context.Context, t *intake.Turn, key models.PersonKey, draft models.ID, cause error) (bot.Result, []byte, error) {
+	ack, err := a.Record.Before(ctx, key.Tenant, key.Campaign, t.PushID, draft)
 	switch {
 	case err == nil && ack.Verdict == scoring.Repeat:
 		return bot.Result{}, ack.Answer, nil
@@ -208,82 +247,8 @@ func (a *actions) unlinked(ctx context.Context, t *intake.Turn, key models.Perso
 	case models.KindOf(err) != models.NotFound:
 		return bot.Result{}, nil, err
 	}
-	a.keys.Refuse(key, cause)
+	a.Persons.Refuse(key, cause)
 	return bot.Result{Status: bot.Unlinked}, nil, nil
-}
-
-func (a *actions) file(ctx context.Context, t *intake.Turn, what complaint.File, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
-	f, err := a.filing(ctx, t, what)
-	if err != nil {
-		return bot.Result{}, nil, err
-	}
-	done := bot.Result{Status: bot.Done, Unit: what.Unit, Code: f.Code, At: f.ReceivedAt}
-	f.Finish = func(no string) ([]byte, error) {
-		done.No = no
-		return finish(done)
-	}
-	ack, err := a.db.File(ctx, f)
-	if err != nil {
-		return bot.Result{}, nil, err
-	}
-	switch ack.Verdict {
-	case complaints.Filed:
-		return done, nil, nil
-	case complaints.Repeat:
-		return bot.Result{}, ack.Answer, nil
-	case complaints.DraftDone:
-		return bot.Result{Status: bot.AlreadyDone, No: ack.No, Unit: what.Unit, At: ack.At}, nil, nil
-	default:
-		return bot.Result{Status: bot.OverLimit}, nil, nil
-	}
-}
-
-// filing seals a complaint: text and contact under a key of its own, the way
-// back to the citizen apart from both.
-func (a *actions) filing(ctx context.Context, t *intake.Turn, what complaint.File) (complaints.Filing, error) {
-	keys, err := a.ring.Tenant(ctx, t.Account.Tenant)
-	if err != nil {
-		return complaints.Filing{}, err
-	}
-	id, err := models.NewID(rand.Reader)
-	if err != nil {
-		return complaints.Filing{}, err
-	}
-	key := seal.NewKey()
-	box, err := seal.NewBox(key)
-	if err != nil {
-		return complaints.Filing{}, err
-	}
-	content, err := json.Marshal(complaints.Content{ReceivedAt: t.Input.Now.UTC(), Parts: complaintParts(what.Parts)})
-	if err != nil {
-		return complaints.Filing{}, fmt.Errorf("complaint: %w", err)
-	}
-	f := complaints.Filing{
-		Tenant: t.Account.Tenant, Campaign: what.Campaign, Channel: t.Account.Channel, Account: t.Account.ID,
-		Unit: what.Unit, Kind: what.Kind, ID: id, Push: t.PushID, Draft: keys.Draft(t.CitizenID, what.Draft),
-		WrappedKey:  a.ring.Wrapper().Wrap(key, complaints.KeyName(id)),
-		SealedParts: box.Seal(content, []byte("parts")),
-		Anonymous:   what.Anonymous,
-		Citizen:     t.CitizenID, SealedCitizen: keys.Citizens().Seal([]byte(t.Citizen), t.CitizenID[:]),
-		PlatformAt: t.Input.At, ReceivedAt: t.Input.Now,
-		Code: newQueryCode(),
-	}
-	f.CodeHash = keys.CodeHash(f.Code)
-	if what.Contact != "" {
-		f.SealedContact = box.Seal([]byte(what.Contact), []byte("contact"))
-	}
-	return f, nil
-}
-
-func complaintParts(parts []complaint.Part) []complaints.Part {
-	out := make([]complaints.Part, len(parts))
-	for i, p := range parts {
-		out[i] = complaints.Part{
-			Kind: p.Kind.String(), Text: p.Text, MediaID: p.Media.ID, MediaURL: p.Media.URL,
-			Latitude: p.Position.Latitude, Longitude: p.Position.Longitude, Label: p.Position.Label,
-		}
-	}
-	return out
 }
 
 // personOf names the key under which a turn's citizen is a person of a campaign.

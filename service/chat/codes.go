@@ -1,4 +1,4 @@
-package main
+package chat
 
 import (
 	"crypto/rand"
@@ -13,16 +13,16 @@ const (
 	codeRunes    = 6  // 30 random bits; store.MaxTries and MaxTicketTries bound the guesses
 )
 
-// newReceipt is XXXX-XXXX-XXXX-XXXX. It proves that a rating was counted and
+// NewReceipt is XXXX-XXXX-XXXX-XXXX. It proves that a rating was counted and
 // carries nothing of what was chosen.
-func newReceipt() string {
+func NewReceipt() string {
 	s := randomRunes(receiptRunes)
 	return strings.Join([]string{s[:4], s[4:8], s[8:12], s[12:]}, "-")
 }
 
-// newQueryCode goes with a ticket number; together they show the ticket's state
+// NewQueryCode goes with a ticket number; together they show the ticket's state
 // to whoever has both.
-func newQueryCode() string { return randomRunes(codeRunes) }
+func NewQueryCode() string { return randomRunes(codeRunes) }
 
 func randomRunes(n int) string {
 	b := make([]byte, n)
