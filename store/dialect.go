@@ -26,6 +26,7 @@ var (
 	sqliteDialect = Dialect{name: "sqlite", folder: "migrations/sqlite", Begin: "BEGIN IMMEDIATE"}
 )
 
+// IsMySQL reports whether it is that of MySQL and MariaDB.
 func (d Dialect) IsMySQL() bool { return d.name == "mysql" }
 
 // AddOnce runs an INSERT of one row and reports whether it put the row in; false: its
@@ -40,7 +41,7 @@ func AddOnce(tx *gorm.DB, insert string, args ...any) (added bool, err error) {
 	return done.Error == nil, done.Error
 }
 
-// CreateOnce is addOnce for a row of a model. A clause of gorm that does nothing at a
+// CreateOnce is AddOnce for a row of a model. A clause of gorm that does nothing at a
 // conflict asks for UPDATE as well.
 func CreateOnce(tx *gorm.DB, row any) (added bool, err error) {
 	err = tx.Create(row).Error
@@ -52,7 +53,7 @@ func CreateOnce(tx *gorm.DB, row any) (added bool, err error) {
 
 // OnConflictKeep ends an INSERT so that a row whose key exists changes nothing,
 // and every other error stays one. It needs the right to update the table: see
-// addOnce for tables that are only added to.
+// AddOnce for tables that are only added to.
 func (d Dialect) OnConflictKeep(column string) string {
 	if d.IsMySQL() {
 		return " ON DUPLICATE KEY UPDATE " + column + "=" + column
@@ -96,6 +97,7 @@ func (d Dialect) conflict(b *strings.Builder, key string) {
 	b.WriteString(" ON CONFLICT (" + key + ") DO UPDATE SET ")
 }
 
+// Inserted names the value that an INSERT would have put into a column.
 func (d Dialect) Inserted(column string) string {
 	if d.IsMySQL() {
 		return "VALUES(" + column + ")"
@@ -103,6 +105,7 @@ func (d Dialect) Inserted(column string) string {
 	return "excluded." + column
 }
 
+// AnyRow reports whether a query finds a row.
 func AnyRow(tx *gorm.DB, query string, args ...any) (bool, error) {
 	var rows []string
 	err := tx.Raw(query, args...).Scan(&rows).Error

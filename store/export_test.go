@@ -24,11 +24,14 @@ func (db *DB) MigrateFrom(ctx context.Context, folder fs.FS) error { return db.m
 // EnsureVersions makes the table of versions.
 func (db *DB) EnsureVersions(ctx context.Context) error { return db.ensureVersions(ctx) }
 
+// Grant is what the server's user may do with a table.
+type Grant struct{ Table, Rights string }
+
 // Grants are the rights of the server's user.
-func Grants() []grant { return grants() }
-
-// Table is what a grant is on.
-func (g grant) Table() string { return g.table }
-
-// Rights are what it gives.
-func (g grant) Rights() string { return g.rights }
+func Grants() []Grant {
+	var list []Grant
+	for _, g := range grants() {
+		list = append(list, Grant{g.table, g.rights})
+	}
+	return list
+}

@@ -32,7 +32,7 @@ func TestGrants_everyTableOfTheSchema_hasItsRights(t *testing.T) {
 		tables := texts(t, db.SQL(), query)
 		var granted []string
 		for _, g := range store.Grants() {
-			granted = append(granted, g.Table())
+			granted = append(granted, g.Table)
 		}
 		slices.Sort(tables)
 		slices.Sort(granted)
@@ -47,7 +47,7 @@ func TestGrants_everyTableOfTheSchema_hasItsRights(t *testing.T) {
 func TestGrants_evidence_isAddedToAlone(t *testing.T) {
 	rights := map[string]string{}
 	for _, g := range store.Grants() {
-		rights[g.Table()] = g.Rights()
+		rights[g.Table] = g.Rights
 	}
 	for _, table := range []string{
 		"effects", "ratings", "rating_ends", "rating_reasons", "rating_provenances", "rating_withdrawals", "rating_exclusions", "complaints",
@@ -173,17 +173,17 @@ func refusesTheRest(t *testing.T, owner, db *dbtest.DB) {
 	t.Helper()
 	before := map[string]string{}
 	for _, g := range store.Grants() {
-		columns := texts(t, owner.SQL(), "SELECT column_name FROM information_schema.columns WHERE table_schema=DATABASE() AND table_name=?", g.Table())
-		before[g.Table()] = checksum(t, owner, g.Table())
-		may := columnsOf.FindStringSubmatch(g.Rights())
+		columns := texts(t, owner.SQL(), "SELECT column_name FROM information_schema.columns WHERE table_schema=DATABASE() AND table_name=?", g.Table)
+		before[g.Table] = checksum(t, owner, g.Table)
+		may := columnsOf.FindStringSubmatch(g.Rights)
 		for _, c := range columns {
 			allowed := may != nil && (may[1] == "" || slices.Contains(strings.Split(may[1], ", "), c))
-			wantRight(t, db, allowed, fmt.Sprintf("UPDATE %s SET %s=%s WHERE 1=0", g.Table(), c, c))
+			wantRight(t, db, allowed, fmt.Sprintf("UPDATE %s SET %s=%s WHERE 1=0", g.Table, c, c))
 		}
-		wantRight(t, db, strings.Contains(g.Rights(), "DELETE"), "DELETE FROM "+g.Table()+" WHERE 1=0")
-		wantRight(t, db, strings.Contains(g.Rights(), "INSERT"), "INSERT INTO "+g.Table()+" SELECT * FROM "+g.Table()+" WHERE 1=0")
+		wantRight(t, db, strings.Contains(g.Rights, "DELETE"), "DELETE FROM "+g.Table+" WHERE 1=0")
+		wantRight(t, db, strings.Contains(g.Rights, "INSERT"), "INSERT INTO "+g.Table+" SELECT * FROM "+g.Table+" WHERE 1=0")
 		for _, ddl := range []string{"ALTER TABLE %s ADD COLUMN x INT", "DROP TABLE %s", "TRUNCATE %s", "CREATE TRIGGER x BEFORE INSERT ON %s FOR EACH ROW SET @x=1", "CREATE INDEX x ON %s (" + columns[0] + ")"} {
-			wantRight(t, db, false, fmt.Sprintf(ddl, g.Table()))
+			wantRight(t, db, false, fmt.Sprintf(ddl, g.Table))
 		}
 	}
 	wantRight(t, db, false, "CREATE TABLE more (id INT)")

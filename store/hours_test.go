@@ -10,7 +10,6 @@ import (
 	"pingyi/internal/dbtest"
 	"pingyi/models"
 	"pingyi/scoring"
-	"pingyi/store"
 	"pingyi/store/record"
 )
 
@@ -93,7 +92,7 @@ func TestMigrate_exactTimesOfAnEarlierRelease_becomeFullHours(t *testing.T) {
 		dbtest.File(t, db, f, complaints.Filed)
 		s := dbtest.Rating(t, "A01", "11111")
 		dbtest.Submit(t, dbtest.WriterOn(t, db, record.WriterOptions{}), s, scoring.Counted)
-		exact := store.TimeText(dbtest.Inside.Add(59*time.Minute + 58*time.Second + 987*time.Millisecond))
+		exact := models.At(dbtest.Inside.Add(59*time.Minute + 58*time.Second + 987*time.Millisecond))
 		for _, sql := range []string{
 			"UPDATE effects SET recorded_at = ? WHERE kind = 'complaint'", "UPDATE complaint_events SET happened_at = ?",
 			"UPDATE complaints SET platform_at = ?", "UPDATE complaints SET received_at = ?",
@@ -108,7 +107,7 @@ func TestMigrate_exactTimesOfAnEarlierRelease_becomeFullHours(t *testing.T) {
 			}
 			wantHours(t, db, map[string]int{"complaints.platform_at": 1, "complaints.received_at": 1, "complaint_events.happened_at": 1, "effects.recorded_at": 1})
 		}
-		if n := dbtest.Count(t, db, "ratings", "received_at = ?", store.TimeText(s.ReceivedAt)); n != 1 {
+		if n := dbtest.Count(t, db, "ratings", "received_at = ?", models.At(s.ReceivedAt)); n != 1 {
 			t.Error("the time of a rating was changed")
 		}
 		again := f

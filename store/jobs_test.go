@@ -15,7 +15,7 @@ func TestClaimJob_ofTwoHolders_oneHasTheRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		due, a, b := now.Truncate(time.Hour), models.ID(dbtest.RandomID(t)), models.ID(dbtest.RandomID(t))
+		due, a, b := now.Truncate(time.Hour), dbtest.NewID(t), dbtest.NewID(t)
 		claim := func(what string, holder models.ID, until time.Time, want bool) {
 			t.Helper()
 			if mine, err := db.ClaimJob(ctx, "sweep", due, holder, until); err != nil || mine != want {

@@ -1,10 +1,6 @@
 package store
 
-import (
-	"time"
-
-	"pingyi/models"
-)
+import "pingyi/models"
 
 // InScope narrows a WHERE clause, whose columns campaign and unit stand behind prefix,
 // to what a scope reaches.
@@ -19,11 +15,4 @@ func InScope(where string, args []any, prefix string, s models.Scope) (narrowed 
 		where, args = where+" AND "+prefix+"unit IN ?", append(args, s.Units)
 	}
 	return where, args
-}
-
-// After is where a page of complaints begins: behind this one. The zero After
-// is the beginning.
-type After struct {
-	At time.Time
-	ID models.ID
 }

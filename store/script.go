@@ -58,7 +58,7 @@ func join(parts []Statement) (string, []any) {
 	return text.String(), args
 }
 
-// ExecScript runs parts, none of which returns rows, like runScript, and tells
+// ExecScript runs parts, none of which returns rows, like RunScript, and tells
 // how many rows each of them put in.
 func (d Dialect) ExecScript(ctx context.Context, conn *sql.Conn, parts ...Statement) ([]int64, error) {
 	if d.several {

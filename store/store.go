@@ -1,13 +1,13 @@
-// Package store is the SQL side: rows, migrations and every transaction that
-// the rest of the program relies on. One code serves MySQL, MariaDB and SQLite;
-// what differs between them is in dialect.go, mysql.go and sqlite.go.
+// Package store is an open database: its dialects, transactions and their reruns,
+// scripts, migrations, rights, and the claims of jobs. It knows no domain; the folders
+// under it do, each with a Store on a shared DB. One code serves MySQL, MariaDB and
+// SQLite; what differs between them is in dialect.go, mysql.go and sqlite.go.
 //
-// It may import scoring, complaints and models. Rows are private structs and
-// never wire types. Errors a caller must tell apart are *models.Error or
+// It may import models and jobs. Errors a caller must tell apart are *models.Error or
 // recognised by IsUnresolved; no error text carries a stored value.
 //
-// Transactions take locks in one order: campaign → effects → ratings →
-// live_ratings → tallies, rows sorted by key. Every table belongs to a tenant.
+// Transactions take locks in one order: campaign, effects, ratings, live_ratings,
+// tallies; rows sorted by key. Every table belongs to a tenant.
 package store
 
 import (

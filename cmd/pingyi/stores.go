@@ -9,6 +9,7 @@ import (
 	"pingyi/store/campaign"
 	"pingyi/store/complaint"
 	"pingyi/store/identity"
+	"pingyi/store/rating"
 	"pingyi/store/record"
 	"pingyi/store/secret"
 	socialstore "pingyi/store/social"
@@ -25,6 +26,7 @@ type (
 	complaintStore = complaint.Store
 	socialStore    = socialstore.Store
 	secretStore    = secret.Store
+	ratingStore    = rating.Store
 	recordStore    = record.Store
 	auditStore     = audit.Store
 )
@@ -39,6 +41,7 @@ type database struct {
 	*complaintStore
 	*socialStore
 	*secretStore
+	*ratingStore
 	*recordStore
 	*auditStore
 }
@@ -59,6 +62,6 @@ func onDatabase(db *store.DB) *database {
 	r := record.New(db)
 	return &database{
 		DB: db, tallyStore: tally.New(db), campaignStore: campaign.New(db), staffStore: staff.New(db), identityStore: identity.New(db), complaintStore: complaint.New(db), socialStore: socialstore.New(db),
-		secretStore: secret.New(db), recordStore: r, auditStore: audit.New(db, r),
+		secretStore: secret.New(db), ratingStore: rating.New(db), recordStore: r, auditStore: audit.New(db, r),
 	}
 }

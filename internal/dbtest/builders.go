@@ -19,6 +19,7 @@ func Withdrawal(t testing.TB, s scoring.Submission) scoring.Withdrawal {
 	}
 }
 
+// Withdraw takes a rating back and fails on another verdict.
 func Withdraw(t testing.TB, db *DB, w scoring.Withdrawal, want scoring.Verdict) scoring.Ack {
 	t.Helper()
 	ack, err := db.Withdraw(t.Context(), w)
@@ -31,6 +32,7 @@ func Withdraw(t testing.TB, db *DB, w scoring.Withdrawal, want scoring.Verdict) 
 	return ack
 }
 
+// Filing is a complaint of a new citizen about A01.
 func Filing(t testing.TB) complaints.Filing {
 	t.Helper()
 	return complaints.Filing{
@@ -41,6 +43,7 @@ func Filing(t testing.TB) complaints.Filing {
 	}
 }
 
+// File files a complaint and fails on another verdict.
 func File(t testing.TB, db *DB, f complaints.Filing, want complaints.Verdict) complaints.Ack {
 	t.Helper()
 	ack, err := db.File(t.Context(), f)

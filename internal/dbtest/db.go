@@ -8,6 +8,7 @@ import (
 	"pingyi/store/campaign"
 	"pingyi/store/complaint"
 	"pingyi/store/identity"
+	"pingyi/store/rating"
 	"pingyi/store/record"
 	"pingyi/store/secret"
 	"pingyi/store/social"
@@ -24,6 +25,7 @@ type (
 	ComplaintStore = complaint.Store
 	SocialStore    = social.Store
 	SecretStore    = secret.Store
+	RatingStore    = rating.Store
 	RecordStore    = record.Store
 	AuditStore     = audit.Store
 )
@@ -38,6 +40,7 @@ type DB struct {
 	*ComplaintStore
 	*SocialStore
 	*SecretStore
+	*RatingStore
 	*RecordStore
 	*AuditStore
 }
@@ -47,6 +50,6 @@ func On(db *store.DB) *DB {
 	r := record.New(db)
 	return &DB{
 		DB: db, TallyStore: tally.New(db), CampaignStore: campaign.New(db), StaffStore: staff.New(db), IdentityStore: identity.New(db), ComplaintStore: complaint.New(db), SocialStore: social.New(db),
-		SecretStore: secret.New(db), RecordStore: r, AuditStore: audit.New(db, r),
+		SecretStore: secret.New(db), RatingStore: rating.New(db), RecordStore: r, AuditStore: audit.New(db, r),
 	}
 }

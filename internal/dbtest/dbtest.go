@@ -18,6 +18,7 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/store"
+	"pingyi/store/proof"
 	"pingyi/store/record"
 )
 
@@ -46,7 +47,7 @@ func MySQLServer(t testing.TB) string {
 func MySQLURL(t testing.TB) string {
 	t.Helper()
 	server := MySQLServer(t)
-	name := "pingyi_store_" + hex.EncodeToString(RandomID(t).Bytes()[:6])
+	name := "pingyi_store_" + hex.EncodeToString(RandomBytes(t)[:6])
 	admin, err := sql.Open("mysql", server)
 	if err != nil {
 		t.Fatal(err)
@@ -67,6 +68,7 @@ func MySQLURL(t testing.TB) string {
 	return "mysql:" + head + "/" + name + "?" + params
 }
 
+// OpenURL opens a database until the test ends.
 func OpenURL(t testing.TB, url string) *DB {
 	t.Helper()
 	opened, err := store.Open(t.Context(), store.Options{URL: url})
@@ -74,7 +76,7 @@ func OpenURL(t testing.TB, url string) *DB {
 		t.Fatal(err)
 	}
 	db := On(opened)
-	db.ProveWith(TestProver)
+	db.ProveWith(Prover)
 	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
 			t.Error(err)
@@ -83,8 +85,8 @@ func OpenURL(t testing.TB, url string) *DB {
 	return db
 }
 
-// TestProver is the prover of a tenant: an HMAC under the tenant's name.
-func TestProver(_ context.Context, tenant string) (record.Prover, error) {
+// Prover is the prover of a tenant: an HMAC under the tenant's name.
+func Prover(_ context.Context, tenant string) (proof.Prover, error) {
 	return func(parts ...string) []byte {
 		m := hmac.New(sha256.New, []byte(tenant))
 		for _, p := range parts {
@@ -94,6 +96,7 @@ func TestProver(_ context.Context, tenant string) (record.Prover, error) {
 	}, nil
 }
 
+// Migrated opens a database and migrates it.
 func Migrated(t testing.TB, url string) *DB {
 	t.Helper()
 	db := OpenURL(t, url)
@@ -103,6 +106,7 @@ func Migrated(t testing.TB, url string) *DB {
 	return db
 }
 
+// SQLiteURL names a file of its own for the test.
 func SQLiteURL(t testing.TB) string {
 	t.Helper()
 	return "sqlite:" + filepath.Join(t.TempDir(), "test.db")
@@ -116,20 +120,18 @@ func OnBoth(t *testing.T, test func(t *testing.T, db *DB)) {
 	t.Run("mysql", func(t *testing.T) { test(t, Migrated(t, MySQLURL(t))) })
 }
 
-type id models.ID
-
-func (i id) Bytes() []byte { return i[:] }
-
-func RandomID(t testing.TB) id {
+// RandomBytes are 16 bytes that no other call returns.
+func RandomBytes(t testing.TB) []byte {
 	t.Helper()
-	var i id
-	if _, err := rand.Read(i[:]); err != nil {
+	b := make([]byte, 16)
+	if _, err := rand.Read(b); err != nil {
 		t.Fatal(err)
 	}
-	return i
+	return b
 }
 
-func NewID(t testing.TB) models.ID { return models.ID(RandomID(t)) }
+// NewID draws an ID.
+func NewID(t testing.TB) models.ID { return models.ID(RandomBytes(t)) }
 
 // Named is an ID that is the same for the same name.
 func Named(name string) models.ID {
@@ -205,6 +207,7 @@ func Change(t testing.TB, s scoring.Submission, answers string) scoring.Submissi
 	return n
 }
 
+// Submit confirms a rating and fails on another verdict.
 func Submit(t testing.TB, w *record.Writer, s scoring.Submission, want scoring.Verdict) scoring.Ack {
 	t.Helper()
 	ack, err := w.Submit(t.Context(), s)

@@ -66,6 +66,7 @@ func NewProxy(t *testing.T, url string) (*Proxy, string) {
 	return p, "mysql:" + cfg.FormatDSN()
 }
 
+// Arm says what becomes of the next packet that commits.
 func (p *Proxy) Arm(c Cut) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -227,7 +228,7 @@ func (p *Proxy) Connections() int {
 	return p.opened
 }
 
-// Hold makes a commit that is cut late wait for let.
+// Hold makes a commit that is cut late wait for Let.
 func (p *Proxy) Hold() { p.release = make(chan struct{}) }
 
 // Let lets a commit that was held reach the server.

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// OnBothEmpty is onBoth before any migration.
+// OnBothEmpty is OnBoth before any migration.
 func OnBothEmpty(t *testing.T, test func(t *testing.T, db *DB)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { test(t, OpenURL(t, SQLiteURL(t))) })
@@ -21,6 +21,7 @@ type LogicalTable struct {
 	Keys    []string          // "primary a,b", "unique a,b", "index a,b"
 }
 
+// SchemaOf reads the tables of a database.
 func SchemaOf(t testing.TB, db *DB) map[string]LogicalTable {
 	t.Helper()
 	columns := `SELECT m.name, p.name, p.type, CASE p."notnull" WHEN 1 THEN 'NO' ELSE 'YES' END
@@ -57,6 +58,7 @@ func SchemaOf(t testing.TB, db *DB) map[string]LogicalTable {
 	return tables
 }
 
+// Quads reads rows of four texts.
 func Quads(t testing.TB, db *DB, query string) [][4]string {
 	t.Helper()
 	rows, err := db.ReadSQL().QueryContext(context.Background(), query)
@@ -103,4 +105,5 @@ func logicalType(t testing.TB, column, declared string) string {
 	return declared
 }
 
+// Sorted are the keys of m in order.
 func Sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

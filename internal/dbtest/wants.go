@@ -10,9 +10,10 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/store/audit"
-	"pingyi/store/record"
+	"pingyi/store/proof"
 )
 
+// TallyOf is the tally of a unit.
 func TallyOf(t *testing.T, db *DB, channel models.Channel, unit string) scoring.Tally {
 	t.Helper()
 	list, err := db.Tallies(t.Context(), Tenant, Campaign, channel)
@@ -61,6 +62,7 @@ func WantTallied(t testing.TB, db *DB) {
 	}
 }
 
+// WantRows fails where a table has another number of rows.
 func WantRows(t *testing.T, db *DB, want map[string]int) {
 	t.Helper()
 	for table, n := range want {
@@ -92,19 +94,21 @@ func Differences(t *testing.T, db *DB) string {
 	return strings.Join(got, ",")
 }
 
-func TestProofs(t testing.TB, attested bool) audit.Proofs {
+// Proofs are what the proofs of tests are checked with.
+func Proofs(t testing.TB, attested bool) audit.Proofs {
 	t.Helper()
-	p, err := TestProver(t.Context(), Tenant)
+	p, err := Prover(t.Context(), Tenant)
 	if err != nil {
 		t.Fatal(err)
 	}
-	proofs := audit.Proofs{Checked: true, Provers: []record.Prover{p}, Attested: attested}
+	proofs := audit.Proofs{Checked: true, Provers: []proof.Prover{p}, Attested: attested}
 	if attested {
 		proofs.Sign = p
 	}
 	return proofs
 }
 
+// CheckEvidence checks all evidence.
 func CheckEvidence(t testing.TB, db *DB, p audit.Proofs) *audit.Evidence {
 	t.Helper()
 	e, err := db.CheckEvidence(t.Context(), Tenant, p, nil)
@@ -117,9 +121,10 @@ func CheckEvidence(t testing.TB, db *DB, p audit.Proofs) *audit.Evidence {
 // EvidenceDifferences are "field unit number" of what a check of the evidence finds.
 func EvidenceDifferences(t testing.TB, db *DB, attested bool) string {
 	t.Helper()
-	return Listed(CheckEvidence(t, db, TestProofs(t, attested)))
+	return Listed(CheckEvidence(t, db, Proofs(t, attested)))
 }
 
+// Listed are "field unit number" of what was found.
 func Listed(e *audit.Evidence) string {
 	var got []string
 	for _, c := range slices.Sorted(maps.Keys(e.Differences)) {
@@ -130,6 +135,7 @@ func Listed(e *audit.Evidence) string {
 	return strings.Join(got, ",")
 }
 
+// Fingerprints are those of the campaign.
 func Fingerprints(t *testing.T, db *DB) audit.Fingerprints {
 	t.Helper()
 	f, err := db.Fingerprints(t.Context(), Tenant, Campaign)

@@ -17,7 +17,7 @@ import (
 
 	"pingyi/models"
 	"pingyi/store"
-	"pingyi/store/record"
+	"pingyi/store/proof"
 )
 
 // Attestation is what one call attested, or an earlier one.
@@ -58,11 +58,11 @@ type attested struct {
 }
 
 func (a *attested) parts(tenant string) []string {
-	return []string{"attestation", tenant, a.campaign, string(a.channel), a.unit, a.kind, strconv.FormatInt(a.rows, 10), string(a.digest), record.StampText(a.at.Time)}
+	return []string{"attestation", tenant, a.campaign, string(a.channel), a.unit, a.kind, strconv.FormatInt(a.rows, 10), string(a.digest), proof.TimeText(a.at.Time)}
 }
 
 func (a *attested) values(tenant string) []any {
-	return []any{tenant, a.campaign, string(a.channel), a.unit, a.kind, a.rows, a.digest, a.proof, store.TimeText(a.at.Time)}
+	return []any{tenant, a.campaign, string(a.channel), a.unit, a.kind, a.rows, a.digest, a.proof, models.At(a.at.Time)}
 }
 
 const attestedInsert = "INSERT INTO attestations (tenant,campaign,channel,unit,kind,row_count,digest,proof,attested_at) VALUES "
@@ -73,7 +73,7 @@ const attestedInsert = "INSERT INTO attestations (tenant,campaign,channel,unit,k
 // attested before, done is false, and the attestation is that one. bound: the tenant
 // needs a proof of each row already. models.Conflict ("bound"): rows without one are
 // there all the same, and the attestation that would cover them is not.
-func (s *Store) Attest(ctx context.Context, tenant string, sign record.Prover, bound bool, now time.Time) (a Attestation, done bool, err error) {
+func (s *Store) Attest(ctx context.Context, tenant string, sign proof.Prover, bound bool, now time.Time) (a Attestation, done bool, err error) {
 	var there []attested
 	e, err := s.readEvidence(ctx, tenant, Proofs{}, nil, func(e *evidenceCheck, ctx context.Context) (err error) {
 		there, err = e.readAttested(ctx)
@@ -119,7 +119,7 @@ func (s *Store) Unattested(ctx context.Context, tenant string) (bool, error) {
 
 // attest sums up the rows without a proof, in groups. The first row is the one for
 // all: of two calls at once the second waits for it.
-func (e *evidenceCheck) attest(tenant string, sign record.Prover, now time.Time) []attested {
+func (e *evidenceCheck) attest(tenant string, sign proof.Prover, now time.Time) []attested {
 	list := []attested{{at: models.At(now)}}
 	for g, d := range e.before {
 		list = append(list, attested{group: g, rows: d.rows, digest: d.sum(), at: models.At(now)})

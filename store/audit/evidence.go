@@ -11,7 +11,7 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/store"
-	"pingyi/store/record"
+	"pingyi/store/proof"
 )
 
 // Fields of a difference between rows of evidence, counted in rows.
@@ -41,10 +41,10 @@ const (
 
 // Proofs are what proofs are checked with.
 type Proofs struct {
-	Checked  bool            // false: the secret is not at hand, and no proof is looked at
-	Provers  []record.Prover // of the keys there are; a proof is right under any of them
-	Sign     record.Prover   // of attestations; nil where there is no such key
-	Attested bool            // each row needs a proof or has to be attested
+	Checked  bool           // false: the secret is not at hand, and no proof is looked at
+	Provers  []proof.Prover // of the keys there are; a proof is right under any of them
+	Sign     proof.Prover   // of attestations; nil where there is no such key
+	Attested bool           // each row needs a proof or has to be attested
 }
 
 // Evidence is what a check of one tenant's evidence found.
@@ -163,21 +163,21 @@ func (e *evidenceCheck) judge(g group, stored []byte, rows ...[]string) {
 
 // proves reports whether a proof is that of a row with these parts.
 func (e *evidenceCheck) proves(stored []byte, parts []string) bool {
-	return slices.ContainsFunc(e.proofs.Provers, func(prove record.Prover) bool { return sameProof(prove(parts...), stored) })
+	return slices.ContainsFunc(e.proofs.Provers, func(prove proof.Prover) bool { return sameProof(prove(parts...), stored) })
 }
 
 // readKept counts what must have an effect.
 func (e *evidenceCheck) readKept(ctx context.Context) error {
 	for kind, query := range map[string]string{
-		record.KindRating:    "SELECT campaign, channel, unit, COUNT(*) FROM ratings WHERE tenant=? GROUP BY campaign, channel, unit",
-		record.KindComplaint: "SELECT campaign, channel, unit, COUNT(*) FROM complaints WHERE tenant=? GROUP BY campaign, channel, unit",
+		proof.KindRating:    "SELECT campaign, channel, unit, COUNT(*) FROM ratings WHERE tenant=? GROUP BY campaign, channel, unit",
+		proof.KindComplaint: "SELECT campaign, channel, unit, COUNT(*) FROM complaints WHERE tenant=? GROUP BY campaign, channel, unit",
 	} {
 		if err := e.countKept(ctx, kind, query, e.tenant); err != nil {
 			return err
 		}
 	}
 	for _, c := range e.campaigns() {
-		if err := e.countKept(ctx, record.KindReason, `SELECT r.campaign, r.channel, r.unit, COUNT(*) FROM rating_reasons x
+		if err := e.countKept(ctx, proof.KindReason, `SELECT r.campaign, r.channel, r.unit, COUNT(*) FROM rating_reasons x
  JOIN ratings r ON r.tenant = x.tenant AND r.campaign = ? AND r.id = x.rating WHERE x.tenant=? GROUP BY r.campaign, r.channel, r.unit`, c, e.tenant); err != nil {
 			return err
 		}
@@ -192,7 +192,7 @@ func (e *evidenceCheck) countLost(ctx context.Context) error {
 		return err
 	}
 	for g, n := range e.kept {
-		if g.kind == record.KindReason {
+		if g.kind == proof.KindReason {
 			lost -= n
 		}
 	}
@@ -218,7 +218,7 @@ func (e *evidenceCheck) countKept(ctx context.Context, kind, query string, args 
 func (e *evidenceCheck) campaigns() []string {
 	var list []string
 	for g := range e.kept {
-		if g.kind == record.KindRating {
+		if g.kind == proof.KindRating {
 			list = append(list, g.campaign)
 		}
 	}
@@ -229,7 +229,7 @@ func (e *evidenceCheck) campaigns() []string {
 // compareKept finds what has no effect.
 func (e *evidenceCheck) compareKept() {
 	fields := map[string]string{
-		record.KindRating: fieldRatingsAlone, record.KindComplaint: fieldComplaintsAlone, record.KindReason: fieldReasonsAlone, record.KindWithdrawal: fieldWithdrawalsAlone,
+		proof.KindRating: fieldRatingsAlone, proof.KindComplaint: fieldComplaintsAlone, proof.KindReason: fieldReasonsAlone, proof.KindWithdrawal: fieldWithdrawalsAlone,
 	}
 	for g, n := range e.kept {
 		if alone := n - e.matched[g]; alone > 0 {

@@ -7,7 +7,7 @@ import (
 
 	"pingyi/models"
 	"pingyi/store"
-	"pingyi/store/record"
+	"pingyi/store/proof"
 )
 
 // evidencePage is how many effects a check reads at a time.
@@ -15,15 +15,15 @@ const evidencePage = 1000
 
 // effectFound is an effect as a check reads it.
 type effectFound struct {
-	record.EffectKey
+	proof.Effect
 	kind  string
-	ref   record.AnyID
+	ref   proof.AnyID
 	proof []byte
 }
 
 // ratingFound is a rating as an effect finds it.
 type ratingFound struct {
-	record.ProvenRating
+	proof.Rating
 	how     string // "" for one that has not ended
 	endedAt string
 	// withdrawnAt is the platform's time of the push that took it back.
@@ -35,7 +35,7 @@ func (r *ratingFound) place() place { return place{r.Campaign, models.Channel(r.
 
 // complaintFound is a complaint as an effect finds it.
 type complaintFound struct {
-	record.ProvenComplaint
+	proof.Complaint
 	filed bool // its first event is its filing, which follows from the complaint
 }
 
@@ -52,12 +52,12 @@ func (e *evidenceCheck) readEffects(ctx context.Context) error {
 	for {
 		var page []effectFound
 		err := each(ctx, e.tx, func(r *sql.Rows) error {
-			x := effectFound{EffectKey: record.EffectKey{Tenant: e.tenant}}
+			x := effectFound{Effect: proof.Effect{Tenant: e.tenant}}
 			var at models.Time
-			if err := r.Scan(&x.Push, &x.Id, &x.kind, &x.ref, &at, &x.proof); err != nil {
+			if err := r.Scan(&x.Push, &x.ID, &x.kind, &x.ref, &at, &x.proof); err != nil {
 				return err
 			}
-			x.RecordedAt = record.StampText(at.Time)
+			x.RecordedAt = proof.TimeText(at.Time)
 			page = append(page, x)
 			return nil
 		}, "SELECT push, id, kind, ref, recorded_at, proof FROM effects WHERE tenant=? AND push>? ORDER BY push LIMIT ?", e.tenant, last, evidencePage)
@@ -84,9 +84,9 @@ func (e *evidenceCheck) askPage(ctx context.Context, page []effectFound) error {
 	ratings, reasoned, filed := []any{}, []any{}, []any{}
 	for i := range page {
 		switch x := &page[i]; x.kind {
-		case record.KindComplaint:
+		case proof.KindComplaint:
 			filed = append(filed, []byte(x.ref))
-		case record.KindReason:
+		case proof.KindReason:
 			reasoned = append(reasoned, []byte(x.ref))
 			fallthrough
 		default:
@@ -102,7 +102,7 @@ func (e *evidenceCheck) askPage(ctx context.Context, page []effectFound) error {
 		return err
 	}
 	for i := range page {
-		if x := &page[i]; x.kind == record.KindComplaint {
+		if x := &page[i]; x.kind == proof.KindComplaint {
 			e.askComplaint(x, complained[x.ref])
 		} else {
 			e.askRating(x, rated[x.ref])
@@ -121,19 +121,19 @@ func (e *evidenceCheck) askRating(x *effectFound, r *ratingFound) {
 	}
 	g := group{r.place(), x.kind}
 	switch x.kind {
-	case record.KindRating:
-		if x.Id == x.ref && x.RecordedAt == r.ReceivedAt {
+	case proof.KindRating:
+		if x.ID == x.ref && x.RecordedAt == r.ReceivedAt {
 			e.matched[g]++
 		}
-		e.judge(g, x.proof, record.RatingParts(&x.EffectKey, &r.ProvenRating), record.RatingWithProvenance(&x.EffectKey, &r.ProvenRating))
-	case record.KindWithdrawal:
-		if r.how == record.EndWithdrawn && r.endedAt == x.RecordedAt {
+		e.judge(g, x.proof, proof.RatingParts(&x.Effect, &r.Rating), proof.RatingWithProvenance(&x.Effect, &r.Rating))
+	case proof.KindWithdrawal:
+		if r.how == proof.EndWithdrawn && r.endedAt == x.RecordedAt {
 			e.matched[g]++
 		} else {
 			e.add(g.place, fieldNoWithdrawal, 1, 0)
 		}
-		e.judge(g, x.proof, record.WithdrawalParts(&x.EffectKey, &r.ProvenRating, r.withdrawnAt))
-	case record.KindReason:
+		e.judge(g, x.proof, proof.WithdrawalParts(&x.Effect, &r.Rating, r.withdrawnAt))
+	case proof.KindReason:
 		e.askReason(g, x, r)
 	}
 }
@@ -155,7 +155,7 @@ func (e *evidenceCheck) askReason(g group, x *effectFound, r *ratingFound) {
 	switch {
 	case len(x.proof) == 0: // which one it was is not known of a row of before
 		e.matchReason(g, r.reasons, x.RecordedAt)
-		e.judge(g, nil, record.ReasonParts(&x.EffectKey, &r.ProvenRating, ""))
+		e.judge(g, nil, proof.ReasonParts(&x.Effect, &r.Rating, ""))
 	case len(r.reasons) == 0: // nor here any more
 	case !e.proofs.Checked:
 		e.matchReason(g, r.reasons, x.RecordedAt)
@@ -173,7 +173,7 @@ func (e *evidenceCheck) matchReason(g group, reasons []reasonFound, recordedAt s
 
 func (e *evidenceCheck) judgeReason(g group, x *effectFound, r *ratingFound) {
 	for _, reason := range r.reasons {
-		if !e.proves(x.proof, record.ReasonParts(&x.EffectKey, &r.ProvenRating, reason.reason)) {
+		if !e.proves(x.proof, proof.ReasonParts(&x.Effect, &r.Rating, reason.reason)) {
 			continue
 		}
 		e.found.Proven++
@@ -192,18 +192,18 @@ func (e *evidenceCheck) askComplaint(x *effectFound, c *complaintFound) {
 		return
 	}
 	g := group{place{c.Campaign, models.Channel(c.Channel), c.Unit}, x.kind}
-	if x.Id == x.ref {
+	if x.ID == x.ref {
 		e.matched[g]++
 	}
 	if !c.filed {
 		e.add(g.place, fieldNoFiling, 1, 0)
 	}
-	e.judge(g, x.proof, record.ComplaintParts(&x.EffectKey, &c.ProvenComplaint))
+	e.judge(g, x.proof, proof.ComplaintParts(&x.Effect, &c.Complaint))
 }
 
 // ratingsOf reads the ratings of these ids, with the reasons of those in reasoned.
-func (e *evidenceCheck) ratingsOf(ctx context.Context, ids, reasoned []any) (map[record.AnyID]*ratingFound, error) {
-	found := make(map[record.AnyID]*ratingFound, len(ids))
+func (e *evidenceCheck) ratingsOf(ctx context.Context, ids, reasoned []any) (map[proof.AnyID]*ratingFound, error) {
+	found := make(map[proof.AnyID]*ratingFound, len(ids))
 	if len(ids) == 0 {
 		return found, nil
 	}
@@ -214,11 +214,11 @@ func (e *evidenceCheck) ratingsOf(ctx context.Context, ids, reasoned []any) (map
 		err := each(ctx, e.tx, func(r *sql.Rows) error {
 			var x ratingFound
 			var platformAt, receivedAt, endedAt, withdrawnAt models.Time
-			err := r.Scan(&x.Campaign, &x.Id, &x.Channel, &x.Account, &x.Unit, &x.Window, &x.Serial, &x.Person, &x.Answers, &x.Receipt,
+			err := r.Scan(&x.Campaign, &x.ID, &x.Channel, &x.Account, &x.Unit, &x.Window, &x.Serial, &x.Person, &x.Answers, &x.Receipt,
 				&platformAt, &receivedAt, &x.Source, &x.how, &endedAt, &withdrawnAt, &x.Provenance)
-			x.PlatformAt, x.ReceivedAt, x.endedAt = record.StampText(platformAt.Time), record.StampText(receivedAt.Time), record.StampText(endedAt.Time)
-			x.withdrawnAt = record.StampText(withdrawnAt.Time)
-			found[x.Id] = &x
+			x.PlatformAt, x.ReceivedAt, x.endedAt = proof.TimeText(platformAt.Time), proof.TimeText(receivedAt.Time), proof.TimeText(endedAt.Time)
+			x.withdrawnAt = proof.TimeText(withdrawnAt.Time)
+			found[x.ID] = &x
 			return err
 		}, `SELECT r.campaign, r.id, r.channel, r.account, r.unit, r.window_code, r.serial, r.person, r.answers, r.receipt, r.platform_at, r.received_at,
  p.item, COALESCE(e.how, ''), e.ended_at, w.platform_at, COALESCE(v.provenance, '') FROM ratings r
@@ -235,12 +235,12 @@ func (e *evidenceCheck) ratingsOf(ctx context.Context, ids, reasoned []any) (map
 		return found, nil
 	}
 	return found, each(ctx, e.tx, func(r *sql.Rows) error {
-		var id record.AnyID
+		var id proof.AnyID
 		var reason reasonFound
 		var at models.Time
 		err := r.Scan(&id, &reason.reason, &at)
 		if x := found[id]; x != nil {
-			reason.givenAt = record.StampText(at.Time)
+			reason.givenAt = proof.TimeText(at.Time)
 			x.reasons = append(x.reasons, reason)
 		}
 		return err
@@ -248,18 +248,18 @@ func (e *evidenceCheck) ratingsOf(ctx context.Context, ids, reasoned []any) (map
 		append([]any{e.tenant}, reasoned...)...)
 }
 
-func (e *evidenceCheck) complaintsOf(ctx context.Context, ids []any) (map[record.AnyID]*complaintFound, error) {
-	found := make(map[record.AnyID]*complaintFound, len(ids))
+func (e *evidenceCheck) complaintsOf(ctx context.Context, ids []any) (map[proof.AnyID]*complaintFound, error) {
+	found := make(map[proof.AnyID]*complaintFound, len(ids))
 	if len(ids) == 0 {
 		return found, nil
 	}
 	return found, each(ctx, e.tx, func(r *sql.Rows) error {
 		var x complaintFound
 		var platformAt, receivedAt, filedAt models.Time
-		err := r.Scan(&x.Id, &x.No, &x.Campaign, &x.Channel, &x.Account, &x.Unit, &x.Counted, &x.Kind, &x.Anonymous, &platformAt, &receivedAt, &filedAt)
-		x.PlatformAt, x.ReceivedAt = record.StampText(platformAt.Time), record.StampText(receivedAt.Time)
+		err := r.Scan(&x.ID, &x.No, &x.Campaign, &x.Channel, &x.Account, &x.Unit, &x.Counted, &x.Kind, &x.Anonymous, &platformAt, &receivedAt, &filedAt)
+		x.PlatformAt, x.ReceivedAt = proof.TimeText(platformAt.Time), proof.TimeText(receivedAt.Time)
 		x.filed = filedAt.Equal(receivedAt.Time)
-		found[x.Id] = &x
+		found[x.ID] = &x
 		return err
 	}, `SELECT c.id, c.no, c.campaign, c.channel, c.account, c.unit, c.counted_unit, c.kind, c.anonymous, c.platform_at, c.received_at, v.happened_at FROM complaints c
  LEFT JOIN complaint_events v ON v.tenant = c.tenant AND v.complaint = c.id AND v.seq = 1 AND v.state = 'received' AND v.by_name = '' AND v.on_time IS NULL AND v.satisfied IS NULL

@@ -7,6 +7,7 @@ import (
 
 	"pingyi/models"
 	"pingyi/scoring"
+	"pingyi/store/proof"
 	"pingyi/store/record"
 )
 
@@ -50,11 +51,11 @@ func (e *evidenceCheck) readEndsOf(ctx context.Context, campaign string) error {
 	}
 }
 
-func (e *evidenceCheck) askEnd(r *sql.Rows, campaign string) (rating record.AnyID, err error) {
-	g := group{place{campaign: campaign}, record.EvidenceEnd}
+func (e *evidenceCheck) askEnd(r *sql.Rows, campaign string) (rating proof.AnyID, err error) {
+	g := group{place{campaign: campaign}, proof.EvidenceEnd}
 	var how string
 	var endedAt, replacedAt models.Time
-	var by, of, replaced record.AnyID
+	var by, of, replaced proof.AnyID
 	var stored []byte
 	if err := r.Scan(&rating, &how, &endedAt, &by, &stored, &g.channel, &g.unit, &of, &replacedAt, &replaced); err != nil {
 		return rating, err
@@ -62,13 +63,13 @@ func (e *evidenceCheck) askEnd(r *sql.Rows, campaign string) (rating record.AnyI
 	switch {
 	case of == "":
 		e.add(g.place, fieldEndOfNone, 1, 0)
-	case how == record.EndWithdrawn:
-		e.kept[group{g.place, record.KindWithdrawal}]++
-	case how == record.EndSuperseded && !replacedAt.Equal(endedAt.Time):
+	case how == proof.EndWithdrawn:
+		e.kept[group{g.place, proof.KindWithdrawal}]++
+	case how == proof.EndSuperseded && !replacedAt.Equal(endedAt.Time):
 		e.add(g.place, fieldReplacedByNone, 1, 0)
 	}
-	parts := record.EndParts(e.tenant, campaign, rating, how, record.StampText(endedAt.Time), by)
-	e.judge(g, stored, parts, record.Following(parts, replaced))
+	parts := proof.EndParts(e.tenant, campaign, rating, how, proof.TimeText(endedAt.Time), by)
+	e.judge(g, stored, parts, proof.Following(parts, replaced))
 	return rating, nil
 }
 
@@ -77,8 +78,8 @@ func (e *evidenceCheck) readExclusions(ctx context.Context) error {
 	var before string
 	var last int64
 	return each(ctx, e.tx, func(r *sql.Rows) error {
-		g := group{kind: record.EvidenceExclusion}
-		var rating, of, replaced record.AnyID
+		g := group{kind: proof.EvidenceExclusion}
+		var rating, of, replaced proof.AnyID
 		var seq int64
 		var reason string
 		var a scoring.Act
@@ -98,8 +99,8 @@ func (e *evidenceCheck) readExclusions(ctx context.Context) error {
 		}
 		last = seq
 		a.At = at.Time
-		parts := record.ExclusionParts(e.tenant, g.campaign, rating, strconv.FormatInt(seq, 10), reason, &a)
-		e.judge(g, stored, parts, record.Following(parts, replaced))
+		parts := proof.ExclusionParts(e.tenant, g.campaign, rating, strconv.FormatInt(seq, 10), reason, &a)
+		e.judge(g, stored, parts, proof.Following(parts, replaced))
 		return nil
 	}, `SELECT x.campaign, x.rating, x.seq, x.reason, x.note, x.by_name, x.approved_by, x.happened_at, COALESCE(x.via, ''), x.proof, COALESCE(r.channel, ''), COALESCE(r.unit, ''), r.id, `+record.ReplacedBy("x", "rating")+`
  FROM rating_exclusions x LEFT JOIN ratings r ON r.tenant = x.tenant AND r.campaign = x.campaign AND r.id = x.rating
@@ -111,9 +112,9 @@ func (e *evidenceCheck) readExclusions(ctx context.Context) error {
 // restoration of an excluded rating did.
 func (e *evidenceCheck) readRetractions(ctx context.Context) error {
 	return each(ctx, e.tx, func(r *sql.Rows) error {
-		g := group{kind: record.EvidenceRetraction}
+		g := group{kind: proof.EvidenceRetraction}
 		var account string
-		var item, rating record.AnyID
+		var item, rating proof.AnyID
 		var at models.Time
 		var stored []byte
 		var withdrew bool
@@ -121,9 +122,9 @@ func (e *evidenceCheck) readRetractions(ctx context.Context) error {
 			return err
 		}
 		if withdrew {
-			e.matched[group{g.place, record.KindWithdrawal}]++
+			e.matched[group{g.place, proof.KindWithdrawal}]++
 		}
-		e.judge(g, stored, record.RetractionParts(e.tenant, account, item, rating, record.StampText(at.Time)))
+		e.judge(g, stored, proof.RetractionParts(e.tenant, account, item, rating, proof.TimeText(at.Time)))
 		return nil
 	}, `SELECT x.account, x.item, x.rating, x.noticed_at, x.proof, COALESCE(r.campaign, ''), COALESCE(r.channel, ''), COALESCE(r.unit, ''),
  CASE WHEN d.ended_at = x.noticed_at OR EXISTS (SELECT 1 FROM rating_exclusions y

@@ -3,15 +3,16 @@ package audit
 import (
 	"context"
 	"database/sql"
+
 	"pingyi/models"
-	"pingyi/store/record"
+	"pingyi/store/proof"
 )
 
 // readEvents goes through the events of complaints. The first one of a complaint is its
 // filing, which follows from the complaint itself and which earlier versions wrote
 // without a proof; each later one needs its own.
 func (e *evidenceCheck) readEvents(ctx context.Context) error {
-	var last record.AnyID
+	var last proof.AnyID
 	var seq int
 	for {
 		n := 0
@@ -40,7 +41,7 @@ func (e *evidenceCheck) readEvents(ctx context.Context) error {
 // eventFound is an event as a check reads it.
 type eventFound struct {
 	place
-	complaint, of     record.AnyID
+	complaint, of     proof.AnyID
 	seq               int
 	state, at, by     string
 	onTime, satisfied sql.NullBool
@@ -51,7 +52,7 @@ func scanEvent(r *sql.Rows) (*eventFound, error) {
 	x := &eventFound{}
 	var at models.Time
 	err := r.Scan(&x.complaint, &x.seq, &x.state, &at, &x.by, &x.onTime, &x.satisfied, &x.proof, &x.of, &x.campaign, &x.channel, &x.unit)
-	x.at = record.StampText(at.Time)
+	x.at = proof.TimeText(at.Time)
 	return x, err
 }
 
@@ -63,7 +64,7 @@ func (e *evidenceCheck) askEvent(x *eventFound, want int) {
 		e.add(x.place, fieldEventOrder, 1, 0)
 	}
 	if x.seq > 1 || len(x.proof) > 0 {
-		e.judge(group{x.place, record.EvidenceEvent}, x.proof,
-			record.EventParts(e.tenant, x.complaint, x.seq, x.state, x.at, x.by, orNil(x.onTime), orNil(x.satisfied)))
+		e.judge(group{x.place, proof.EvidenceEvent}, x.proof,
+			proof.EventParts(e.tenant, x.complaint, x.seq, x.state, x.at, x.by, orNil(x.onTime), orNil(x.satisfied)))
 	}
 }

@@ -3,10 +3,11 @@ package audit
 import (
 	"context"
 	"database/sql"
+	"time"
+
 	"pingyi/models"
 	"pingyi/store"
-	"pingyi/store/record"
-	"time"
+	"pingyi/store/proof"
 )
 
 // A time of receipt is that of a server's clock, which may be a minute off, and a
@@ -20,7 +21,7 @@ const (
 // stood is a rating as its life is reckoned: from its receipt to its end, and not while
 // it was excluded.
 type stood struct {
-	id       record.AnyID
+	id       proof.AnyID
 	from, to time.Time // to is zero where it has not ended
 	excluded []time.Time
 	public   bool
@@ -84,7 +85,7 @@ func (e *evidenceCheck) readGone(ctx context.Context, campaign, query string) er
 	for {
 		var gone []any
 		err := each(ctx, e.tx, func(r *sql.Rows) error {
-			var id record.AnyID
+			var id proof.AnyID
 			err := r.Scan(&id)
 			last = []byte(id)
 			gone = append(gone, []byte(id))
@@ -140,7 +141,7 @@ func (e *evidenceCheck) rivalsOf(ctx context.Context, campaign string, gone []an
 	return list, err
 }
 
-func (e *evidenceCheck) exclusionsOf(ctx context.Context, campaign string, rating record.AnyID) (list []time.Time, err error) {
+func (e *evidenceCheck) exclusionsOf(ctx context.Context, campaign string, rating proof.AnyID) (list []time.Time, err error) {
 	err = each(ctx, e.tx, func(r *sql.Rows) error {
 		var at models.Time
 		err := r.Scan(&at)

@@ -95,7 +95,7 @@ func TestCheckEvidence_rowsAsTheyWereWritten_allProven(t *testing.T) {
 	dbtest.OnBoth(t, func(t *testing.T, db *dbtest.DB) {
 		dbtest.EveryKind(t, db)
 		dbtest.WantSound(t, db)
-		e := dbtest.CheckEvidence(t, db, dbtest.TestProofs(t, true))
+		e := dbtest.CheckEvidence(t, db, dbtest.Proofs(t, true))
 		if dbtest.Listed(e) != "" || e.Proven != kindsProven || e.Before != 0 {
 			t.Errorf("differences %q, %d proven, %d without, want %d proven", dbtest.Listed(e), e.Proven, e.Before, kindsProven)
 		}
@@ -149,7 +149,7 @@ func TestCheckEvidence_manyPages_readsEveryRow(t *testing.T) {
 	group.Wait()
 	last := dbtest.Rating(t, "A01", "4")
 	dbtest.Submit(t, w, last, scoring.Counted)
-	if e := dbtest.CheckEvidence(t, db, dbtest.TestProofs(t, true)); dbtest.Listed(e) != "" || e.Proven != n+1 {
+	if e := dbtest.CheckEvidence(t, db, dbtest.Proofs(t, true)); dbtest.Listed(e) != "" || e.Proven != n+1 {
 		t.Errorf("%s, %d proven", dbtest.Listed(e), e.Proven)
 	}
 	dbtest.Tamper(t, db, fmt.Sprintf("UPDATE ratings SET serial = 'x' WHERE receipt = '%s'", last.Receipt))
@@ -168,7 +168,7 @@ func ofBefore(t *testing.T, db *dbtest.DB) {
 
 func attest(t *testing.T, db *dbtest.DB, want bool) audit.Attestation {
 	t.Helper()
-	sign, err := dbtest.TestProver(t.Context(), dbtest.Tenant)
+	sign, err := dbtest.Prover(t.Context(), dbtest.Tenant)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,14 +183,14 @@ func TestAttest_rowsOfBefore_areCoveredOnce(t *testing.T) {
 	dbtest.OnBoth(t, func(t *testing.T, db *dbtest.DB) {
 		dbtest.EveryKind(t, db)
 		ofBefore(t, db)
-		if e := dbtest.CheckEvidence(t, db, dbtest.TestProofs(t, false)); dbtest.Listed(e) != "" || e.Before != kindsBefore || !e.AttestedAt.IsZero() {
+		if e := dbtest.CheckEvidence(t, db, dbtest.Proofs(t, false)); dbtest.Listed(e) != "" || e.Before != kindsBefore || !e.AttestedAt.IsZero() {
 			t.Errorf("before: %q, %d rows, attested %s", dbtest.Listed(e), e.Before, e.AttestedAt)
 		}
 		a := attest(t, db, true)
 		if a.Rows != kindsBefore || a.Kinds["rating"] != 8 || a.Kinds["end"] != 3 {
 			t.Errorf("attested %+v", a)
 		}
-		if e := dbtest.CheckEvidence(t, db, dbtest.TestProofs(t, true)); dbtest.Listed(e) != "" || e.Before != kindsBefore || !e.AttestedAt.Equal(dbtest.Closes) {
+		if e := dbtest.CheckEvidence(t, db, dbtest.Proofs(t, true)); dbtest.Listed(e) != "" || e.Before != kindsBefore || !e.AttestedAt.Equal(dbtest.Closes) {
 			t.Errorf("after: %q, %d rows, attested %s", dbtest.Listed(e), e.Before, e.AttestedAt)
 		}
 		// What comes later has a proof of its own, and cannot be attested.
@@ -198,7 +198,7 @@ func TestAttest_rowsOfBefore_areCoveredOnce(t *testing.T) {
 		if again := attest(t, db, false); again.Rows != kindsBefore || !again.At.Equal(dbtest.Closes) {
 			t.Errorf("attested again: %+v", again)
 		}
-		if e := dbtest.CheckEvidence(t, db, dbtest.TestProofs(t, true)); dbtest.Listed(e) != "" || e.Proven != 1 {
+		if e := dbtest.CheckEvidence(t, db, dbtest.Proofs(t, true)); dbtest.Listed(e) != "" || e.Proven != 1 {
 			t.Errorf("a rating later: %q, %d proven", dbtest.Listed(e), e.Proven)
 		}
 	})

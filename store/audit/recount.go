@@ -12,6 +12,8 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/store"
+	"pingyi/store/proof"
+	"pingyi/store/rating"
 	"pingyi/store/record"
 	"pingyi/store/tally"
 )
@@ -103,7 +105,7 @@ func (c *recounted) readOutside(ctx context.Context, tx *sql.Tx, tenant, campaig
  WHERE r.tenant=? AND r.campaign=?
  AND (r.platform_at < ? OR r.platform_at >= ? OR r.received_at > ? OR (p.rating IS NULL AND r.received_at > ?))
  GROUP BY r.channel, r.unit`, tenant, campaign,
-		store.TimeText(w.Opens), store.TimeText(w.Closes), store.TimeText(w.Closes.Add(scoring.PublicGrace)), store.TimeText(w.Closes.Add(scoring.CloseGrace)))
+		models.At(w.Opens), models.At(w.Closes), models.At(w.Closes.Add(scoring.PublicGrace)), models.At(w.Closes.Add(scoring.CloseGrace)))
 }
 
 // readRatings streams the ratings by key, page by page: a cursor over all of
@@ -121,7 +123,7 @@ func (c *recounted) readRatings(ctx context.Context, tx *sql.Tx, tenant, campaig
 			var err error
 			last, err = c.count(r)
 			return err
-		}, `SELECT r.id, r.channel, r.unit, r.answers, COALESCE(e.how, CASE WHEN `+record.ExcludedNow+` THEN 'excluded' ELSE '' END), l.rating, COALESCE(l.answers, '') FROM ratings r
+		}, `SELECT r.id, r.channel, r.unit, r.answers, COALESCE(e.how, CASE WHEN `+rating.ExcludedNow+` THEN 'excluded' ELSE '' END), l.rating, COALESCE(l.answers, '') FROM ratings r
  LEFT JOIN rating_ends e ON e.tenant = r.tenant AND e.campaign = r.campaign AND e.rating = r.id
  LEFT JOIN live_ratings l ON l.tenant = r.tenant AND l.campaign = r.campaign AND l.channel = r.channel AND l.unit = r.unit AND l.person = r.person
  WHERE r.tenant=? AND r.campaign=? AND r.id>? ORDER BY r.id LIMIT ?`, tenant, campaign, last, recountPage)
@@ -141,7 +143,7 @@ func (c *recounted) readRatings(ctx context.Context, tx *sql.Tx, tenant, campaig
 // count counts one rating and checks that the index of live ratings agrees.
 func (c *recounted) count(r *sql.Rows) (last []byte, err error) {
 	var k tally.Key
-	var id, live record.AnyID
+	var id, live proof.AnyID
 	var answers, how, liveAnswers string
 	if err := r.Scan(&id, &k.Channel, &k.Unit, &answers, &how, &live, &liveAnswers); err != nil {
 		return nil, err
@@ -157,11 +159,11 @@ func (c *recounted) count(r *sql.Rows) (last []byte, err error) {
 	case "":
 		t.Add(parsed, 1)
 		right = live == id && liveAnswers == answers
-	case record.EndSuperseded:
+	case proof.EndSuperseded:
 		t.Superseded++
-	case record.EndWithdrawn:
+	case proof.EndWithdrawn:
 		t.Withdrawn++
-	case record.EndExcluded:
+	case proof.EndExcluded:
 		t.Excluded++
 	default:
 		return nil, fmt.Errorf("rating %x of %s on %s ended in an unknown way", id, k.Unit, k.Channel)

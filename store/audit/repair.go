@@ -8,6 +8,7 @@ import (
 
 	"pingyi/models"
 	"pingyi/store"
+	"pingyi/store/rating"
 	"pingyi/store/record"
 	"pingyi/store/tally"
 )
@@ -76,7 +77,7 @@ func rebuildLive(ctx context.Context, tx *sql.Tx, tenant, campaign string) error
 	_, err := tx.ExecContext(ctx, strings.TrimSuffix(record.LiveInsert, "VALUES ")+`
 SELECT r.tenant, r.campaign, r.channel, r.unit, r.person, r.id, r.answers FROM ratings r
  LEFT JOIN rating_ends e ON e.tenant = r.tenant AND e.campaign = r.campaign AND e.rating = r.id
- WHERE r.tenant=? AND r.campaign=? AND e.rating IS NULL AND NOT `+record.ExcludedNow, tenant, campaign)
+ WHERE r.tenant=? AND r.campaign=? AND e.rating IS NULL AND NOT `+rating.ExcludedNow, tenant, campaign)
 	return err
 }
 

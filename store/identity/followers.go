@@ -26,11 +26,11 @@ func (s *Store) SetFollowing(ctx context.Context, tenant, account string, citize
 // setFollowing writes an event where the one that is known compares so with it.
 func (s *Store) setFollowing(tx *gorm.DB, tenant, account string, citizen models.ID, follows bool, at time.Time, known string) error {
 	if err := tx.Exec("INSERT INTO followers (tenant,account,citizen,follows,changed_at) VALUES "+store.Tuples(1, 5)+s.db.Dialect().OnConflictKeep("follows"),
-		tenant, account, citizen, follows, store.TimeText(at)).Error; err != nil {
+		tenant, account, citizen, follows, models.At(at)).Error; err != nil {
 		return err
 	}
 	return tx.Exec("UPDATE followers SET follows=?, changed_at=? WHERE tenant=? AND account=? AND citizen=? AND changed_at"+known+"?",
-		follows, store.TimeText(at), tenant, account, citizen, store.TimeText(at)).Error
+		follows, models.At(at), tenant, account, citizen, models.At(at)).Error
 }
 
 // Following is what is known of whether a citizen follows an account, as the

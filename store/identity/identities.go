@@ -22,7 +22,7 @@ func (s *Store) Remember(ctx context.Context, i models.Identity) error {
 		}
 		return tx.Exec("INSERT INTO identities (tenant,account,citizen,sealed_id,follows,followed_at,seen_at) VALUES "+store.Tuples(1, 7)+
 			s.db.Dialect().OnConflictSet("tenant,account,citizen", columns...),
-			i.Tenant, i.Account, i.Citizen, store.Blob(i.SealedID), i.Follows, store.TimeText(i.FollowedAt.Time), store.TimeText(complaints.Hour(i.SeenAt.Time))).Error
+			i.Tenant, i.Account, i.Citizen, store.Blob(i.SealedID), i.Follows, models.At(i.FollowedAt.Time), models.At(complaints.Hour(i.SeenAt.Time))).Error
 	})
 }
 

@@ -15,6 +15,7 @@ type units struct {
 	campaigns map[[2]string]*CampaignUnits
 }
 
+// CampaignUnits are the units, channels and window of one campaign.
 type CampaignUnits struct {
 	Window   window // never sealed: that is asked in the transaction
 	units    map[string]bool
@@ -51,6 +52,7 @@ func (u *units) of(ctx context.Context, db *Store, tenant, campaign string) (*Ca
 	return c, nil
 }
 
+// ReadCampaignUnits reads them; a campaign that is not there has none.
 func (s *Store) ReadCampaignUnits(ctx context.Context, tenant, campaign string) (*CampaignUnits, error) {
 	var codes []string
 	var channels []models.Channel

@@ -9,6 +9,7 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/store"
+	"pingyi/store/proof"
 	"pingyi/store/record"
 )
 
@@ -95,7 +96,7 @@ func holdKeys(t *testing.T, db *dbtest.DB, push, draft models.ID) *sql.Tx {
 		t.Fatal(err)
 	}
 	r := dbtest.NewID(t)
-	if _, err := tx.ExecContext(t.Context(), record.EffectInsert+store.Tuples(1, record.EffectWidth), dbtest.Tenant, store.IDBytes(push), store.IDBytes(draft), store.IDBytes(r), record.KindRating, store.IDBytes(r), []byte("before"), nil, store.TimeText(dbtest.Inside)); err != nil {
+	if _, err := tx.ExecContext(t.Context(), record.EffectInsert+store.Tuples(1, record.EffectWidth), dbtest.Tenant, store.IDBytes(push), store.IDBytes(draft), store.IDBytes(r), proof.KindRating, store.IDBytes(r), []byte("before"), nil, models.At(dbtest.Inside)); err != nil {
 		t.Fatal(err)
 	}
 	return tx

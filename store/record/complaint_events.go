@@ -9,6 +9,7 @@ import (
 	"pingyi/complaints"
 	"pingyi/models"
 	"pingyi/store"
+	"pingyi/store/proof"
 	"pingyi/store/tally"
 )
 
@@ -28,6 +29,7 @@ type Event struct {
 	Satisfied *bool     // of a revisit: what the citizen said
 }
 
+// EventRow is an event of a complaint as far as it counts.
 type EventRow struct {
 	Seq       int
 	State     complaints.State
@@ -79,10 +81,10 @@ func (s *Store) AddEvent(ctx context.Context, e Event) error {
 }
 
 // putEvent writes an event, with its proof.
-func putEvent(tx *gorm.DB, e *Event, seq int, prove Prover) error {
+func putEvent(tx *gorm.DB, e *Event, seq int, prove proof.Prover) error {
 	at := complaints.Hour(e.At)
-	return tx.Exec(eventInsert+store.Tuples(1, eventWidth), e.Tenant, e.Complaint, seq, e.State, store.TimeText(at), e.By, e.OnTime, e.Satisfied,
-		proof(prove, EventParts(e.Tenant, idOf(e.Complaint), seq, string(e.State), StampText(at), e.By, e.OnTime, e.Satisfied))).Error
+	return tx.Exec(eventInsert+store.Tuples(1, eventWidth), e.Tenant, e.Complaint, seq, e.State, models.At(at), e.By, e.OnTime, e.Satisfied,
+		proof.Of(prove, proof.EventParts(e.Tenant, proof.IDOf(e.Complaint), seq, string(e.State), proof.TimeText(at), e.By, e.OnTime, e.Satisfied))).Error
 }
 
 func ptr[T any](v T) *T { return &v }

@@ -11,6 +11,7 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/store"
+	"pingyi/store/proof"
 	"pingyi/store/tally"
 )
 
@@ -23,7 +24,7 @@ func (s *Store) File(ctx context.Context, f complaints.Filing) (ack complaints.A
 	}
 	day := models.Day(f.ReceivedAt)
 	f.PlatformAt, f.ReceivedAt = complaints.Hour(f.PlatformAt), complaints.Hour(f.ReceivedAt)
-	e := effect{Tenant: f.Tenant, Push: f.Push, Draft: f.Draft, ID: f.ID, Kind: KindComplaint, Ref: f.ID, At: f.ReceivedAt}
+	e := effect{Tenant: f.Tenant, Push: f.Push, Draft: f.Draft, ID: f.ID, Kind: proof.KindComplaint, Ref: f.ID, At: f.ReceivedAt}
 	err = s.db.Write(ctx, "file a complaint", func(tx *gorm.DB) error {
 		ack = complaints.Ack{}
 		return s.file(tx, f, day, e, prove, &ack)
@@ -31,7 +32,7 @@ func (s *Store) File(ctx context.Context, f complaints.Filing) (ack complaints.A
 	return ack, err
 }
 
-func (s *Store) file(tx *gorm.DB, f complaints.Filing, day string, e effect, prove Prover, ack *complaints.Ack) error {
+func (s *Store) file(tx *gorm.DB, f complaints.Filing, day string, e effect, prove proof.Prover, ack *complaints.Ack) error {
 	// The share keeps Repair and the seal away from the tally. Complaints are taken
 	// all year, but one that comes behind the seal counts in no score.
 	counts := false
@@ -73,7 +74,7 @@ func (s *Store) file(tx *gorm.DB, f complaints.Filing, day string, e effect, pro
 			return err
 		}
 	}
-	e.Proof = proof(prove, ComplaintParts(e.key(), complaintOf(&f, ack.No, unit)))
+	e.Proof = proof.Of(prove, proof.ComplaintParts(e.key(), proof.ComplaintOf(&f, ack.No, unit)))
 	h, _, err := s.insertEffect(tx, e)
 	if err != nil {
 		return err
@@ -131,7 +132,7 @@ func recallFiling(tx *gorm.DB, f complaints.Filing, e effect, ack *complaints.Ac
 }
 
 // insertComplaint writes a complaint, and counts it for unit; "" counts it nowhere.
-func (s *Store) insertComplaint(tx *gorm.DB, f complaints.Filing, no, unit string, prove Prover) error {
+func (s *Store) insertComplaint(tx *gorm.DB, f complaints.Filing, no, unit string, prove proof.Prover) error {
 	type statement struct {
 		sql  string
 		args []any
@@ -140,8 +141,8 @@ func (s *Store) insertComplaint(tx *gorm.DB, f complaints.Filing, no, unit strin
 		{
 			"INSERT INTO complaints (tenant,id,no,campaign,channel,account,unit,counted_unit,kind,anonymous,code_hash,sealed_parts,platform_at,received_at) VALUES ",
 			[]any{
-				f.Tenant, f.ID, no, f.Campaign, f.Channel, f.Account, f.Unit, unit, f.Kind, flag(f.Anonymous), f.CodeHash, store.Blob(f.SealedParts),
-				store.TimeText(f.PlatformAt), store.TimeText(f.ReceivedAt),
+				f.Tenant, f.ID, no, f.Campaign, f.Channel, f.Account, f.Unit, unit, f.Kind, proof.Flag(f.Anonymous), f.CodeHash, store.Blob(f.SealedParts),
+				models.At(f.PlatformAt), models.At(f.ReceivedAt),
 			},
 		},
 		{"INSERT INTO complaint_keys (tenant,complaint,wrapped) VALUES ", []any{f.Tenant, f.ID, f.WrappedKey}},
@@ -187,13 +188,6 @@ func countedUnit(tx *gorm.DB, f complaints.Filing) (string, error) {
 		}
 	}
 	return codes[0], nil
-}
-
-func flag(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // Handled is what a complaint with these events adds to its unit's tally.

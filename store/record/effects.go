@@ -10,18 +10,7 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/store"
-)
-
-// Kinds of effect, and how a rating can end.
-const (
-	KindRating     = "rating"
-	KindWithdrawal = "withdrawal"
-	KindReason     = "reason"
-	KindComplaint  = "complaint"
-
-	EndSuperseded = "superseded"
-	EndWithdrawn  = "withdrawn"
-	EndExcluded   = "excluded"
+	"pingyi/store/proof"
 )
 
 const (
@@ -49,8 +38,8 @@ type effect struct {
 	Proof       any // []byte, or nil
 }
 
-func (e *effect) key() *EffectKey {
-	return &EffectKey{e.Tenant, idOf(e.Push), idOf(e.ID), StampText(e.At)}
+func (e *effect) key() *proof.Effect {
+	return &proof.Effect{Tenant: e.Tenant, Push: proof.IDOf(e.Push), ID: proof.IDOf(e.ID), RecordedAt: proof.TimeText(e.At)}
 }
 
 // An effect's answer is read through this join, as answerColumn: a row of an earlier
@@ -74,12 +63,12 @@ const (
 // returned.
 func (s *Store) insertEffect(tx *gorm.DB, e effect) (held, effect, error) {
 	added, err := store.AddOnce(tx, effectInsert+store.Tuples(1, effectWidth),
-		e.Tenant, e.Push, e.Draft, e.ID, e.Kind, e.Ref, []byte{}, e.Proof, store.TimeText(e.At))
+		e.Tenant, e.Push, e.Draft, e.ID, e.Kind, e.Ref, []byte{}, e.Proof, models.At(e.At))
 	if err != nil {
 		return 0, effect{}, err
 	}
 	if added {
-		return heldNow, e, tx.Exec(answerInsert+store.Tuples(1, 4), e.Tenant, store.TimeText(e.At), e.ID, store.Blob(e.Answer)).Error
+		return heldNow, e, tx.Exec(answerInsert+store.Tuples(1, 4), e.Tenant, models.At(e.At), e.ID, store.Blob(e.Answer)).Error
 	}
 	return findEffect(tx, e)
 }

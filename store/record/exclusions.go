@@ -10,11 +10,9 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/store"
+	"pingyi/store/proof"
 	"pingyi/store/tally"
 )
-
-// ExcludedNow is true for a rating r whose last event excluded it.
-const ExcludedNow = `((SELECT COUNT(*) FROM rating_exclusions x WHERE x.tenant = r.tenant AND x.campaign = r.campaign AND x.rating = r.id) % 2 = 1)`
 
 // Exclude leaves a live rating out, with a reason. It reports false where the
 // rating is not live. models.Conflict: the campaign is settled.
@@ -131,7 +129,7 @@ func (s *Store) lockForExclusion(tx *gorm.DB, tenant, campaign string, rating mo
 // withdrawnMeanwhile reports whether an excluded rating was taken back. One whose
 // deleted text was only noted is ended here: a version before this one left it at
 // that.
-func (s *Store) withdrawnMeanwhile(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, prove Prover) (bool, error) {
+func (s *Store) withdrawnMeanwhile(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, prove proof.Prover) (bool, error) {
 	ended, err := hasEnded(tx, w, rating)
 	if err != nil || ended {
 		return ended, err
@@ -154,7 +152,7 @@ func hasEnded(tx *gorm.DB, w scoring.Withdrawal, rating models.ID) (bool, error)
 
 // endExcluded writes what the withdrawal of an excluded rating changes: from now
 // on it counts as withdrawn.
-func (s *Store) endExcluded(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, prove Prover) error {
+func (s *Store) endExcluded(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, prove proof.Prover) error {
 	if err := endWithdrawal(tx, w, rating, prove); err != nil {
 		return err
 	}
@@ -165,14 +163,14 @@ func (s *Store) endExcluded(tx *gorm.DB, w scoring.Withdrawal, rating models.ID,
 	return s.addTallies(tx, w.Tenant, w.Campaign, deltas)
 }
 
-func noteExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int, reason string, a scoring.Act, prove Prover) error {
+func noteExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int, reason string, a scoring.Act, prove proof.Prover) error {
 	replaced, err := replacedRating(tx, w.Tenant, w.Campaign, rating)
 	if err != nil {
 		return err
 	}
 	return tx.Exec("INSERT INTO rating_exclusions (tenant,campaign,rating,seq,reason,note,by_name,approved_by,happened_at,via,proof) VALUES "+store.Tuples(1, 11),
-		w.Tenant, w.Campaign, rating, seq, reason, a.Note, a.By, a.ApprovedBy, store.TimeText(a.At), a.Via,
-		proof(prove, Following(ExclusionParts(w.Tenant, w.Campaign, idOf(rating), strconv.Itoa(seq), reason, &a), replaced))).Error
+		w.Tenant, w.Campaign, rating, seq, reason, a.Note, a.By, a.ApprovedBy, models.At(a.At), a.Via,
+		proof.Of(prove, proof.Following(proof.ExclusionParts(w.Tenant, w.Campaign, proof.IDOf(rating), strconv.Itoa(seq), reason, &a), replaced))).Error
 }
 
 // noted reports whether an event is this very act: an earlier attempt, whose
@@ -181,11 +179,11 @@ func noted(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int, reason 
 	var n int64
 	err := tx.Raw(`SELECT COUNT(*) FROM rating_exclusions WHERE tenant=? AND campaign=? AND rating=? AND seq=?
  AND reason=? AND note=? AND by_name=? AND approved_by=? AND happened_at=?`,
-		w.Tenant, w.Campaign, rating, seq, reason, a.Note, a.By, a.ApprovedBy, store.TimeText(a.At)).Row().Scan(&n)
+		w.Tenant, w.Campaign, rating, seq, reason, a.Note, a.By, a.ApprovedBy, models.At(a.At)).Row().Scan(&n)
 	return n > 0, err
 }
 
-func (s *Store) addExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, answers models.Answers, seq int, reason string, a scoring.Act, prove Prover) error {
+func (s *Store) addExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, answers models.Answers, seq int, reason string, a scoring.Act, prove proof.Prover) error {
 	if err := noteExclusion(tx, w, rating, seq, reason, a, prove); err != nil {
 		return err
 	}
@@ -197,60 +195,4 @@ func (s *Store) addExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID
 	t.Excluded += sign
 	t.Add(answers, -sign)
 	return s.addTallies(tx, w.Tenant, w.Campaign, deltas)
-}
-
-// Exclusions lists the events of a channel, or with "" of a campaign, in the order in
-// which they happened. One of a rating that is not there has neither channel nor unit.
-func (s *Store) Exclusions(ctx context.Context, tenant, campaign string, channel models.Channel) ([]scoring.Exclusion, error) {
-	var rows []struct {
-		Rating                           models.ID
-		Channel                          models.Channel
-		Unit                             string
-		Seq                              int
-		Reason, Note, ByName, ApprovedBy string
-		HappenedAt                       models.Time
-		How, Via                         string
-	}
-	err := s.db.Read(ctx).Raw(`SELECT x.rating, COALESCE(r.channel, '') AS channel, COALESCE(r.unit, '') AS unit, x.seq, x.reason, x.note, x.by_name, x.approved_by, x.happened_at, COALESCE(e.how, '') AS how, COALESCE(x.via, '') AS via
- FROM rating_exclusions x
- LEFT JOIN ratings r ON r.tenant = x.tenant AND r.campaign = x.campaign AND r.id = x.rating
- LEFT JOIN rating_ends e ON e.tenant = x.tenant AND e.campaign = x.campaign AND e.rating = x.rating
- WHERE x.tenant=? AND x.campaign=? AND (?='' OR r.channel=?) ORDER BY x.happened_at, x.rating, x.seq`, tenant, campaign, channel, channel).Scan(&rows).Error
-	list := make([]scoring.Exclusion, len(rows))
-	for i, r := range rows {
-		list[i] = scoring.Exclusion{
-			Rating: r.Rating, Channel: r.Channel, Unit: r.Unit, Seq: r.Seq, Reason: r.Reason, Withdrawn: r.How == EndWithdrawn,
-			Act: scoring.Act{By: r.ByName, ApprovedBy: r.ApprovedBy, Note: r.Note, At: r.HappenedAt.Time, Via: r.Via},
-		}
-	}
-	return list, store.Fail("exclusions", err)
-}
-
-// RawTallies is Tallies as if nothing were excluded.
-func (s *Store) RawTallies(ctx context.Context, tenant, campaign string, channel models.Channel) ([]scoring.Tally, error) {
-	list, err := s.tally.Tallies(ctx, tenant, campaign, channel)
-	if err != nil {
-		return nil, err
-	}
-	var rows []struct{ Unit, Answers string }
-	err = s.db.Read(ctx).Raw(`SELECT r.unit, r.answers FROM ratings r
- LEFT JOIN rating_ends e ON e.tenant = r.tenant AND e.campaign = r.campaign AND e.rating = r.id
- WHERE r.tenant=? AND r.campaign=? AND r.channel=? AND e.rating IS NULL AND `+ExcludedNow, tenant, campaign, channel).Scan(&rows).Error
-	if err != nil {
-		return nil, store.Fail("excluded ratings", err)
-	}
-	at := make(map[string]int, len(list))
-	for i := range list {
-		at[list[i].Unit] = i
-	}
-	for _, r := range rows {
-		answers, err := models.ParseAnswers(r.Answers)
-		if err != nil {
-			return nil, store.Fail("excluded ratings", err)
-		}
-		t := &list[at[r.Unit]]
-		t.Excluded--
-		t.Add(answers, 1)
-	}
-	return list, nil
 }

@@ -22,10 +22,10 @@ const (
 )
 
 // LiveKey is what a person has one live rating of.
-type LiveKey = liveKey
+type LiveKey struct{ liveKey }
 
 // KeyOf is the live key of a submission.
-func KeyOf(s *scoring.Submission) LiveKey { return keyOf(s) }
+func KeyOf(s *scoring.Submission) LiveKey { return LiveKey{keyOf(s)} }
 
 // Tally is where a rating of k counts.
 func (k LiveKey) Tally() (channel models.Channel, unit string) { return k.channel, k.unit }

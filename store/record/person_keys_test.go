@@ -10,7 +10,6 @@ import (
 	"pingyi/internal/dbtest"
 	"pingyi/models"
 	"pingyi/scoring"
-	"pingyi/store"
 	"pingyi/store/record"
 )
 
@@ -103,7 +102,7 @@ func TestDestroyKey_leavesItsRow_andNoneIsMadeAgain(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if n := dbtest.Count(t, db, "wrapped_keys", "destroyed_at=? AND LENGTH(wrapped)=0", store.TimeText(dbtest.Inside)); n != 1 {
+		if n := dbtest.Count(t, db, "wrapped_keys", "destroyed_at=? AND LENGTH(wrapped)=0", models.At(dbtest.Inside)); n != 1 {
 			t.Errorf("%d rows of the time of the destruction", n)
 		}
 		if _, err := db.PersonKey(t.Context(), personKey()); models.CodeOf(err) != models.KeyDestroyed {

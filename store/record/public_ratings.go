@@ -13,6 +13,7 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/store"
+	"pingyi/store/proof"
 )
 
 // publicWindow is what a public rating is checked against beside the window.
@@ -153,7 +154,7 @@ func later(s *scoring.Submission, at time.Time, item models.ID) bool {
 func (b *batch) readTakenBack(jobs map[models.ID]*job, standing map[models.ID]scoring.Verdict) []store.Statement {
 	first := b.in[0].sub
 	byKey, bySource := map[liveKey]*job{}, map[models.ID]*job{}
-	persons, items := []any{first.Tenant, first.Campaign, EndWithdrawn}, []any{first.Tenant, first.Account}
+	persons, items := []any{first.Tenant, first.Campaign, proof.EndWithdrawn}, []any{first.Tenant, first.Account}
 	for _, j := range jobs {
 		byKey[keyOf(j.sub)], bySource[j.sub.Source] = j, j
 		persons, items = append(persons, store.IDBytes(j.sub.Person)), append(items, store.IDBytes(j.sub.Source))
@@ -276,7 +277,7 @@ func (s *Store) Retract(ctx context.Context, tenant, account, campaign string, i
 			return err
 		}
 		added, err := store.AddOnce(tx, "INSERT INTO social_retractions (tenant,account,item,rating,noticed_at,proof) VALUES "+store.Tuples(1, 6),
-			tenant, account, store.IDBytes(item), store.IDBytes(rating), store.TimeText(now), proof(prove, RetractionParts(tenant, account, idOf(item), idOf(rating), StampText(now))))
+			tenant, account, store.IDBytes(item), store.IDBytes(rating), store.TimeText(now), proof.Of(prove, proof.RetractionParts(tenant, account, proof.IDOf(item), proof.IDOf(rating), proof.TimeText(now))))
 		if err != nil || !added || rating.IsZero() {
 			return err
 		}
@@ -293,7 +294,7 @@ func publicSealed(tx *gorm.DB, tenant, campaign string) (bool, error) {
 }
 
 // endPublic withdraws a rating if it is live or excluded.
-func (s *Store) endPublic(tx *gorm.DB, tenant, campaign string, rating models.ID, now time.Time, prove Prover) (bool, error) {
+func (s *Store) endPublic(tx *gorm.DB, tenant, campaign string, rating models.ID, now time.Time, prove proof.Prover) (bool, error) {
 	w := scoring.Withdrawal{Tenant: tenant, Campaign: campaign, ReceivedAt: now}
 	var rows []struct {
 		Channel models.Channel

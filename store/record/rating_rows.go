@@ -9,6 +9,7 @@ import (
 
 	"pingyi/models"
 	"pingyi/store"
+	"pingyi/store/proof"
 	"pingyi/store/tally"
 )
 
@@ -44,7 +45,7 @@ func insertEffects(jobs []*job) store.Statement {
 	args := make([]any, 0, effectWidth*len(jobs))
 	for _, j := range jobs {
 		s := j.sub
-		args = append(args, s.Tenant, store.IDBytes(s.Push), store.IDBytes(s.Draft), store.IDBytes(s.Rating), KindRating, store.IDBytes(s.Rating), []byte{}, j.proof, store.TimeText(s.ReceivedAt))
+		args = append(args, s.Tenant, store.IDBytes(s.Push), store.IDBytes(s.Draft), store.IDBytes(s.Rating), proof.KindRating, store.IDBytes(s.Rating), []byte{}, j.proof, store.TimeText(s.ReceivedAt))
 	}
 	return store.Statement{SQL: effectInsert + store.Tuples(len(jobs), effectWidth), Args: args}
 }
@@ -155,8 +156,8 @@ func (b *batch) finish() []store.Statement {
 		t.Superseded++
 		t.Add(old.answers, -1)
 		lives = append(lives, s.Tenant, s.Campaign, string(s.Channel), s.Unit, store.IDBytes(s.Person), store.IDBytes(s.Rating), s.Answers.String())
-		ends = append(ends, s.Tenant, s.Campaign, store.IDBytes(old.rating), EndSuperseded, store.TimeText(s.ReceivedAt), store.IDBytes(s.Rating),
-			proof(j.prove, Following(EndParts(s.Tenant, s.Campaign, idOf(old.rating), EndSuperseded, StampText(s.ReceivedAt), idOf(s.Rating)), idOf(old.replaced))))
+		ends = append(ends, s.Tenant, s.Campaign, store.IDBytes(old.rating), proof.EndSuperseded, store.TimeText(s.ReceivedAt), store.IDBytes(s.Rating),
+			proof.Of(j.prove, proof.Following(proof.EndParts(s.Tenant, s.Campaign, proof.IDOf(old.rating), proof.EndSuperseded, proof.TimeText(s.ReceivedAt), proof.IDOf(s.Rating)), proof.IDOf(old.replaced))))
 	}
 	var parts []store.Statement
 	if n := len(answers) / 4; n > 0 {
@@ -229,4 +230,10 @@ func (b *batch) provenances() []store.Statement {
 		return nil
 	}
 	return []store.Statement{{SQL: "INSERT INTO rating_provenances (tenant,campaign,rating,provenance) VALUES " + store.Tuples(n, 4), Args: args}}
+}
+
+// ReplacedBy selects which rating the one in the given column had replaced, from the
+// ends of the same tenant and campaign as those in the given table.
+func ReplacedBy(table, column string) string {
+	return "(SELECT MIN(o.rating) FROM rating_ends o WHERE o.tenant = " + table + ".tenant AND o.campaign = " + table + ".campaign AND o.by_rating = " + table + "." + column + ")"
 }

@@ -9,6 +9,7 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/store"
+	"pingyi/store/proof"
 )
 
 // AddReason adds a tapped reason to a rating of this person, until the seal. A
@@ -23,7 +24,7 @@ func (s *Store) AddReason(ctx context.Context, r scoring.Reason) (ack scoring.Ac
 	if err != nil {
 		return ack, err
 	}
-	e := effect{Tenant: r.Tenant, Push: r.Push, ID: id, Kind: KindReason, Answer: r.Answer, At: r.ReceivedAt}
+	e := effect{Tenant: r.Tenant, Push: r.Push, ID: id, Kind: proof.KindReason, Answer: r.Answer, At: r.ReceivedAt}
 	err = s.db.Write(ctx, "add reason", func(tx *gorm.DB) error {
 		ack = scoring.Ack{}
 		return s.addReason(tx, r, e, prove, &ack)
@@ -31,7 +32,7 @@ func (s *Store) AddReason(ctx context.Context, r scoring.Reason) (ack scoring.Ac
 	return ack, err
 }
 
-func (s *Store) addReason(tx *gorm.DB, r scoring.Reason, e effect, prove Prover, ack *scoring.Ack) error {
+func (s *Store) addReason(tx *gorm.DB, r scoring.Reason, e effect, prove proof.Prover, ack *scoring.Ack) error {
 	var of struct {
 		Campaign, Unit string
 		ID             models.ID
@@ -48,7 +49,7 @@ func (s *Store) addReason(tx *gorm.DB, r scoring.Reason, e effect, prove Prover,
 		return err
 	}
 	e.Ref = of.ID
-	e.Proof = proof(prove, ReasonParts(e.key(), &ProvenRating{Campaign: of.Campaign, Id: idOf(of.ID), Unit: of.Unit}, r.Reason))
+	e.Proof = proof.Of(prove, proof.ReasonParts(e.key(), &proof.Rating{Campaign: of.Campaign, ID: proof.IDOf(of.ID), Unit: of.Unit}, r.Reason))
 	h, before, err := s.insertEffect(tx, e)
 	if err != nil {
 		return err
@@ -61,7 +62,7 @@ func (s *Store) addReason(tx *gorm.DB, r scoring.Reason, e effect, prove Prover,
 		return store.ErrNothing
 	}
 	*ack = scoring.Ack{Verdict: scoring.Counted, Receipt: r.Receipt, Unit: of.Unit}
-	_, err = store.AddOnce(tx, "INSERT INTO rating_reasons (tenant,rating,reason,given_at) VALUES "+store.Tuples(1, 4), r.Tenant, of.ID, r.Reason, store.TimeText(r.ReceivedAt))
+	_, err = store.AddOnce(tx, "INSERT INTO rating_reasons (tenant,rating,reason,given_at) VALUES "+store.Tuples(1, 4), r.Tenant, of.ID, r.Reason, models.At(r.ReceivedAt))
 	return err
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"pingyi/store"
 	"pingyi/store/campaign"
+	"pingyi/store/proof"
 	"pingyi/store/tally"
 )
 
@@ -20,10 +21,26 @@ type Store struct {
 	db       *store.DB
 	tally    *tally.Store
 	campaign *campaign.Store
-	provers  func(ctx context.Context, tenant string) (Prover, error) // nil: rows carry no proof
+	provers  func(ctx context.Context, tenant string) (proof.Prover, error) // nil: rows carry no proof
 }
 
 // New returns a Store on an open database.
 func New(db *store.DB) *Store {
 	return &Store{db: db, tally: tally.New(db), campaign: campaign.New(db)}
+}
+
+// ProveWith sets where the prover of a tenant comes from; it is called before the
+// first write. A database without one writes rows without proof.
+func (s *Store) ProveWith(of func(ctx context.Context, tenant string) (proof.Prover, error)) {
+	s.provers = of
+}
+
+// prover is the tenant's, nil where there is none. It may write a key, so it is
+// asked for outside of every transaction.
+func (s *Store) prover(ctx context.Context, tenant string) (proof.Prover, error) {
+	if s.provers == nil {
+		return nil, nil //nolint:nilnil // a database without provers
+	}
+	p, err := s.provers(ctx, tenant)
+	return p, store.Fail("key of proofs", err)
 }

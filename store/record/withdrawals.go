@@ -8,6 +8,7 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/store"
+	"pingyi/store/proof"
 	"pingyi/store/tally"
 )
 
@@ -34,7 +35,7 @@ func (s *Store) Withdraw(ctx context.Context, w scoring.Withdrawal) (ack scoring
 		return ack, err
 	}
 	e := effect{
-		Tenant: w.Tenant, Push: w.Push, Draft: w.Draft, ID: id, Kind: KindWithdrawal, Answer: w.Answer, At: w.ReceivedAt,
+		Tenant: w.Tenant, Push: w.Push, Draft: w.Draft, ID: id, Kind: proof.KindWithdrawal, Answer: w.Answer, At: w.ReceivedAt,
 	}
 	err = s.db.Write(ctx, "withdraw", func(tx *gorm.DB) error {
 		ack = scoring.Ack{}
@@ -43,7 +44,7 @@ func (s *Store) Withdraw(ctx context.Context, w scoring.Withdrawal) (ack scoring
 	return ack, err
 }
 
-func (s *Store) withdraw(tx *gorm.DB, w scoring.Withdrawal, e effect, prove Prover, ack *scoring.Ack) error {
+func (s *Store) withdraw(tx *gorm.DB, w scoring.Withdrawal, e effect, prove proof.Prover, ack *scoring.Ack) error {
 	win, err := s.lockWindow(tx, w.Tenant, w.Campaign)
 	if err != nil {
 		return err
@@ -57,9 +58,9 @@ func (s *Store) withdraw(tx *gorm.DB, w scoring.Withdrawal, e effect, prove Prov
 	if e.Ref = seen.Rating; e.Ref.IsZero() {
 		e.Ref = e.ID
 	}
-	e.Proof = proof(prove, WithdrawalParts(e.key(), &ProvenRating{
-		Campaign: w.Campaign, Id: idOf(e.Ref), Channel: string(w.Channel), Unit: w.Unit, Person: idOf(w.Person), Answers: seen.Answers,
-	}, StampText(w.PlatformAt)))
+	e.Proof = proof.Of(prove, proof.WithdrawalParts(e.key(), &proof.Rating{
+		Campaign: w.Campaign, ID: proof.IDOf(e.Ref), Channel: string(w.Channel), Unit: w.Unit, Person: proof.IDOf(w.Person), Answers: seen.Answers,
+	}, proof.TimeText(w.PlatformAt)))
 	h, before, err := s.insertEffect(tx, e)
 	if err != nil {
 		return err
@@ -86,14 +87,14 @@ func (s *Store) withdraw(tx *gorm.DB, w scoring.Withdrawal, e effect, prove Prov
 	}
 	ack.Receipt, ack.Unit = live.Receipt, w.Unit
 	if err := tx.Exec("INSERT INTO rating_withdrawals (tenant,campaign,rating,platform_at) VALUES "+store.Tuples(1, 4),
-		w.Tenant, w.Campaign, live.Rating, store.TimeText(w.PlatformAt)).Error; err != nil {
+		w.Tenant, w.Campaign, live.Rating, models.At(w.PlatformAt)).Error; err != nil {
 		return err
 	}
 	return s.endLive(tx, w, live, prove)
 }
 
 // endLive writes what the withdrawal of a locked live rating changes.
-func (s *Store) endLive(tx *gorm.DB, w scoring.Withdrawal, live liveFound, prove Prover) error {
+func (s *Store) endLive(tx *gorm.DB, w scoring.Withdrawal, live liveFound, prove proof.Prover) error {
 	answers, err := models.ParseAnswers(live.Answers)
 	if err != nil {
 		return err
@@ -113,19 +114,19 @@ func (s *Store) endLive(tx *gorm.DB, w scoring.Withdrawal, live liveFound, prove
 }
 
 // replacedRating is the rating that another one had replaced, "" for none.
-func replacedRating(tx *gorm.DB, tenant, campaign string, rating models.ID) (replaced AnyID, err error) {
+func replacedRating(tx *gorm.DB, tenant, campaign string, rating models.ID) (replaced proof.AnyID, err error) {
 	err = tx.Raw("SELECT MIN(rating) FROM rating_ends WHERE tenant=? AND campaign=? AND by_rating=?", tenant, campaign, rating).Row().Scan(&replaced)
 	return replaced, err
 }
 
 // endWithdrawal writes that a rating was taken back.
-func endWithdrawal(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, prove Prover) error {
+func endWithdrawal(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, prove proof.Prover) error {
 	replaced, err := replacedRating(tx, w.Tenant, w.Campaign, rating)
 	if err != nil {
 		return err
 	}
-	return tx.Exec(endInsert+store.Tuples(1, endWidth), w.Tenant, w.Campaign, rating, EndWithdrawn, store.TimeText(w.ReceivedAt), nil,
-		proof(prove, Following(EndParts(w.Tenant, w.Campaign, idOf(rating), EndWithdrawn, StampText(w.ReceivedAt), ""), replaced))).Error
+	return tx.Exec(endInsert+store.Tuples(1, endWidth), w.Tenant, w.Campaign, rating, proof.EndWithdrawn, models.At(w.ReceivedAt), nil,
+		proof.Of(prove, proof.Following(proof.EndParts(w.Tenant, w.Campaign, proof.IDOf(rating), proof.EndWithdrawn, proof.TimeText(w.ReceivedAt), ""), replaced))).Error
 }
 
 func (s *Store) addTallies(tx *gorm.DB, tenant, campaign string, d tally.Deltas) error {

@@ -10,6 +10,7 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/store"
+	"pingyi/store/proof"
 )
 
 // WriterOptions of NewWriter; zero values mean the defaults.
@@ -38,8 +39,8 @@ type job struct {
 	sub      *scoring.Submission
 	deadline time.Time
 	reply    chan reply
-	prove    Prover // nil: none
-	proof    any    // of the rating's effect
+	prove    proof.Prover // nil: none
+	proof    any          // of the rating's effect
 }
 
 type reply struct {
@@ -128,7 +129,7 @@ func (w *Writer) Submit(ctx context.Context, s scoring.Submission) (scoring.Ack,
 		deadline = time.Now().Add(store.WithoutDeadline)
 	}
 	j := &job{sub: &s, deadline: deadline, reply: make(chan reply, 1), prove: prove}
-	j.proof = proof(prove, RatingWithProvenance(&EffectKey{s.Tenant, idOf(s.Push), idOf(s.Rating), StampText(s.ReceivedAt)}, rowOf(&s)))
+	j.proof = proof.Of(prove, proof.RatingWithProvenance(&proof.Effect{Tenant: s.Tenant, Push: proof.IDOf(s.Push), ID: proof.IDOf(s.Rating), RecordedAt: proof.TimeText(s.ReceivedAt)}, proof.RatingOf(&s)))
 	if err := w.enqueue(ctx, j); err != nil {
 		return scoring.Ack{}, err
 	}

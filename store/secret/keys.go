@@ -16,6 +16,7 @@ func (s *Store) Key(ctx context.Context, tenant, name string) ([]byte, error) {
 	return Find(s.db.Read(ctx), tenant, name)
 }
 
+// Find returns a wrapped key; errors are those of Key.
 func Find(tx *gorm.DB, tenant, name string) ([]byte, error) {
 	var rows []struct {
 		Wrapped     []byte
@@ -52,7 +53,7 @@ func (s *Store) AddKey(ctx context.Context, tenant, name string, wrapped []byte)
 			}
 		}
 		if _, err := store.AddOnce(tx, "INSERT INTO wrapped_keys (tenant,name,wrapped,created_at) VALUES "+store.Tuples(1, 4),
-			tenant, name, wrapped, store.TimeText(time.Now())); err != nil {
+			tenant, name, wrapped, models.At(time.Now())); err != nil {
 			return err
 		}
 		stored, err = Find(tx, tenant, name)
@@ -84,7 +85,7 @@ func (s *Store) ReplaceKey(ctx context.Context, tenant, name string, old, wrappe
 func (s *Store) DestroyKey(ctx context.Context, tenant, name string, now time.Time) error {
 	return s.db.Write(ctx, "destroy key", func(tx *gorm.DB) error {
 		return tx.Exec("UPDATE wrapped_keys SET wrapped=?, destroyed_at=? WHERE tenant=? AND name=? AND destroyed_at IS NULL",
-			store.Blob(nil), store.TimeText(now), tenant, name).Error
+			store.Blob(nil), models.At(now), tenant, name).Error
 	})
 }
 
@@ -118,10 +119,12 @@ func (s *Store) DestroyComplaint(ctx context.Context, tenant string, complaint m
 	})
 }
 
+// Insert stores a wrapped key.
 func Insert(tx *gorm.DB, tenant, name string, wrapped []byte) error {
-	return tx.Exec("INSERT INTO wrapped_keys (tenant,name,wrapped,created_at) VALUES "+store.Tuples(1, 4), tenant, name, wrapped, store.TimeText(time.Now())).Error
+	return tx.Exec("INSERT INTO wrapped_keys (tenant,name,wrapped,created_at) VALUES "+store.Tuples(1, 4), tenant, name, wrapped, models.At(time.Now())).Error
 }
 
+// Lost is the error of a key that is missing although something was hashed under it.
 func Lost(what string) error {
 	return models.Errorf(models.Conflict, models.KeyLost, "%s is missing, and what was hashed under it is there: restore its row of wrapped_keys from a backup", what)
 }

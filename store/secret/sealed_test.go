@@ -28,7 +28,7 @@ func TestSealedRows_inPages_eachOnceAndReplacedOnlyIfUnchanged(t *testing.T) {
 				"INSERT INTO complaint_links (tenant,complaint,account,citizen,sealed_citizen) VALUES ": {dbtest.NewID(t), account, dbtest.NewID(t), []byte{byte(i), 3}},
 				"INSERT INTO social_cursors (tenant,account,feed,state,version) VALUES ":                {account, fmt.Sprintf("feed%d", i), []byte{byte(i), 4}, 1},
 				"INSERT INTO social_items (tenant,account,item,sealed,kind,feed,author,platform_at,fetched_at,seen_round,done) VALUES ": {
-					account, dbtest.NewID(t), []byte{byte(i), 5}, "status", "f", dbtest.NewID(t), store.TimeText(now), store.TimeText(now), 1, 1,
+					account, dbtest.NewID(t), []byte{byte(i), 5}, "status", "f", dbtest.NewID(t), models.At(now), models.At(now), 1, 1,
 				},
 			} {
 				if err := db.Primary(ctx).Exec(query+store.Tuples(1, len(args)+1), append([]any{dbtest.Tenant}, args...)...).Error; err != nil {

@@ -15,7 +15,7 @@ import (
 func (s *Store) SaveAccount(ctx context.Context, a social.Account, found social.SealedAccount, now time.Time) error {
 	return s.db.Write(ctx, "save account", func(tx *gorm.DB) error {
 		return tx.Exec("INSERT INTO social_accounts (tenant,account,citizen,sealed,looked_at) VALUES "+store.Tuples(1, 5)+
-			s.db.Dialect().OnConflictSet("tenant,account,citizen", "sealed", "looked_at"), a.Tenant, a.ID, found.Citizen, store.Blob(found.Sealed), store.TimeText(now)).Error
+			s.db.Dialect().OnConflictSet("tenant,account,citizen", "sealed", "looked_at"), a.Tenant, a.ID, found.Citizen, store.Blob(found.Sealed), models.At(now)).Error
 	})
 }
 

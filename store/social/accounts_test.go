@@ -99,7 +99,7 @@ func TestEnsureScenes_noNumberLeft_givesNone(t *testing.T) {
 
 func TestFollowing_pushesOutOfOrder_theLastEventHolds(t *testing.T) {
 	dbtest.OnBoth(t, func(t *testing.T, db *dbtest.DB) {
-		citizen, start := models.ID(dbtest.RandomID(t)), time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+		citizen, start := dbtest.NewID(t), time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 		set := func(follows bool, at time.Duration) {
 			t.Helper()
 			if err := db.SetFollowing(t.Context(), "city", "1", citizen, follows, start.Add(at)); err != nil {

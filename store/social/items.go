@@ -50,7 +50,7 @@ func (s *Store) Lease(ctx context.Context, a social.Account, name string, holder
 	err = s.db.Write(ctx, "lease", func(tx *gorm.DB) error {
 		mine = false
 		put := tx.Exec("INSERT INTO social_leases (tenant,account,name,holder,until_at) VALUES "+store.Tuples(1, 5)+s.db.Dialect().OnConflictKeep("holder"),
-			a.Tenant, a.ID, name, holder, store.TimeText(until))
+			a.Tenant, a.ID, name, holder, models.At(until))
 		if put.Error != nil {
 			return put.Error
 		}
@@ -58,7 +58,7 @@ func (s *Store) Lease(ctx context.Context, a social.Account, name string, holder
 			return nil
 		}
 		if err := tx.Exec("UPDATE social_leases SET holder=?, until_at=? WHERE tenant=? AND account=? AND name=? AND (holder=? OR until_at<=?)",
-			holder, store.TimeText(until), a.Tenant, a.ID, name, holder, store.TimeText(now)).Error; err != nil {
+			holder, models.At(until), a.Tenant, a.ID, name, holder, models.At(now)).Error; err != nil {
 			return err
 		}
 		// Not by the count of rows: a renewal within one millisecond changes none.
@@ -126,7 +126,7 @@ func (s *Store) keepItems(tx *gorm.DB, a social.Account, items []social.Item, ro
 	args := make([]any, 0, 11*len(items))
 	for i := range items {
 		t := &items[i]
-		args = append(args, a.Tenant, a.ID, t.ID, string(t.Kind), string(t.Feed), t.Author, store.Blob(t.Sealed), store.TimeText(t.At), store.TimeText(t.FetchedAt), round, 0)
+		args = append(args, a.Tenant, a.ID, t.ID, string(t.Kind), string(t.Feed), t.Author, store.Blob(t.Sealed), models.At(t.At), models.At(t.FetchedAt), round, 0)
 	}
 	d := s.db.Dialect()
 	conflict := " ON CONFLICT (tenant,account,item) DO UPDATE SET "
@@ -225,7 +225,7 @@ func (s *Store) WriteDown(ctx context.Context, a social.Account, readings []soci
 		for i := range readings {
 			if r := &readings[i]; !slices.Contains(written, r.Item) {
 				written = append(written, r.Item)
-				rows = append(rows, a.Tenant, a.ID, r.Item, string(r.Outcome), string(r.Reason), r.Campaign, r.Unit, int64(r.Level), r.Rating, store.TimeText(r.At))
+				rows = append(rows, a.Tenant, a.ID, r.Item, string(r.Outcome), string(r.Reason), r.Campaign, r.Unit, int64(r.Level), r.Rating, models.At(r.At))
 			}
 		}
 		if n := len(rows) / 10; n > 0 {
@@ -249,6 +249,6 @@ func (s *Store) Unseen(ctx context.Context, a social.Account, feed social.Feed, 
  LEFT JOIN social_retractions x ON x.tenant = i.tenant AND x.account = i.account AND x.item = i.item
  WHERE i.tenant=? AND i.account=? AND i.feed=? AND i.platform_at>=? AND i.seen_round<? AND i.fetched_at<? AND x.item IS NULL
  AND r.outcome = ? ORDER BY i.platform_at LIMIT ?`,
-		a.Tenant, a.ID, string(feed), store.TimeText(from), round, store.TimeText(time.UnixMilli(round)), string(social.Counted), limit).Scan(&list).Error
+		a.Tenant, a.ID, string(feed), models.At(from), round, models.At(time.UnixMilli(round)), string(social.Counted), limit).Scan(&list).Error
 	return list, store.Fail("unseen texts", err)
 }

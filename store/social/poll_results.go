@@ -30,7 +30,7 @@ func (s *Store) AddPollResult(ctx context.Context, p social.PollRecord, scope mo
 			}
 		}
 		if added, err = store.AddOnce(tx, "INSERT INTO poll_results (tenant,id,campaign,title,body,signer,evidence,evidence_hash,replaces,entered_at,via) VALUES "+store.Tuples(1, 11),
-			p.Tenant, p.ID, p.Campaign, p.Title, string(body), p.Signer, p.Evidence, p.EvidenceHash, p.Replaces, store.TimeText(p.EnteredAt), p.Via); err != nil {
+			p.Tenant, p.ID, p.Campaign, p.Title, string(body), p.Signer, p.Evidence, p.EvidenceHash, p.Replaces, models.At(p.EnteredAt), p.Via); err != nil {
 			return err
 		}
 		var at models.Time

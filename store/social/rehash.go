@@ -48,7 +48,7 @@ func (s *Store) MoveAccount(ctx context.Context, a social.Account, from, to soci
 			return err
 		}
 		if err := tx.Exec("INSERT INTO social_accounts (tenant,account,citizen,sealed,looked_at) VALUES "+store.Tuples(1, 5)+s.db.Dialect().OnConflictKeep("sealed"),
-			a.Tenant, a.ID, to.Citizen, store.Blob(to.Sealed), store.TimeText(rows[0].LookedAt.Time)).Error; err != nil {
+			a.Tenant, a.ID, to.Citizen, store.Blob(to.Sealed), models.At(rows[0].LookedAt.Time)).Error; err != nil {
 			return err
 		}
 		return tx.Exec("DELETE FROM social_accounts WHERE tenant=? AND account=? AND citizen=?", a.Tenant, a.ID, from.Citizen).Error

@@ -16,7 +16,7 @@ import (
 func (s *Store) NoteToken(ctx context.Context, a social.Account, token models.ID, issued, now time.Time) error {
 	return s.db.Write(ctx, "note token", func(tx *gorm.DB) error {
 		_, err := store.AddOnce(tx, "INSERT INTO social_tokens (tenant,account,token,issued_at,noted_at) VALUES "+store.Tuples(1, 5),
-			a.Tenant, a.ID, token, store.TimeText(issued), store.TimeText(now))
+			a.Tenant, a.ID, token, models.At(issued), models.At(now))
 		return err
 	})
 }

@@ -13,7 +13,7 @@ import (
 func apiKey(t *testing.T, role models.Role, units ...string) models.APIKey {
 	t.Helper()
 	return models.APIKey{
-		ID: models.ID(dbtest.RandomID(t)), Tenant: dbtest.Tenant, Name: string(role), Role: role, Hash: append(dbtest.RandomID(t).Bytes(), dbtest.RandomID(t).Bytes()...),
+		ID: dbtest.NewID(t), Tenant: dbtest.Tenant, Name: string(role), Role: role, Hash: append(dbtest.RandomBytes(t), dbtest.RandomBytes(t)...),
 		CreatedAt: models.At(dbtest.Inside), Units: units,
 	}
 }

@@ -17,7 +17,7 @@ const (
 	width      = 6 + models.MaxDimensions*5 + 5
 )
 
-// Columns are the counters of a tally row in the order of tallyCells.
+// Columns are the counters of a tally row in the order of Cells.
 var Columns = func() []string {
 	columns := []string{"received", "live", "superseded", "excluded", "withdrawn", "ratings"}
 	for d := range models.MaxDimensions {
@@ -30,7 +30,7 @@ var Columns = func() []string {
 }()
 
 // Cells are the counters of t, to be read or written, in the order of
-// tallyColumns.
+// Columns.
 func Cells(t *scoring.Tally) []*int64 {
 	cells := make([]*int64, 0, width)
 	cells = append(cells, &t.Received, &t.Live, &t.Superseded, &t.Excluded, &t.Withdrawn, &t.Ratings)
@@ -88,11 +88,13 @@ func (d Deltas) Upsert(dia store.Dialect, tenant, campaign string) store.Stateme
 // Deltas are what a transaction adds to the tallies of one campaign.
 type Deltas map[Key]*scoring.Tally
 
+// Key is a row of the tallies of one campaign.
 type Key struct {
 	Channel models.Channel
 	Unit    string
 }
 
+// Of returns the delta of a row.
 func (d Deltas) Of(channel models.Channel, unit string) *scoring.Tally {
 	k := Key{channel, unit}
 	if d[k] == nil {

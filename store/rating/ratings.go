@@ -1,4 +1,4 @@
-package record
+package rating
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/store"
+	"pingyi/store/proof"
 )
 
 // maxOwn bounds the list of one citizen's own ratings.
@@ -129,3 +130,62 @@ func (s *Store) RatingByReceipt(ctx context.Context, tenant, campaign string, ch
 	}
 	return ids[0], nil
 }
+
+// Exclusions lists the events of a channel, or with "" of a campaign, in the order in
+// which they happened. One of a rating that is not there has neither channel nor unit.
+func (s *Store) Exclusions(ctx context.Context, tenant, campaign string, channel models.Channel) ([]scoring.Exclusion, error) {
+	var rows []struct {
+		Rating                           models.ID
+		Channel                          models.Channel
+		Unit                             string
+		Seq                              int
+		Reason, Note, ByName, ApprovedBy string
+		HappenedAt                       models.Time
+		How, Via                         string
+	}
+	err := s.db.Read(ctx).Raw(`SELECT x.rating, COALESCE(r.channel, '') AS channel, COALESCE(r.unit, '') AS unit, x.seq, x.reason, x.note, x.by_name, x.approved_by, x.happened_at, COALESCE(e.how, '') AS how, COALESCE(x.via, '') AS via
+ FROM rating_exclusions x
+ LEFT JOIN ratings r ON r.tenant = x.tenant AND r.campaign = x.campaign AND r.id = x.rating
+ LEFT JOIN rating_ends e ON e.tenant = x.tenant AND e.campaign = x.campaign AND e.rating = x.rating
+ WHERE x.tenant=? AND x.campaign=? AND (?='' OR r.channel=?) ORDER BY x.happened_at, x.rating, x.seq`, tenant, campaign, channel, channel).Scan(&rows).Error
+	list := make([]scoring.Exclusion, len(rows))
+	for i, r := range rows {
+		list[i] = scoring.Exclusion{
+			Rating: r.Rating, Channel: r.Channel, Unit: r.Unit, Seq: r.Seq, Reason: r.Reason, Withdrawn: r.How == proof.EndWithdrawn,
+			Act: scoring.Act{By: r.ByName, ApprovedBy: r.ApprovedBy, Note: r.Note, At: r.HappenedAt.Time, Via: r.Via},
+		}
+	}
+	return list, store.Fail("exclusions", err)
+}
+
+// RawTallies is Tallies as if nothing were excluded.
+func (s *Store) RawTallies(ctx context.Context, tenant, campaign string, channel models.Channel) ([]scoring.Tally, error) {
+	list, err := s.tally.Tallies(ctx, tenant, campaign, channel)
+	if err != nil {
+		return nil, err
+	}
+	var rows []struct{ Unit, Answers string }
+	err = s.db.Read(ctx).Raw(`SELECT r.unit, r.answers FROM ratings r
+ LEFT JOIN rating_ends e ON e.tenant = r.tenant AND e.campaign = r.campaign AND e.rating = r.id
+ WHERE r.tenant=? AND r.campaign=? AND r.channel=? AND e.rating IS NULL AND `+ExcludedNow, tenant, campaign, channel).Scan(&rows).Error
+	if err != nil {
+		return nil, store.Fail("excluded ratings", err)
+	}
+	at := make(map[string]int, len(list))
+	for i := range list {
+		at[list[i].Unit] = i
+	}
+	for _, r := range rows {
+		answers, err := models.ParseAnswers(r.Answers)
+		if err != nil {
+			return nil, store.Fail("excluded ratings", err)
+		}
+		t := &list[at[r.Unit]]
+		t.Excluded--
+		t.Add(answers, 1)
+	}
+	return list, nil
+}
+
+// ExcludedNow is true for a rating r whose last event excluded it.
+const ExcludedNow = `((SELECT COUNT(*) FROM rating_exclusions x WHERE x.tenant = r.tenant AND x.campaign = r.campaign AND x.rating = r.id) % 2 = 1)`
