@@ -79,6 +79,7 @@ func TestDatabase_thatDoesNotLetIn_isNamedWithTheOptionAndTheReason(t *testing.T
 func TestConfiguration_secretsFromFiles(t *testing.T) {
 	w := newWorld(t)
 	secret, token, key := w.env["PINGYI_SECRET"], w.env["PINGYI_WECHAT_TOKEN"], w.env["PINGYI_WECHAT_AES_KEY"]
+	w.fresh = true
 	a := w.serve()
 	receipt := a.phone().rate("A03", "55555")
 	a.stop()
@@ -197,6 +198,7 @@ func TestDemo_twiceAtOnceOnOneEmptyDatabase_oneCampaignBothReady(t *testing.T) {
 }
 
 func demoTwice(t *testing.T, w *world) {
+	w.fresh = true
 	servers := make([]*instance, 2)
 	var wg sync.WaitGroup
 	for i := range servers {
@@ -228,6 +230,7 @@ func demoTwice(t *testing.T, w *world) {
 
 func TestRestart_keepsEverythingThatMatters(t *testing.T) {
 	databases(t, func(t *testing.T, w *world) {
+		w.fresh = true
 		a := w.serve()
 		c := a.chat(t)
 		receipt := c.rate("A03", "55454")
