@@ -16,7 +16,7 @@ import (
 // has tools of its own.
 func (db *DB) Backup(ctx context.Context, file string) error {
 	if db.Dialect().IsMySQL() {
-		return models.Errorf(models.Invalid, "not_sqlite", "only SQLite is backed up by this command; use the database's own tools")
+		return models.Errorf(models.Invalid, "not_sqlite", "only SQLite is backed up by this command; of MySQL and MariaDB mariadb-dump or mysqldump makes the copy, as docs/backup.md shows")
 	}
 	if err := createPrivate(file); err != nil {
 		return err

@@ -64,7 +64,7 @@ func safe(err error) error {
 // meanings are those of a database that was set up wrongly; what the server
 // itself says of them is not repeated.
 var meanings = map[uint16]string{
-	1044: ": the user may not use this database; pingyi migrate prints the rights that it needs",
+	1044: ": the user may not use this database, or it is not there; pingyi migrate prints the rights that the server's user needs, docs/operations.md (2) has those of the owner",
 	1045: ": the user or the password is refused",
 	1049: ": there is no such database",
 	1142: ": the user lacks a right on a table; pingyi migrate prints the rights that it needs",

@@ -57,7 +57,7 @@ func (e *env) campaignCommand() *cli.Command {
 				Flags: []cli.Flag{id(), tenantFlag()}, Action: e.campaignDelete,
 			},
 			{
-				Name: "stop", ArgsUsage: "[ID]", Usage: "close an approved campaign now; what was rated stays, and citizens read the reason",
+				Name: "stop", ArgsUsage: "[ID]", Usage: "close an approved campaign now, which cannot be undone; what was rated stays, and citizens read the reason",
 				Flags: []cli.Flag{
 					id(), &cli.StringFlag{Name: "by", Usage: "who decided it, and under which document"},
 					&cli.StringFlag{Name: "reason", Usage: "why, as citizens read it, in up to 40 characters"}, tenantFlag(),
@@ -136,11 +136,20 @@ func (e *env) created(ctx context.Context, o *opened, plan campaign.Plan) error 
 	if other != "" {
 		fmt.Fprintf(e.err, "the campaign %s collects on the same account and channel at the same time\n", other)
 	}
+	e.tellOver(&made, time.Now())
 	if plan.ApprovedBy == "" {
 		fmt.Fprintf(e.err, "campaign %s is a draft until it is approved: pingyi campaign approve --id %s --by ...\n", plan.ID, plan.ID)
 	}
 	_, err = fmt.Fprintf(e.out, "%s\n", plan.ID)
 	return err
+}
+
+// tellOver says that the rating window of a campaign is over: most likely its year was
+// typed wrong.
+func (e *env) tellOver(c *models.Campaign, now time.Time) {
+	if !c.ClosesAt.After(now) {
+		fmt.Fprintf(e.err, "campaign %s: its last day of rating is over; nothing will be counted, and once approved it is sealed at once\n", c.ID)
+	}
 }
 
 // tellAccounts names the channels of a campaign that no account here collects for.

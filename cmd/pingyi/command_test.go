@@ -112,6 +112,17 @@ func TestCampaignCreate_lastDayBeforeTheFirst_isSaidAsItWasTyped(t *testing.T) {
 	}
 }
 
+func TestCampaignCreate_ofDaysThatAreOver_saysThatNothingWillCount(t *testing.T) {
+	w := newWorld(t)
+	w.must("units", "import", w.file("units.csv", string(sampleUnits())))
+	for to, want := range map[string]bool{"2020-06-30": true, "2099-06-30": false} {
+		_, errs, code := w.command("campaign", "create", "--profile", "maanshan-2017", "--id", to[:4], "--from", "2020-05-01", "--to", to)
+		if code != exitDone || strings.Contains(errs, "its last day of rating is over") != want {
+			t.Errorf("--to %s: exit code %d, stderr %q", to, code, errs)
+		}
+	}
+}
+
 func TestScoresCommand_everyFormat_standsAloneOnStdout(t *testing.T) {
 	in := newWorld(t).serve()
 	in.phone().rate("A03", "55454")

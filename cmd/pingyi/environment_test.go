@@ -48,6 +48,12 @@ func TestConfiguration_everyFaultAtOnce_exit2(t *testing.T) {
 		t.Fatalf("nothing set: exit code %d", code)
 	}
 	contains(t, errs, "PINGYI_DATABASE", "PINGYI_REDIS", "PINGYI_SECRET", "PINGYI_PUBLIC_URL", "PINGYI_WECHAT_TOKEN")
+	var out, said lockedBuffer
+	slip := w.program(&out, &said)
+	slip.environ = []string{"PINGYI_SECERT=x"}
+	if code = slip.run(t.Context(), []string{"pingyi", "serve"}); code != exitUsage || !strings.Contains(said.String(), "No option has the name PINGYI_SECERT;") {
+		t.Errorf("a misspelt option beside missing ones: exit code %d\n%s", code, said.String())
+	}
 	w.env = map[string]string{"PINGYI_ENV": "staging"}
 	if _, errs, code = w.command("serve"); code != exitUsage || !strings.Contains(errs, "PINGYI_ENV") {
 		t.Errorf("an unknown environment: exit code %d\n%s", code, errs)

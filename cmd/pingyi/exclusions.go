@@ -13,7 +13,7 @@ import (
 func (e *env) exclusionsCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "exclusions",
-		Usage: "ratings that were left out of the scores",
+		Usage: "ratings that social exclude left out of the scores",
 		Commands: []*cli.Command{{
 			Name: "list", Usage: "list who left out which ratings of a campaign, and which were taken back in; on every channel",
 			Flags: []cli.Flag{

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -154,6 +155,9 @@ func (e *env) options(c *cli.Command, m openMode) (*opened, error) {
 		if faults, err = faults.WithoutMissing("PINGYI_SECRET"), nil; len(faults) > 0 {
 			err = faults
 		}
+	}
+	if unknown := config.Unknown(e.environ); err != nil && len(unknown) > 0 {
+		err = fmt.Errorf("%w\nNo option has the name %s; a slip of the pen there may be why one is missing", err, strings.Join(unknown, ", "))
 	}
 	if env, _ := e.lookup("PINGYI_ENV"); err != nil && env == "" && !o.Demo() {
 		return nil, fmt.Errorf("%w\nThis is production, as PINGYI_ENV is not set; to try pingyi out, PINGYI_ENV=demo needs no other option", err)

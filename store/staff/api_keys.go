@@ -54,7 +54,7 @@ func (s *Store) BindAPIKey(ctx context.Context, tenant string, id models.ID, b m
 			return err
 		}
 		if n == 0 {
-			return models.Errorf(models.NotFound, "unknown_api_key", "there is no such API key")
+			return models.Errorf(models.NotFound, "unknown_api_key", "there is no such API key, or it was revoked")
 		}
 		if b.Campaign != nil {
 			if err := tx.Exec("UPDATE api_keys SET campaign=? WHERE id=? AND tenant=?", *b.Campaign, id, tenant).Error; err != nil {
