@@ -2,6 +2,8 @@ package bot
 
 import (
 	"fmt"
+	"sort"
+	"strings"
 
 	"pingyi/bot/catalogue"
 )
@@ -179,68 +181,74 @@ func (e *Engine) register() error {
 
 // Validate checks the dialogue as a whole: every edge lands in a step that exists,
 // every step can end and has its texts, every action that may be asked for is
-// registered, every verb has words. New has checked the texts.
+// registered, every verb has words. It names every fault. New has checked the texts.
 func (e *Engine) Validate() error {
-	if e.steps[Home] == nil || e.d.Arrive == nil || e.d.Receive == nil || e.d.Warn == nil || e.d.Danger == nil || e.d.Wander == nil || e.d.Stray == nil || e.d.Stale == nil {
-		return fmt.Errorf("the dialogue is not complete")
+	var faults []string
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
+	d := &e.d
+	if e.steps[Home] == nil || d.Arrive == nil || d.Receive == nil || d.Warn == nil || d.Danger == nil || d.Wander == nil || d.Stray == nil || d.Stale == nil {
+		fault("the dialogue is not complete")
 	}
 	for _, v := range []Verb{AllDigits, Back, Help, Privacy, Next, Confirm, Yes, NotSure} {
 		if e.words[v] == nil {
-			return fmt.Errorf("no flow has the word %s", v)
+			fault("no flow has the word %s", v)
 		}
 	}
 	for name, a := range e.actions {
 		if name == "" || a.Finish == nil {
-			return fmt.Errorf("action %q has no name or no finisher", name)
+			fault("action %q has no name or no finisher", name)
 		}
 	}
 	for id, s := range e.steps {
-		if err := e.validStep(s); err != nil {
-			return fmt.Errorf("step %q %w", id, err)
-		}
+		e.validStep(s, func(format string, args ...any) { fault("step %q %s", id, fmt.Sprintf(format, args...)) })
 	}
-	for i := range e.d.Flows {
-		f := &e.d.Flows[i]
-		if f.Version == 0 {
-			continue
-		}
-		if f.Title == nil || f.Repeat == nil || f.Keeps && (f.Onward == nil || f.Resume == nil || f.Left == nil || e.steps[f.Hold] == nil) {
-			return fmt.Errorf("flow %s cannot name, hold or repeat a draft", f.Name)
-		}
-		if f.Again != "" && e.words[f.Again] == nil || f.Word != "" && e.words[f.Word] == nil {
-			return fmt.Errorf("flow %s has a word that is not registered", f.Name)
-		}
+	for i := range d.Flows {
+		e.validFlow(&d.Flows[i], fault)
 	}
-	return nil
+	if len(faults) == 0 {
+		return nil
+	}
+	sort.Strings(faults)
+	return fmt.Errorf("dialogue: %s", strings.Join(faults, "; "))
 }
 
-func (e *Engine) validStep(s *Step) error {
-	if s.Ask == nil || s.Help == nil || s.Unsure == nil {
-		return fmt.Errorf("is not complete")
+func (e *Engine) validFlow(f *Flow, fault func(string, ...any)) {
+	if f.Version == 0 {
+		return
 	}
-	if e.c.Lines[s.Help] == nil || e.c.Lines[s.Unsure] == nil {
-		return fmt.Errorf("has a text that its flow does not declare")
+	if f.Title == nil || f.Repeat == nil || f.Keeps && (f.Onward == nil || f.Resume == nil || f.Left == nil || e.steps[f.Hold] == nil) {
+		fault("flow %s cannot name, hold or repeat a draft", f.Name)
+	}
+	if f.Again != "" && e.words[f.Again] == nil || f.Word != "" && e.words[f.Word] == nil {
+		fault("flow %s has a word that is not registered", f.Name)
+	}
+}
+
+func (e *Engine) validStep(s *Step, fault func(string, ...any)) {
+	if s.Ask == nil || s.Help == nil || s.Unsure == nil {
+		fault("is not complete")
+	} else if e.c.Lines[s.Help] == nil || e.c.Lines[s.Unsure] == nil {
+		fault("has a text that its flow does not declare")
 	}
 	for _, to := range s.leads() {
 		if e.steps[to] == nil {
-			return fmt.Errorf("leads to %q, which is no step", to)
+			fault("leads to %q, which is no step", to)
 		}
 	}
 	for _, ed := range s.On {
 		if ed.Do == nil || e.words[ed.Verb] == nil {
-			return fmt.Errorf("takes %s, which has no handler or is no word", ed.Verb)
+			fault("takes %s, which has no handler or is no word", ed.Verb)
 		}
 		if ed.Asks != "" && e.actions[ed.Asks] == nil {
-			return fmt.Errorf("asks for %s, which is not registered", ed.Asks)
+			fault("asks for %s, which is not registered", ed.Asks)
 		}
 	}
 	if s.draft() != nil && s.edge(Back) == nil {
-		return fmt.Errorf("has no way back")
+		fault("has no way back")
 	}
 	if !e.ends(s, map[StepID]bool{}) {
-		return fmt.Errorf("cannot end")
+		fault("cannot end")
 	}
-	return nil
 }
 
 // leads lists where a step may lead.
@@ -265,7 +273,7 @@ func (e *Engine) ends(s *Step, seen map[StepID]bool) bool {
 		}
 	}
 	for _, to := range s.leads() {
-		if !seen[to] && e.ends(e.steps[to], seen) {
+		if next := e.steps[to]; next != nil && !seen[to] && e.ends(next, seen) {
 			return true
 		}
 	}

@@ -90,4 +90,10 @@ func TestValidate_brokenFlow_isRefused(t *testing.T) {
 			t.Errorf("%s: taken", name)
 		}
 	}
+	e := newTestEngine(t)
+	e.Action(rating.Rate{}).Finish = nil
+	e.StepOf(rating.StepSummary).On[0].To = []bot.StepID{"nowhere"}
+	if err := e.Validate(); err == nil || !strings.Contains(err.Error(), "finisher") || !strings.Contains(err.Error(), "nowhere") {
+		t.Errorf("two faults: %v", err)
+	}
 }
