@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -10,12 +8,12 @@ import (
 	"os"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v3"
 
 	"pingyi/config"
 	"pingyi/store"
+	"pingyi/store/dump"
 )
 
 // stdinName is the name of a dump that is read from stdin.
@@ -117,50 +115,17 @@ func (e *env) restoreFile(ctx context.Context, db *store.DB, file string) (done 
 // readDump lets do read a dump, plain or gzip, and shows on stderr how far it is.
 // size is that of the file, 0 where it is not known.
 func (e *env) readDump(in io.Reader, size int64, doing string, do func(io.Reader) (store.Restored, error)) (done store.Restored, err error) {
-	counted := &progressReader{in: in, size: size, doing: doing, out: e.err}
-	defer counted.end()
-	buffered := bufio.NewReaderSize(counted, 1<<20)
-	if head, _ := buffered.Peek(2); string(head) != "\x1f\x8b" {
-		return do(buffered)
-	}
-	unpacked, err := gzip.NewReader(buffered)
-	if err != nil {
-		return done, err
-	}
-	return do(unpacked)
-}
-
-// progressReader writes a line about what was read, at most five times a second.
-type progressReader struct {
-	in    io.Reader
-	out   io.Writer
-	doing string
-	size  int64
-	read  int64
-	shown time.Time
-}
-
-func (p *progressReader) Read(b []byte) (int, error) {
-	n, err := p.in.Read(b)
-	p.read += int64(n)
-	if now := time.Now(); now.Sub(p.shown) > 200*time.Millisecond {
-		p.shown = now
-		p.show()
-	}
-	return n, err //nolint:wrapcheck // a reader passes on what it is told
-}
-
-func (p *progressReader) show() {
 	const megabyte = 1 << 20
-	if p.size > 0 {
-		fmt.Fprintf(p.out, "\r%s: %.1f of %.1f MB", p.doing, float64(p.read)/megabyte, float64(p.size)/megabyte)
-		return
-	}
-	fmt.Fprintf(p.out, "\r%s: %.1f MB", p.doing, float64(p.read)/megabyte)
-}
-
-// end shows the last of it and ends the line.
-func (p *progressReader) end() {
-	p.show()
-	fmt.Fprintln(p.out)
+	err = dump.Unpack(in, func(read int64) {
+		if size > 0 {
+			fmt.Fprintf(e.err, "\r%s: %.1f of %.1f MB", doing, float64(read)/megabyte, float64(size)/megabyte)
+			return
+		}
+		fmt.Fprintf(e.err, "\r%s: %.1f MB", doing, float64(read)/megabyte)
+	}, func(in io.Reader) (err error) {
+		done, err = do(in)
+		return err
+	})
+	fmt.Fprintln(e.err)
+	return done, err
 }

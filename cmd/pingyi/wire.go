@@ -15,7 +15,6 @@ import (
 	"pingyi/bot/weibo"
 	"pingyi/config"
 	"pingyi/intake"
-	"pingyi/models"
 	"pingyi/seal"
 	"pingyi/service/campaign"
 	"pingyi/service/chat"
@@ -39,7 +38,7 @@ func (o *opened) known() *campaign.Views {
 }
 
 func (o *opened) campaigns() *campaign.Service {
-	return &campaign.Service{Views: o.known(), Record: o.db, Accounts: accounts{o}, Now: time.Now}
+	return &campaign.Service{Views: o.known(), Record: o.db, Accounts: config.Collectors{Options: &o.opts, Home: o.home}, Now: time.Now}
 }
 
 func (o *opened) register() (*campaign.Register, error) {
@@ -191,50 +190,4 @@ func (s *server) opinions(engine *bot.Engine, registry *prometheus.Registry) (*o
 		},
 		Watch: &opinion.TokenWatch{Log: s.log, DaysLeft: left}, Calls: func(pool string, spent int) { calls.WithLabelValues(pool).Set(float64(spent)) },
 	})
-}
-
-// accounts says which accounts of the configuration collect for whom. The main ones
-// are those of the tenant that the configuration names. It implements
-// campaign.Accounts.
-type accounts struct{ *opened }
-
-// Bound implements campaign.Accounts. A main account that the demo made up binds
-// nothing; a tenant without a main account is bound to its first further one.
-func (a accounts) Bound(tenant string, channel models.Channel) string {
-	if tenant != a.home {
-		for i := range a.opts.Accounts {
-			if w := &a.opts.Accounts[i]; channel == models.Mobile && w.Platform == config.PlatformWeChat && w.Tenant == tenant {
-				return w.WeChat.AppID
-			}
-		}
-		return ""
-	}
-	switch {
-	case channel == models.Mobile && !a.opts.WeChat.Made:
-		return a.opts.WeChat.AppID
-	case channel == models.Social && !a.opts.Weibo.Made:
-		return a.opts.Weibo.UID
-	default:
-		return ""
-	}
-}
-
-// Collected implements campaign.Accounts.
-func (a accounts) Collected(tenant string, ch *models.CampaignChannel) bool {
-	is := func(account string) bool { return ch.Account == "" || ch.Account == account }
-	switch ch.Channel {
-	case models.Mobile:
-		if a.opts.WeChat.Set() && tenant == a.home && is(a.opts.WeChat.AppID) {
-			return true
-		}
-		for i := range a.opts.Accounts {
-			if w := &a.opts.Accounts[i]; w.Platform == config.PlatformWeChat && w.Tenant == tenant && is(w.WeChat.AppID) {
-				return true
-			}
-		}
-		return false
-	case models.Social:
-		return a.opts.Weibo.Set() && tenant == a.home && is(a.opts.Weibo.UID)
-	}
-	return true
 }

@@ -30,6 +30,9 @@ var larger = map[string]bool{
 	"simulator":  true, // a local platform, and no part of the product
 }
 
+// commandYet is what cmd/pingyi has above its bound. It only shrinks.
+const commandYet = 1750
+
 // vagueYet is what the comments have above their bound. It only shrinks.
 const vagueYet = 60
 
@@ -128,6 +131,9 @@ func TestPackages_typesAndLines_withinTheirBounds(t *testing.T) {
 		most := mostLines
 		if name == "cmd/pingyi" {
 			most = mostCommand
+			if f.lines > mostCommand+commandYet {
+				t.Errorf("%s has %d lines and had at most %d: what is no flag and no print goes to service", name, f.lines, mostCommand+commandYet)
+			}
 		}
 		fits := f.lines <= most && len(over) == 0
 		switch {
