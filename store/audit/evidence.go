@@ -30,6 +30,7 @@ const (
 	fieldEndOfNone        = "ends_without_rating"
 	fieldNoEnd            = "ratings_without_end" // another rating of this person and unit stood while they had no end
 	fieldTimeOfNone       = "withdrawal_times_without_end"
+	fieldEffectTwice      = "effects_doubled"    // of one push, which a unique key forbids
 	fieldReplacedByNone   = "superseded_by_none" // no rating of this person and unit was received when it ended
 	fieldExclusionOfNone  = "exclusions_without_rating"
 	fieldExclusionOrder   = "exclusions_out_of_order"

@@ -64,20 +64,32 @@ func (e *evidenceCheck) readEffects(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if len(page) > 0 {
-			last = []byte(page[len(page)-1].Push)
-			if err := e.askPage(ctx, page); err != nil {
+		read := len(page)
+		if read > 0 {
+			last = []byte(page[read-1].Push)
+			if err := e.askPage(ctx, e.single(page)); err != nil {
 				return err
 			}
 		}
-		done += int64(len(page))
+		done += int64(read)
 		if e.progress != nil {
 			e.progress(done, total)
 		}
-		if len(page) < evidencePage {
+		if read < evidencePage {
 			return nil
 		}
 	}
+}
+
+// single drops the copies of an effect and counts them. A copy has the proof of its
+// original, so it would answer for a rating that no push made.
+func (e *evidenceCheck) single(page []effectFound) []effectFound {
+	read := len(page)
+	page = slices.CompactFunc(page, func(a, b effectFound) bool { return a.Push == b.Push })
+	if copies := read - len(page); copies > 0 {
+		e.add(place{}, fieldEffectTwice, int64(copies), 0)
+	}
+	return page
 }
 
 func (e *evidenceCheck) askPage(ctx context.Context, page []effectFound) error {

@@ -43,6 +43,11 @@ func (s *Store) Fingerprints(ctx context.Context, tenant, campaign string) (f Fi
 	return f, nil
 }
 
+// approvedClose is the close that was approved. A stop alone moves it, and only to an
+// earlier time: any other close than the planned one is taken as it stands, and changes
+// the sum of the campaign.
+const approvedClose = "CASE WHEN stopped_at IS NULL OR closes_at > planned_close THEN closes_at ELSE COALESCE(planned_close, closes_at) END"
+
 type summer struct {
 	tx   *sql.Tx
 	hash hash.Hash
@@ -50,7 +55,7 @@ type summer struct {
 }
 
 func (s *summer) all(ctx context.Context) (f Fingerprints, err error) {
-	n, err := s.rows(ctx, `SELECT id, title, profile, definition, opens_at, COALESCE(planned_close, closes_at), created_at, approved_at, approved_by
+	n, err := s.rows(ctx, `SELECT id, title, profile, definition, opens_at, `+approvedClose+`, created_at, approved_at, approved_by
  FROM campaigns WHERE tenant=? AND id=?`)
 	if err != nil {
 		return f, err

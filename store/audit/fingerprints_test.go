@@ -62,6 +62,9 @@ func TestFingerprints_whatWasTamperedWith_changesItsSum(t *testing.T) {
 		{"campaign", `UPDATE campaigns SET definition = '{"methods":[]}'`},
 		{"campaign", "UPDATE campaigns SET opens_at = '2026-11-01 00:00:00.001'"},
 		{"campaign", "UPDATE campaigns SET closes_at = '2026-12-01 00:00:00.001'"},
+		{"campaign", "UPDATE campaigns SET planned_close = closes_at, closes_at = '2026-12-31 00:00:00.000'"},
+		{"campaign", "UPDATE campaigns SET planned_close = closes_at, closes_at = '2026-11-30 00:00:00.000'"},
+		{"campaign acts", "UPDATE campaigns SET planned_close = closes_at, stopped_at = closes_at, stopped_by = 'x', stopped_via = 'x', stop_reason = 'x', closes_at = '2026-12-31 00:00:00.000'"},
 		{"campaign", "UPDATE campaigns SET approved_by = 'x'"},
 		{"campaign", "UPDATE campaign_channels SET full_marks = '9' WHERE channel = 'mobile'"},
 		{"campaign", "UPDATE campaign_channels SET method = 'm/2' WHERE channel = 'mobile'"},
@@ -95,7 +98,7 @@ func TestFingerprints_whatWasTamperedWith_changesItsSum(t *testing.T) {
 				t.Errorf("%s: the sum of the exclusions changed: %v", tt.statement, before.Exclusions != after.Exclusions)
 			}
 			for of, c := range changed {
-				if c != (of == tt.of) {
+				if c != strings.Contains(tt.of, of) {
 					t.Errorf("%s: the sum of the %s changed: %v", tt.statement, of, c)
 				}
 			}
