@@ -29,20 +29,11 @@ var (
 // IsMySQL reports whether it is that of MySQL and MariaDB.
 func (d Dialect) IsMySQL() bool { return d.name == "mysql" }
 
-// AddOnce runs an INSERT of one row and reports whether it put the row in; false: its
-// key is taken, and what holds the key was committed. The transaction goes on. It is
-// how evidence is added: the user of a server may not update evidence, which ON
-// DUPLICATE KEY UPDATE asks for, and INSERT IGNORE would hide every other error.
-func AddOnce(tx *gorm.DB, insert string, args ...any) (added bool, err error) {
-	done := tx.Exec(insert, args...)
-	if KeyTaken(done.Error) {
-		return false, nil
-	}
-	return done.Error == nil, done.Error
-}
-
-// CreateOnce is AddOnce for a row of a model. A clause of gorm that does nothing at a
-// conflict asks for UPDATE as well.
+// CreateOnce puts a row of models in and reports whether it did; false: its key is
+// taken, and what holds the key was committed. The transaction goes on. It is how
+// evidence is added: the user of a server may not update evidence, which ON DUPLICATE KEY
+// UPDATE and a clause of GORM that does nothing at a conflict ask for, and INSERT IGNORE
+// would hide every other error.
 func CreateOnce(tx *gorm.DB, row any) (added bool, err error) {
 	err = tx.Create(row).Error
 	if KeyTaken(err) {
@@ -53,7 +44,7 @@ func CreateOnce(tx *gorm.DB, row any) (added bool, err error) {
 
 // OnConflictKeep ends an INSERT so that a row whose key exists changes nothing,
 // and every other error stays one. It needs the right to update the table: see
-// AddOnce for tables that are only added to.
+// CreateOnce for tables that are only added to.
 func (d Dialect) OnConflictKeep(column string) string {
 	if d.IsMySQL() {
 		return " ON DUPLICATE KEY UPDATE " + column + "=" + column

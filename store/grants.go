@@ -18,7 +18,7 @@ const added = "INSERT"
 
 // grants is every table of the schema. MariaDB asks for the right to update each
 // column of an INSERT with ON DUPLICATE KEY UPDATE, so a table that is written to in
-// that way needs UPDATE as a whole, and evidence is not: see AddOnce.
+// that way needs UPDATE as a whole, and evidence is not: see CreateOnce.
 func grants() []grant {
 	return append(evidenceGrants(),
 		// What follows from evidence. A recount compares it, --repair writes it anew.

@@ -61,11 +61,13 @@ func (a *attested) parts(tenant string) []string {
 	return []string{"attestation", tenant, a.campaign, string(a.channel), a.unit, a.kind, strconv.FormatInt(a.rows, 10), string(a.digest), proof.TimeText(a.at.Time)}
 }
 
-func (a *attested) values(tenant string) []any {
-	return []any{tenant, a.campaign, string(a.channel), a.unit, a.kind, a.rows, a.digest, a.proof, models.At(a.at.Time)}
+func (a *attested) row(tenant string) models.Attestation {
+	return models.Attestation{
+		Tenant: tenant, Campaign: a.campaign, Channel: a.channel, Unit: a.unit, Kind: a.kind, RowCount: a.rows, Digest: a.digest, Proof: a.proof, AttestedAt: a.at,
+	}
 }
 
-const attestedInsert = "INSERT INTO attestations (tenant,campaign,channel,unit,kind,row_count,digest,proof,attested_at) VALUES "
+var attestationTable = store.TableOf[models.Attestation]()
 
 // Attest covers the rows of a tenant that have no proof, once: by count and digest
 // of each unit's rows of a kind. A row without a proof that comes later is a
@@ -92,7 +94,7 @@ func (s *Store) Attest(ctx context.Context, tenant string, sign proof.Prover, bo
 	list := e.attest(tenant, sign, now)
 	err = s.db.Write(ctx, "attest", func(tx *gorm.DB) error {
 		for i := range list {
-			put := tx.Exec(attestedInsert+store.Tuples(1, 9)+s.db.Dialect().OnConflictKeep("kind"), list[i].values(tenant)...)
+			put := attestationTable.Put(tx, list[i].row(tenant), s.db.Dialect().OnConflictKeep("kind"))
 			if put.Error != nil {
 				return put.Error
 			}

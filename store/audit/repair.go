@@ -4,12 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strings"
 
 	"pingyi/models"
 	"pingyi/store"
 	"pingyi/store/rating"
-	"pingyi/store/record"
 	"pingyi/store/tally"
 )
 
@@ -74,7 +72,7 @@ func rebuildLive(ctx context.Context, tx *sql.Tx, tenant, campaign string) error
 	if _, err := tx.ExecContext(ctx, "DELETE FROM live_ratings WHERE tenant=? AND campaign=?", tenant, campaign); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, strings.TrimSuffix(record.LiveInsert, "VALUES ")+`
+	_, err := tx.ExecContext(ctx, store.TableOf[models.LiveRating]().Into()+`
 SELECT r.tenant, r.campaign, r.channel, r.unit, r.person, r.id, r.answers FROM ratings r
  LEFT JOIN rating_ends e ON e.tenant = r.tenant AND e.campaign = r.campaign AND e.rating = r.id
  WHERE r.tenant=? AND r.campaign=? AND e.rating IS NULL AND NOT `+rating.ExcludedNow, tenant, campaign)

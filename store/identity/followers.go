@@ -25,8 +25,9 @@ func (s *Store) SetFollowing(ctx context.Context, tenant, account string, citize
 
 // setFollowing writes an event where the one that is known compares so with it.
 func (s *Store) setFollowing(tx *gorm.DB, tenant, account string, citizen models.ID, follows bool, at time.Time, known string) error {
-	if err := tx.Exec("INSERT INTO followers (tenant,account,citizen,follows,changed_at) VALUES "+store.Tuples(1, 5)+s.db.Dialect().OnConflictKeep("follows"),
-		tenant, account, citizen, follows, models.At(at)).Error; err != nil {
+	if err := followerTable.Put(tx, models.Follower{
+		Tenant: tenant, Account: account, Citizen: citizen, Follows: follows, ChangedAt: models.At(at),
+	}, s.db.Dialect().OnConflictKeep("follows")).Error; err != nil {
 		return err
 	}
 	return tx.Exec("UPDATE followers SET follows=?, changed_at=? WHERE tenant=? AND account=? AND citizen=? AND changed_at"+known+"?",

@@ -20,9 +20,10 @@ func (s *Store) Remember(ctx context.Context, i models.Identity) error {
 		if i.Follows != nil {
 			columns = append(columns, "follows", "followed_at")
 		}
-		return tx.Exec("INSERT INTO identities (tenant,account,citizen,sealed_id,follows,followed_at,seen_at) VALUES "+store.Tuples(1, 7)+
-			s.db.Dialect().OnConflictSet("tenant,account,citizen", columns...),
-			i.Tenant, i.Account, i.Citizen, store.Blob(i.SealedID), i.Follows, models.At(i.FollowedAt.Time), models.At(complaints.Hour(i.SeenAt.Time))).Error
+		return identityTable.Put(tx, models.Identity{
+			Tenant: i.Tenant, Account: i.Account, Citizen: i.Citizen, SealedID: store.Blob(i.SealedID), Follows: i.Follows,
+			FollowedAt: models.At(i.FollowedAt.Time), SeenAt: models.At(complaints.Hour(i.SeenAt.Time)),
+		}, s.db.Dialect().OnConflictSet("tenant,account,citizen", columns...)).Error
 	})
 }
 

@@ -5,7 +5,13 @@
 package identity
 
 import (
+	"pingyi/models"
 	"pingyi/store"
+)
+
+var (
+	identityTable = store.TableOf[models.Identity]()
+	followerTable = store.TableOf[models.Follower]()
 )
 
 // Store is the part of the database that this package holds.

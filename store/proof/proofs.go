@@ -19,8 +19,8 @@ import (
 // cannot make their proofs.
 type Prover = func(parts ...string) []byte
 
-// Of binds the proof of a row, NULL without a prover.
-func Of(p Prover, parts []string) any {
+// Of is the proof of a row; nil, which is stored as NULL, without a prover.
+func Of(p Prover, parts []string) []byte {
 	if p == nil {
 		return nil
 	}

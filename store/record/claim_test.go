@@ -9,7 +9,6 @@ import (
 	"pingyi/models"
 	"pingyi/scoring"
 	"pingyi/store"
-	"pingyi/store/proof"
 	"pingyi/store/record"
 )
 
@@ -96,7 +95,10 @@ func holdKeys(t *testing.T, db *dbtest.DB, push, draft models.ID) *sql.Tx {
 		t.Fatal(err)
 	}
 	r := dbtest.NewID(t)
-	if _, err := tx.ExecContext(t.Context(), record.EffectInsert+store.Tuples(1, record.EffectWidth), dbtest.Tenant, store.IDBytes(push), store.IDBytes(draft), store.IDBytes(r), proof.KindRating, store.IDBytes(r), []byte("before"), nil, models.At(dbtest.Inside)); err != nil {
+	insert := store.TableOf[models.Effect]().Insert([]models.Effect{{
+		Tenant: dbtest.Tenant, Push: push, Draft: draft, ID: r, Kind: models.EffectRating, Ref: r, Answer: []byte("before"), RecordedAt: models.At(dbtest.Inside),
+	}}, "")
+	if _, err := tx.ExecContext(t.Context(), insert.SQL, insert.Args...); err != nil {
 		t.Fatal(err)
 	}
 	return tx

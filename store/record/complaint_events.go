@@ -13,11 +13,6 @@ import (
 	"pingyi/store/tally"
 )
 
-const (
-	eventInsert = "INSERT INTO complaint_events (tenant,complaint,seq,state,happened_at,by_name,on_time,satisfied,proof) VALUES "
-	eventWidth  = 9
-)
-
 // Event moves a complaint to a state. Events are only added to.
 type Event struct {
 	Tenant    string
@@ -83,8 +78,10 @@ func (s *Store) AddEvent(ctx context.Context, e Event) error {
 // putEvent writes an event, with its proof.
 func putEvent(tx *gorm.DB, e *Event, seq int, prove proof.Prover) error {
 	at := complaints.Hour(e.At)
-	return tx.Exec(eventInsert+store.Tuples(1, eventWidth), e.Tenant, e.Complaint, seq, e.State, models.At(at), e.By, e.OnTime, e.Satisfied,
-		proof.Of(prove, proof.EventParts(e.Tenant, proof.IDOf(e.Complaint), seq, string(e.State), proof.TimeText(at), e.By, e.OnTime, e.Satisfied))).Error
+	return tx.Create(&models.ComplaintEvent{
+		Tenant: e.Tenant, Complaint: e.Complaint, Seq: seq, State: string(e.State), HappenedAt: models.At(at), ByName: e.By, OnTime: e.OnTime, Satisfied: e.Satisfied,
+		Proof: proof.Of(prove, proof.EventParts(e.Tenant, proof.IDOf(e.Complaint), seq, string(e.State), proof.TimeText(at), e.By, e.OnTime, e.Satisfied)),
+	}).Error
 }
 
 func ptr[T any](v T) *T { return &v }

@@ -133,29 +133,19 @@ func recallFiling(tx *gorm.DB, f complaints.Filing, e effect, ack *complaints.Ac
 
 // insertComplaint writes a complaint, and counts it for unit; "" counts it nowhere.
 func (s *Store) insertComplaint(tx *gorm.DB, f complaints.Filing, no, unit string, prove proof.Prover) error {
-	type statement struct {
-		sql  string
-		args []any
-	}
-	list := []statement{
-		{
-			"INSERT INTO complaints (tenant,id,no,campaign,channel,account,unit,counted_unit,kind,anonymous,code_hash,sealed_parts,platform_at,received_at) VALUES ",
-			[]any{
-				f.Tenant, f.ID, no, f.Campaign, f.Channel, f.Account, f.Unit, unit, f.Kind, proof.Flag(f.Anonymous), f.CodeHash, store.Blob(f.SealedParts),
-				models.At(f.PlatformAt), models.At(f.ReceivedAt),
-			},
+	rows := []any{
+		&models.Complaint{
+			Tenant: f.Tenant, ID: f.ID, No: no, Campaign: f.Campaign, Channel: f.Channel, Account: f.Account, Unit: f.Unit, CountedUnit: unit, Kind: f.Kind,
+			Anonymous: f.Anonymous, CodeHash: f.CodeHash, SealedParts: store.Blob(f.SealedParts), PlatformAt: models.At(f.PlatformAt), ReceivedAt: models.At(f.ReceivedAt),
 		},
-		{"INSERT INTO complaint_keys (tenant,complaint,wrapped) VALUES ", []any{f.Tenant, f.ID, f.WrappedKey}},
-		{
-			"INSERT INTO complaint_links (tenant,complaint,account,citizen,sealed_citizen) VALUES ",
-			[]any{f.Tenant, f.ID, f.Account, f.Citizen, store.Blob(f.SealedCitizen)},
-		},
+		&models.ComplaintKey{Tenant: f.Tenant, Complaint: f.ID, Wrapped: f.WrappedKey},
+		&models.ComplaintLink{Tenant: f.Tenant, Complaint: f.ID, Account: f.Account, Citizen: f.Citizen, SealedCitizen: store.Blob(f.SealedCitizen)},
 	}
 	if f.SealedContact != nil {
-		list = append(list, statement{"INSERT INTO complaint_contacts (tenant,complaint,sealed) VALUES ", []any{f.Tenant, f.ID, f.SealedContact}})
+		rows = append(rows, &models.ComplaintContact{Tenant: f.Tenant, Complaint: f.ID, Sealed: f.SealedContact})
 	}
-	for _, row := range list {
-		if err := tx.Exec(row.sql+store.Tuples(1, len(row.args)), row.args...).Error; err != nil {
+	for _, row := range rows {
+		if err := tx.Create(row).Error; err != nil {
 			return err
 		}
 	}

@@ -13,16 +13,15 @@ import (
 	"pingyi/store/proof"
 )
 
-const (
-	// answer is empty: the finished answer stands in effect_answers. A column that
-	// holds one is a row of an earlier version.
-	effectInto   = "INSERT INTO effects (tenant,push,draft,id,kind,ref,answer,proof,recorded_at)"
-	effectInsert = effectInto + " VALUES "
-	effectWidth  = 9
-	answerInsert = "INSERT INTO effect_answers (tenant,recorded_at,id,answer) VALUES "
-	LiveInsert   = "INSERT INTO live_ratings (tenant,campaign,channel,unit,person,rating,answers) VALUES "
-	endWidth     = 7
-	endInsert    = "INSERT INTO rating_ends (tenant,campaign,rating,how,ended_at,by_rating,proof) VALUES "
+// The tables of a rating.
+var (
+	effectTable     = store.TableOf[models.Effect]()
+	answerTable     = store.TableOf[models.EffectAnswer]()
+	ratingTable     = store.TableOf[models.Rating]()
+	liveTable       = store.TableOf[models.LiveRating]()
+	endTable        = store.TableOf[models.RatingEnd]()
+	provenanceTable = store.TableOf[models.RatingProvenance]()
+	publicTable     = store.TableOf[models.PublicRating]()
 )
 
 // effect is a row of the exactly-once ledger. ID is random a call, and tells
@@ -35,7 +34,7 @@ type effect struct {
 	Ref         models.ID // what the effect was: a rating or a complaint
 	Answer      []byte    // "" where it was swept
 	At          time.Time
-	Proof       any // []byte, or nil
+	Proof       []byte // nil: none
 }
 
 func (e *effect) key() *proof.Effect {
@@ -62,13 +61,17 @@ const (
 // insertEffect claims the keys of e. Where they are taken, what holds them is
 // returned.
 func (s *Store) insertEffect(tx *gorm.DB, e effect) (held, effect, error) {
-	added, err := store.AddOnce(tx, effectInsert+store.Tuples(1, effectWidth),
-		e.Tenant, e.Push, e.Draft, e.ID, e.Kind, e.Ref, []byte{}, e.Proof, models.At(e.At))
+	// Answer is empty: the finished answer stands in effect_answers. A row that holds one
+	// is of an earlier version.
+	added, err := store.CreateOnce(tx, &models.Effect{
+		Tenant: e.Tenant, Push: e.Push, Draft: e.Draft, ID: e.ID, Kind: models.EffectKind(e.Kind), Ref: e.Ref, Answer: []byte{}, Proof: e.Proof,
+		RecordedAt: models.At(e.At),
+	})
 	if err != nil {
 		return 0, effect{}, err
 	}
 	if added {
-		return heldNow, e, tx.Exec(answerInsert+store.Tuples(1, 4), e.Tenant, models.At(e.At), e.ID, store.Blob(e.Answer)).Error
+		return heldNow, e, tx.Create(&models.EffectAnswer{Tenant: e.Tenant, RecordedAt: models.At(e.At), ID: e.ID, Answer: store.Blob(e.Answer)}).Error
 	}
 	return findEffect(tx, e)
 }

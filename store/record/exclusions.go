@@ -9,7 +9,6 @@ import (
 
 	"pingyi/models"
 	"pingyi/scoring"
-	"pingyi/store"
 	"pingyi/store/proof"
 	"pingyi/store/tally"
 )
@@ -85,12 +84,14 @@ func (s *Store) Restore(ctx context.Context, tenant, campaign string, rating mod
 		if err != nil {
 			return err
 		}
-		put := tx.Exec(LiveInsert+store.Tuples(1, 7)+s.db.Dialect().OnConflictKeep("rating"), tenant, campaign, w.Channel, w.Unit, w.Person, rating, stored)
-		if put.Error == nil && put.RowsAffected == 0 {
+		added := liveTable.Put(tx, models.LiveRating{
+			Tenant: tenant, Campaign: campaign, Channel: w.Channel, Unit: w.Unit, Person: w.Person, Rating: rating, Answers: stored,
+		}, s.db.Dialect().OnConflictKeep("rating"))
+		if added.Error == nil && added.RowsAffected == 0 {
 			return models.Errorf(models.Conflict, "newer_rating", "the person rated the unit again meanwhile")
 		}
 		done = true
-		return errors.Join(put.Error, s.addExclusion(tx, w, rating, answers, seq+1, reason, a, prove))
+		return errors.Join(added.Error, s.addExclusion(tx, w, rating, answers, seq+1, reason, a, prove))
 	})
 	return done, err
 }
@@ -168,9 +169,11 @@ func noteExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int,
 	if err != nil {
 		return err
 	}
-	return tx.Exec("INSERT INTO rating_exclusions (tenant,campaign,rating,seq,reason,note,by_name,approved_by,happened_at,via,proof) VALUES "+store.Tuples(1, 11),
-		w.Tenant, w.Campaign, rating, seq, reason, a.Note, a.By, a.ApprovedBy, models.At(a.At), a.Via,
-		proof.Of(prove, proof.Following(proof.ExclusionParts(w.Tenant, w.Campaign, proof.IDOf(rating), strconv.Itoa(seq), reason, &a), replaced))).Error
+	return tx.Create(&models.RatingExclusion{
+		Tenant: w.Tenant, Campaign: w.Campaign, Rating: rating, Seq: seq, Reason: reason, Note: a.Note, ByName: a.By, ApprovedBy: a.ApprovedBy,
+		HappenedAt: models.At(a.At), Via: a.Via,
+		Proof: proof.Of(prove, proof.Following(proof.ExclusionParts(w.Tenant, w.Campaign, proof.IDOf(rating), strconv.Itoa(seq), reason, &a), replaced)),
+	}).Error
 }
 
 // noted reports whether an event is this very act: an earlier attempt, whose

@@ -15,12 +15,6 @@ var (
 	ErrClosed   = errClosed
 )
 
-// What an effect is put in with.
-const (
-	EffectInsert = effectInsert
-	EffectWidth  = effectWidth
-)
-
 // LiveKey is what a person has one live rating of.
 type LiveKey struct{ liveKey }
 

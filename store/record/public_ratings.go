@@ -60,18 +60,16 @@ func (b *batch) readPublicSeal(jobs []*job) []store.Statement {
 
 // sources puts in which public texts the ratings of b.in were read from.
 func (b *batch) sources() []store.Statement {
-	var args []any
-	n := 0
+	var rows []models.PublicRating
 	for _, j := range b.in {
 		if s := j.sub; isPublic(s) {
-			n++
-			args = append(args, s.Tenant, s.Campaign, store.IDBytes(s.Rating), store.IDBytes(s.Source))
+			rows = append(rows, models.PublicRating{Tenant: s.Tenant, Campaign: s.Campaign, Rating: s.Rating, Item: s.Source})
 		}
 	}
-	if n == 0 {
+	if len(rows) == 0 {
 		return nil
 	}
-	return []store.Statement{{SQL: "INSERT INTO public_ratings (tenant,campaign,rating,item) VALUES " + store.Tuples(n, 4), Args: args}}
+	return []store.Statement{publicTable.Insert(rows, "")}
 }
 
 // refusePublic gives their verdict to public ratings that may not stand: their
@@ -202,7 +200,7 @@ func (s *Store) SealPublic(ctx context.Context, tenant, campaign string, now tim
 		if err := s.campaign.LockExclusive(tx, tenant, campaign); err != nil {
 			return err
 		}
-		sealed, err = store.AddOnce(tx, "INSERT INTO public_seals (tenant,campaign,sealed_at) VALUES "+store.Tuples(1, 3), tenant, campaign, store.TimeText(now))
+		sealed, err = store.CreateOnce(tx, &models.PublicSeal{Tenant: tenant, Campaign: campaign, SealedAt: models.At(now)})
 		return err
 	})
 	return sealed, err
@@ -276,8 +274,10 @@ func (s *Store) Retract(ctx context.Context, tenant, account, campaign string, i
 		if err != nil && models.KindOf(err) != models.NotFound {
 			return err
 		}
-		added, err := store.AddOnce(tx, "INSERT INTO social_retractions (tenant,account,item,rating,noticed_at,proof) VALUES "+store.Tuples(1, 6),
-			tenant, account, store.IDBytes(item), store.IDBytes(rating), store.TimeText(now), proof.Of(prove, proof.RetractionParts(tenant, account, proof.IDOf(item), proof.IDOf(rating), proof.TimeText(now))))
+		added, err := store.CreateOnce(tx, &models.SocialRetraction{
+			Tenant: tenant, Account: account, Item: item, Rating: rating, NoticedAt: models.At(now),
+			Proof: proof.Of(prove, proof.RetractionParts(tenant, account, proof.IDOf(item), proof.IDOf(rating), proof.TimeText(now))),
+		})
 		if err != nil || !added || rating.IsZero() {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"pingyi/models"
+	"pingyi/scoring"
 	"pingyi/store"
 	"pingyi/store/proof"
 	"pingyi/store/tally"
@@ -39,37 +40,49 @@ func pushes(tenant string, jobs []*job) []any {
 	return args
 }
 
+// effect is the effect of a submission.
+func (j *job) effect() models.Effect {
+	s := j.sub
+	return models.Effect{
+		Tenant: s.Tenant, Push: s.Push, Draft: s.Draft, Kind: models.EffectRating, Ref: s.Rating, Answer: []byte{}, RecordedAt: models.At(s.ReceivedAt),
+		ID: s.Rating, Proof: j.proof,
+	}
+}
+
 // insertEffects puts effects in. It fails, all of it, where a push or a draft is
 // taken.
 func insertEffects(jobs []*job) store.Statement {
-	args := make([]any, 0, effectWidth*len(jobs))
-	for _, j := range jobs {
-		s := j.sub
-		args = append(args, s.Tenant, store.IDBytes(s.Push), store.IDBytes(s.Draft), store.IDBytes(s.Rating), proof.KindRating, store.IDBytes(s.Rating), []byte{}, j.proof, store.TimeText(s.ReceivedAt))
+	rows := make([]models.Effect, len(jobs))
+	for i, j := range jobs {
+		rows[i] = j.effect()
 	}
-	return store.Statement{SQL: effectInsert + store.Tuples(len(jobs), effectWidth), Args: args}
+	return effectTable.Insert(rows, "")
+}
+
+// liveOf is the live row of a submission.
+func liveOf(s *scoring.Submission) models.LiveRating {
+	return models.LiveRating{
+		Tenant: s.Tenant, Campaign: s.Campaign, Channel: s.Channel, Unit: s.Unit, Person: s.Person, Rating: s.Rating, Answers: s.Answers.String(),
+	}
 }
 
 // insert puts the ratings in and, last, claims their live rows. conflict says
 // what a live row that is there does: left as it is, and locked; or, with "",
 // an error.
 func (b *batch) insert(conflict string) []store.Statement {
-	ratings := make([]any, 0, 13*len(b.in))
-	lives := make([]any, 0, 7*len(b.in))
+	ratings := make([]models.Rating, len(b.in))
+	lives := make([]models.LiveRating, len(b.in))
 	// Sorted by live key, so that two writers lock in one order.
 	b.in = slices.SortedFunc(slices.Values(b.in), byLiveKey)
-	for _, j := range b.in {
+	for i, j := range b.in {
 		s := j.sub
-		answers := s.Answers.String()
-		ratings = append(ratings, s.Tenant, s.Campaign, store.IDBytes(s.Rating), string(s.Channel), s.Account, s.Unit, s.Window, s.Serial,
-			store.IDBytes(s.Person), answers, s.Receipt, store.TimeText(s.PlatformAt), store.TimeText(s.ReceivedAt))
-		lives = append(lives, s.Tenant, s.Campaign, string(s.Channel), s.Unit, store.IDBytes(s.Person), store.IDBytes(s.Rating), answers)
+		lives[i] = liveOf(s)
+		ratings[i] = models.Rating{
+			Tenant: s.Tenant, Campaign: s.Campaign, ID: s.Rating, Channel: s.Channel, Account: s.Account, Unit: s.Unit, WindowCode: s.Window,
+			Serial: s.Serial, Person: s.Person, Answers: lives[i].Answers, Receipt: s.Receipt, PlatformAt: models.At(s.PlatformAt), ReceivedAt: models.At(s.ReceivedAt),
+		}
 	}
-	n := len(b.in)
-	return append(append(b.provenances(), b.sources()...),
-		store.Statement{SQL: "INSERT INTO ratings (tenant,campaign,id,channel,account,unit,window_code,serial,person,answers,receipt,platform_at,received_at) VALUES " +
-			store.Tuples(n, 13), Args: ratings},
-		store.Statement{SQL: LiveInsert + store.Tuples(n, 7) + conflict, Args: lives})
+	return append(append(b.provenances(), b.sources()...), ratingTable.Insert(ratings, ""), liveTable.Insert(lives, conflict))
 }
 
 // readLives reads which rating each of the claimed live rows holds.
@@ -135,8 +148,9 @@ func (b *batch) scanLive(r *sql.Rows, ours map[liveKey]models.ID) error {
 // the deltas to the tallies and commits. The tallies come last: their rows are hot.
 func (b *batch) finish() []store.Statement {
 	deltas := tally.Deltas{}
-	var lives, ends []any
-	answers := make([]any, 0, 4*len(b.in))
+	var lives []models.LiveRating
+	var ends []models.RatingEnd
+	answers := make([]models.EffectAnswer, 0, len(b.in))
 	for _, j := range b.in {
 		s := j.sub
 		t := deltas.Of(s.Channel, s.Unit)
@@ -148,25 +162,26 @@ func (b *batch) finish() []store.Statement {
 			answer = s.Replacing
 		}
 		if len(answer) > 0 { // nobody waits for that of a public text
-			answers = append(answers, s.Tenant, store.TimeText(s.ReceivedAt), store.IDBytes(s.Rating), answer)
+			answers = append(answers, models.EffectAnswer{Tenant: s.Tenant, RecordedAt: models.At(s.ReceivedAt), ID: s.Rating, Answer: answer})
 		}
 		if !ok {
 			continue
 		}
 		t.Superseded++
 		t.Add(old.answers, -1)
-		lives = append(lives, s.Tenant, s.Campaign, string(s.Channel), s.Unit, store.IDBytes(s.Person), store.IDBytes(s.Rating), s.Answers.String())
-		ends = append(ends, s.Tenant, s.Campaign, store.IDBytes(old.rating), proof.EndSuperseded, store.TimeText(s.ReceivedAt), store.IDBytes(s.Rating),
-			proof.Of(j.prove, proof.Following(proof.EndParts(s.Tenant, s.Campaign, proof.IDOf(old.rating), proof.EndSuperseded, proof.TimeText(s.ReceivedAt), proof.IDOf(s.Rating)), proof.IDOf(old.replaced))))
+		lives = append(lives, liveOf(s))
+		ends = append(ends, models.RatingEnd{
+			Tenant: s.Tenant, Campaign: s.Campaign, Rating: old.rating, How: models.RatingSuperseded, EndedAt: models.At(s.ReceivedAt), ByRating: s.Rating,
+			Proof: proof.Of(j.prove, proof.Following(proof.EndParts(s.Tenant, s.Campaign, proof.IDOf(old.rating), proof.EndSuperseded, proof.TimeText(s.ReceivedAt), proof.IDOf(s.Rating)), proof.IDOf(old.replaced))),
+		})
 	}
 	var parts []store.Statement
-	if n := len(answers) / 4; n > 0 {
-		parts = append(parts, store.Statement{SQL: answerInsert + store.Tuples(n, 4), Args: answers})
+	if len(answers) > 0 {
+		parts = append(parts, answerTable.Insert(answers, ""))
 	}
-	if n := len(b.replaced); n > 0 {
-		parts = append(parts,
-			store.Statement{SQL: endInsert + store.Tuples(n, endWidth), Args: ends},
-			store.Statement{SQL: LiveInsert + store.Tuples(n, 7) + b.db.Dialect().OnConflictSet("tenant,campaign,channel,unit,person", "rating", "answers"), Args: lives})
+	if len(b.replaced) > 0 {
+		parts = append(parts, endTable.Insert(ends, ""),
+			liveTable.Insert(lives, b.db.Dialect().OnConflictSet("tenant,campaign,channel,unit,person", "rating", "answers")))
 	}
 	first := b.in[0].sub
 	return append(parts, deltas.Upsert(b.db.Dialect(), first.Tenant, first.Campaign), store.Statement{SQL: "COMMIT"})
@@ -218,18 +233,16 @@ func priorEffects(ctx context.Context, d store.Dialect, conn *sql.Conn, jobs []*
 // provenances puts in the provenance of the ratings that have one, in the
 // ratings' transaction; nothing where none has. The ratings are in b.in.
 func (b *batch) provenances() []store.Statement {
-	var args []any
-	n := 0
+	var rows []models.RatingProvenance
 	for _, j := range b.in {
 		if s := j.sub; s.Provenance != "" {
-			n++
-			args = append(args, s.Tenant, s.Campaign, store.IDBytes(s.Rating), string(s.Provenance))
+			rows = append(rows, models.RatingProvenance{Tenant: s.Tenant, Campaign: s.Campaign, Rating: s.Rating, Provenance: string(s.Provenance)})
 		}
 	}
-	if n == 0 {
+	if len(rows) == 0 {
 		return nil
 	}
-	return []store.Statement{{SQL: "INSERT INTO rating_provenances (tenant,campaign,rating,provenance) VALUES " + store.Tuples(n, 4), Args: args}}
+	return []store.Statement{provenanceTable.Insert(rows, "")}
 }
 
 // ReplacedBy selects which rating the one in the given column had replaced, from the

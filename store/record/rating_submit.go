@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"pingyi/scoring"
@@ -71,12 +72,12 @@ func (b *batch) swift(ctx context.Context, conn *sql.Conn, known *CampaignUnits)
 // closes when it is known to, and no person of the batch took a rating back later,
 // and share-locks the campaign in the same statement.
 func (b *batch) claimFirst(j *job, closes time.Time) store.Statement {
-	p := insertEffects([]*job{j})
-	later := b.takenBackLater()
+	e, later := j.effect(), b.takenBackLater()
+	values := effectTable.Values(&e)
 	return store.Statement{
-		SQL: effectInto + " SELECT ?,?,?,?,?,?,?,?,? FROM campaigns WHERE campaigns.tenant=? AND campaigns.id=? AND campaigns.sealed_at IS NULL AND campaigns.closes_at=? AND NOT EXISTS (" +
+		SQL: effectTable.Into() + " SELECT " + strings.Trim(store.Tuples(1, len(values)), "()") + " FROM campaigns WHERE campaigns.tenant=? AND campaigns.id=? AND campaigns.sealed_at IS NULL AND campaigns.closes_at=? AND NOT EXISTS (" +
 			later.SQL + ")" + b.db.Dialect().Share,
-		Args: append(append(p.Args, j.sub.Tenant, j.sub.Campaign, store.TimeText(closes)), later.Args...),
+		Args: append(append(values, j.sub.Tenant, j.sub.Campaign, store.TimeText(closes)), later.Args...),
 	}
 }
 
@@ -86,9 +87,10 @@ func (b *batch) claimFirst(j *job, closes time.Time) store.Statement {
 // NULL, a campaign that is sealed or was stopped, or a rating that was taken back later.
 func (b *batch) alone(ctx context.Context, conn *sql.Conn, closes time.Time) (committed bool, err error) {
 	d, s := b.db.Dialect(), b.in[0].sub
-	p, later := insertEffects(b.in), b.takenBackLater()
-	p.SQL = effectInsert + "(?,?,?,?,?,?,?,?,(SELECT ? FROM campaigns WHERE tenant=? AND id=? AND sealed_at IS NULL AND closes_at=? AND NOT EXISTS (" + later.SQL + ")" + d.Share + "))"
-	p.Args = append(append(p.Args, s.Tenant, s.Campaign, store.TimeText(closes)), later.Args...)
+	e, later := b.in[0].effect(), b.takenBackLater()
+	p := effectTable.InsertThrough(&e, "recorded_at",
+		"SELECT ? FROM campaigns WHERE tenant=? AND id=? AND sealed_at IS NULL AND closes_at=? AND NOT EXISTS ("+later.SQL+")"+d.Share,
+		append([]any{s.Tenant, s.Campaign, store.TimeText(closes)}, later.Args...)...)
 	script := append([]store.Statement{{SQL: d.Begin}, p}, b.insert("")...)
 	b.committing = true
 	err = d.RunScript(ctx, conn, append(script, b.finish()...)...)

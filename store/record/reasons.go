@@ -62,7 +62,7 @@ func (s *Store) addReason(tx *gorm.DB, r scoring.Reason, e effect, prove proof.P
 		return store.ErrNothing
 	}
 	*ack = scoring.Ack{Verdict: scoring.Counted, Receipt: r.Receipt, Unit: of.Unit}
-	_, err = store.AddOnce(tx, "INSERT INTO rating_reasons (tenant,rating,reason,given_at) VALUES "+store.Tuples(1, 4), r.Tenant, of.ID, r.Reason, models.At(r.ReceivedAt))
+	_, err = store.CreateOnce(tx, &models.RatingReason{Tenant: r.Tenant, Rating: of.ID, Reason: r.Reason, GivenAt: models.At(r.ReceivedAt)})
 	return err
 }
 

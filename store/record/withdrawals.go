@@ -86,8 +86,7 @@ func (s *Store) withdraw(tx *gorm.DB, w scoring.Withdrawal, e effect, prove proo
 		return store.ErrNothing
 	}
 	ack.Receipt, ack.Unit = live.Receipt, w.Unit
-	if err := tx.Exec("INSERT INTO rating_withdrawals (tenant,campaign,rating,platform_at) VALUES "+store.Tuples(1, 4),
-		w.Tenant, w.Campaign, live.Rating, models.At(w.PlatformAt)).Error; err != nil {
+	if err := tx.Create(&models.RatingWithdrawal{Tenant: w.Tenant, Campaign: w.Campaign, Rating: live.Rating, PlatformAt: models.At(w.PlatformAt)}).Error; err != nil {
 		return err
 	}
 	return s.endLive(tx, w, live, prove)
@@ -125,8 +124,10 @@ func endWithdrawal(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, prove pr
 	if err != nil {
 		return err
 	}
-	return tx.Exec(endInsert+store.Tuples(1, endWidth), w.Tenant, w.Campaign, rating, proof.EndWithdrawn, models.At(w.ReceivedAt), nil,
-		proof.Of(prove, proof.Following(proof.EndParts(w.Tenant, w.Campaign, proof.IDOf(rating), proof.EndWithdrawn, proof.TimeText(w.ReceivedAt), ""), replaced))).Error
+	return tx.Create(&models.RatingEnd{
+		Tenant: w.Tenant, Campaign: w.Campaign, Rating: rating, How: models.RatingWithdrawn, EndedAt: models.At(w.ReceivedAt),
+		Proof: proof.Of(prove, proof.Following(proof.EndParts(w.Tenant, w.Campaign, proof.IDOf(rating), proof.EndWithdrawn, proof.TimeText(w.ReceivedAt), ""), replaced)),
+	}).Error
 }
 
 func (s *Store) addTallies(tx *gorm.DB, tenant, campaign string, d tally.Deltas) error {

@@ -40,7 +40,7 @@ type job struct {
 	deadline time.Time
 	reply    chan reply
 	prove    proof.Prover // nil: none
-	proof    any          // of the rating's effect
+	proof    []byte       // of the rating's effect
 }
 
 type reply struct {

@@ -52,8 +52,7 @@ func (s *Store) AddKey(ctx context.Context, tenant, name string, wrapped []byte)
 				return Lost("the key of the tenant " + tenant)
 			}
 		}
-		if _, err := store.AddOnce(tx, "INSERT INTO wrapped_keys (tenant,name,wrapped,created_at) VALUES "+store.Tuples(1, 4),
-			tenant, name, wrapped, models.At(time.Now())); err != nil {
+		if _, err := store.CreateOnce(tx, &models.WrappedKey{Tenant: tenant, Name: name, Wrapped: wrapped, CreatedAt: models.At(time.Now())}); err != nil {
 			return err
 		}
 		stored, err = Find(tx, tenant, name)
@@ -121,7 +120,7 @@ func (s *Store) DestroyComplaint(ctx context.Context, tenant string, complaint m
 
 // Insert stores a wrapped key.
 func Insert(tx *gorm.DB, tenant, name string, wrapped []byte) error {
-	return tx.Exec("INSERT INTO wrapped_keys (tenant,name,wrapped,created_at) VALUES "+store.Tuples(1, 4), tenant, name, wrapped, models.At(time.Now())).Error
+	return tx.Create(&models.WrappedKey{Tenant: tenant, Name: name, Wrapped: wrapped, CreatedAt: models.At(time.Now())}).Error
 }
 
 // Lost is the error of a key that is missing although something was hashed under it.

@@ -50,8 +50,9 @@ func (s *Store) AddSealingKey(ctx context.Context, tenant string, number int, wr
 		return err
 	}
 	return s.db.Write(ctx, "add sealing key", func(tx *gorm.DB) error {
-		added, err := store.AddOnce(tx, "INSERT INTO wrapped_keys (tenant,name,wrapped,created_at) VALUES "+store.Tuples(1, 4),
-			tenant, models.SealingName(number), wrapped, models.At(now))
+		added, err := store.CreateOnce(tx, &models.WrappedKey{
+			Tenant: tenant, Name: models.SealingName(number), Wrapped: wrapped, CreatedAt: models.At(now),
+		})
 		if err == nil && !added {
 			return models.Errorf(models.Conflict, "renewed", "another call renews the sealing key of %s; run it again", tenant)
 		}

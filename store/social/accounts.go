@@ -14,8 +14,9 @@ import (
 // SaveAccount keeps what was looked up of a citizen, over what was known.
 func (s *Store) SaveAccount(ctx context.Context, a social.Account, found social.SealedAccount, now time.Time) error {
 	return s.db.Write(ctx, "save account", func(tx *gorm.DB) error {
-		return tx.Exec("INSERT INTO social_accounts (tenant,account,citizen,sealed,looked_at) VALUES "+store.Tuples(1, 5)+
-			s.db.Dialect().OnConflictSet("tenant,account,citizen", "sealed", "looked_at"), a.Tenant, a.ID, found.Citizen, store.Blob(found.Sealed), models.At(now)).Error
+		return accountTable.Put(tx, models.SocialAccount{
+			Tenant: a.Tenant, Account: a.ID, Citizen: found.Citizen, Sealed: store.Blob(found.Sealed), LookedAt: models.At(now),
+		}, s.db.Dialect().OnConflictSet("tenant,account,citizen", "sealed", "looked_at")).Error
 	})
 }
 

@@ -15,8 +15,7 @@ var _ social.Answers = (*Store)(nil)
 // MayAnswer implements social.Answers.
 func (s *Store) MayAnswer(ctx context.Context, a social.Account, author models.ID, day, head string, item models.ID) (mine bool, err error) {
 	err = s.db.Write(ctx, "answer a text", func(tx *gorm.DB) error {
-		if _, err := store.AddOnce(tx, "INSERT INTO social_answers (tenant,account,author,day,kind,item) VALUES "+store.Tuples(1, 6),
-			a.Tenant, a.ID, author, day, head, item); err != nil {
+		if _, err := store.CreateOnce(tx, &models.SocialAnswer{Tenant: a.Tenant, Account: a.ID, Author: author, Day: day, Kind: head, Item: item}); err != nil {
 			return err
 		}
 		var is models.ID

@@ -17,8 +17,7 @@ import (
 func (s *Store) Spend(ctx context.Context, a social.Account, day, pool string, limit int) (spent bool, err error) {
 	err = s.db.Write(ctx, "spend a call", func(tx *gorm.DB) error {
 		spent = false
-		if err := tx.Exec("INSERT INTO social_budgets (tenant,account,day,pool,used) VALUES "+store.Tuples(1, 5)+s.db.Dialect().OnConflictKeep("used"),
-			a.Tenant, a.ID, day, pool, 0).Error; err != nil {
+		if err := budgetTable.Put(tx, models.SocialBudget{Tenant: a.Tenant, Account: a.ID, Day: day, Pool: pool}, s.db.Dialect().OnConflictKeep("used")).Error; err != nil {
 			return err
 		}
 		done := tx.Exec("UPDATE social_budgets SET used=used+1 WHERE tenant=? AND account=? AND day=? AND pool=? AND used<?", a.Tenant, a.ID, day, pool, limit)
@@ -49,8 +48,8 @@ func (s *Store) Spent(ctx context.Context, a social.Account, day string) (map[st
 func (s *Store) Lease(ctx context.Context, a social.Account, name string, holder models.ID, now, until time.Time) (mine bool, err error) {
 	err = s.db.Write(ctx, "lease", func(tx *gorm.DB) error {
 		mine = false
-		put := tx.Exec("INSERT INTO social_leases (tenant,account,name,holder,until_at) VALUES "+store.Tuples(1, 5)+s.db.Dialect().OnConflictKeep("holder"),
-			a.Tenant, a.ID, name, holder, models.At(until))
+		put := leaseTable.Put(tx, models.SocialLease{Tenant: a.Tenant, Account: a.ID, Name: name, Holder: holder, UntilAt: models.At(until)},
+			s.db.Dialect().OnConflictKeep("holder"))
 		if put.Error != nil {
 			return put.Error
 		}
@@ -108,8 +107,8 @@ func (s *Store) moveCursor(tx *gorm.DB, a social.Account, k social.Keep) error {
 	}
 	var done *gorm.DB
 	if k.Version == 0 {
-		done = tx.Exec("INSERT INTO social_cursors (tenant,account,feed,state,version) VALUES "+store.Tuples(1, 5)+s.db.Dialect().OnConflictKeep("version"),
-			a.Tenant, a.ID, k.Cursor, store.Blob(k.State), 1)
+		done = cursorTable.Put(tx, models.SocialCursor{Tenant: a.Tenant, Account: a.ID, Feed: k.Cursor, State: store.Blob(k.State), Version: 1},
+			s.db.Dialect().OnConflictKeep("version"))
 	} else {
 		done = tx.Exec("UPDATE social_cursors SET state=?, version=version+1 WHERE tenant=? AND account=? AND feed=? AND version=?",
 			store.Blob(k.State), a.Tenant, a.ID, k.Cursor, k.Version)
@@ -123,21 +122,23 @@ func (s *Store) moveCursor(tx *gorm.DB, a social.Account, k social.Keep) error {
 // keepItems puts texts in. One that is known keeps what was stored first; it only
 // takes over the feed that shows it, and the round that saw it.
 func (s *Store) keepItems(tx *gorm.DB, a social.Account, items []social.Item, round int64) error {
-	args := make([]any, 0, 11*len(items))
+	rows := make([]models.SocialItem, len(items))
 	for i := range items {
 		t := &items[i]
-		args = append(args, a.Tenant, a.ID, t.ID, string(t.Kind), string(t.Feed), t.Author, store.Blob(t.Sealed), models.At(t.At), models.At(t.FetchedAt), round, 0)
+		rows[i] = models.SocialItem{
+			Tenant: a.Tenant, Account: a.ID, Item: t.ID, Kind: string(t.Kind), Feed: string(t.Feed), Author: t.Author, Sealed: store.Blob(t.Sealed),
+			PlatformAt: models.At(t.At), FetchedAt: models.At(t.FetchedAt), SeenRound: round,
+		}
 	}
 	d := s.db.Dialect()
 	conflict := " ON CONFLICT (tenant,account,item) DO UPDATE SET "
 	if d.IsMySQL() {
 		conflict = " ON DUPLICATE KEY UPDATE "
 	}
-	return tx.Exec("INSERT INTO social_items (tenant,account,item,kind,feed,author,sealed,platform_at,fetched_at,seen_round,done) VALUES "+
-		store.Tuples(len(items), 11)+conflict+
+	put := itemTable.Insert(rows, conflict+
 		"feed=CASE WHEN social_items.feed='' THEN "+d.Inserted("feed")+" ELSE social_items.feed END, "+
-		"seen_round=CASE WHEN social_items.seen_round<"+d.Inserted("seen_round")+" THEN "+d.Inserted("seen_round")+" ELSE social_items.seen_round END",
-		args...).Error
+		"seen_round=CASE WHEN social_items.seen_round<"+d.Inserted("seen_round")+" THEN "+d.Inserted("seen_round")+" ELSE social_items.seen_round END")
+	return tx.Exec(put.SQL, put.Args...).Error
 }
 
 type itemRow struct {
@@ -221,15 +222,19 @@ func (s *Store) WriteDown(ctx context.Context, a social.Account, readings []soci
 		if err := tx.Raw("SELECT item FROM social_readings WHERE tenant=? AND account=? AND item IN "+store.Tuples(1, len(readings)), items...).Scan(&written).Error; err != nil {
 			return err
 		}
-		rows := make([]any, 0, 10*len(readings))
+		var rows []models.SocialReading
 		for i := range readings {
 			if r := &readings[i]; !slices.Contains(written, r.Item) {
 				written = append(written, r.Item)
-				rows = append(rows, a.Tenant, a.ID, r.Item, string(r.Outcome), string(r.Reason), r.Campaign, r.Unit, int64(r.Level), r.Rating, models.At(r.At))
+				rows = append(rows, models.SocialReading{
+					Tenant: a.Tenant, Account: a.ID, Item: r.Item, Outcome: string(r.Outcome), Reason: string(r.Reason), Campaign: r.Campaign, Unit: r.Unit,
+					Level: int(r.Level), Rating: r.Rating, ReadAt: models.At(r.At),
+				})
 			}
 		}
-		if n := len(rows) / 10; n > 0 {
-			err := tx.Exec("INSERT INTO social_readings (tenant,account,item,outcome,reason,campaign,unit,level,rating,read_at) VALUES "+store.Tuples(n, 10), rows...).Error
+		if len(rows) > 0 {
+			put := readingTable.Insert(rows, "")
+			err := tx.Exec(put.SQL, put.Args...).Error
 			if store.KeyTaken(err) {
 				return store.ErrChanged // by another server, meanwhile
 			}

@@ -29,8 +29,10 @@ func (s *Store) AddPollResult(ctx context.Context, p social.PollRecord, scope mo
 				return err
 			}
 		}
-		if added, err = store.AddOnce(tx, "INSERT INTO poll_results (tenant,id,campaign,title,body,signer,evidence,evidence_hash,replaces,entered_at,via) VALUES "+store.Tuples(1, 11),
-			p.Tenant, p.ID, p.Campaign, p.Title, string(body), p.Signer, p.Evidence, p.EvidenceHash, p.Replaces, models.At(p.EnteredAt), p.Via); err != nil {
+		if added, err = store.CreateOnce(tx, &models.PollResult{
+			Tenant: p.Tenant, ID: p.ID, Campaign: p.Campaign, Title: p.Title, Body: string(body), Signer: p.Signer, Evidence: p.Evidence,
+			EvidenceHash: p.EvidenceHash, Replaces: p.Replaces, EnteredAt: models.At(p.EnteredAt), Via: p.Via,
+		}); err != nil {
 			return err
 		}
 		var at models.Time

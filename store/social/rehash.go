@@ -47,8 +47,9 @@ func (s *Store) MoveAccount(ctx context.Context, a social.Account, from, to soci
 			a.Tenant, a.ID, from.Citizen, from.Sealed).Scan(&rows).Error; err != nil || len(rows) == 0 {
 			return err
 		}
-		if err := tx.Exec("INSERT INTO social_accounts (tenant,account,citizen,sealed,looked_at) VALUES "+store.Tuples(1, 5)+s.db.Dialect().OnConflictKeep("sealed"),
-			a.Tenant, a.ID, to.Citizen, store.Blob(to.Sealed), models.At(rows[0].LookedAt.Time)).Error; err != nil {
+		if err := accountTable.Put(tx, models.SocialAccount{
+			Tenant: a.Tenant, Account: a.ID, Citizen: to.Citizen, Sealed: store.Blob(to.Sealed), LookedAt: rows[0].LookedAt,
+		}, s.db.Dialect().OnConflictKeep("sealed")).Error; err != nil {
 			return err
 		}
 		return tx.Exec("DELETE FROM social_accounts WHERE tenant=? AND account=? AND citizen=?", a.Tenant, a.ID, from.Citizen).Error

@@ -17,8 +17,9 @@ import (
 // already, and returns what it was first read as.
 func (s *Store) KeepReading(ctx context.Context, a social.Account, signature, reading models.ID, until time.Time) (first models.ID, err error) {
 	err = s.db.Write(ctx, "keep a reading", func(tx *gorm.DB) error {
-		if _, err := store.AddOnce(tx, "INSERT INTO signed_readings (tenant,account,signature,reading,until_day) VALUES "+store.Tuples(1, 5),
-			a.Tenant, a.ID, signature, reading, social.Day(until)); err != nil {
+		if _, err := store.CreateOnce(tx, &models.SignedReading{
+			Tenant: a.Tenant, Account: a.ID, Signature: signature, Reading: reading, UntilDay: social.Day(until),
+		}); err != nil {
 			return err
 		}
 		return tx.Raw(readingQuery, a.Tenant, a.ID, signature).Row().Scan(&first)

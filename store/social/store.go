@@ -5,7 +5,17 @@
 package social
 
 import (
+	"pingyi/models"
 	"pingyi/store"
+)
+
+var (
+	accountTable = store.TableOf[models.SocialAccount]()
+	budgetTable  = store.TableOf[models.SocialBudget]()
+	leaseTable   = store.TableOf[models.SocialLease]()
+	cursorTable  = store.TableOf[models.SocialCursor]()
+	itemTable    = store.TableOf[models.SocialItem]()
+	readingTable = store.TableOf[models.SocialReading]()
 )
 
 // Store is the part of the database that this package holds.

@@ -15,8 +15,9 @@ import (
 // only added; the last one holds.
 func (s *Store) NoteToken(ctx context.Context, a social.Account, token models.ID, issued, now time.Time) error {
 	return s.db.Write(ctx, "note token", func(tx *gorm.DB) error {
-		_, err := store.AddOnce(tx, "INSERT INTO social_tokens (tenant,account,token,issued_at,noted_at) VALUES "+store.Tuples(1, 5),
-			a.Tenant, a.ID, token, models.At(issued), models.At(now))
+		_, err := store.CreateOnce(tx, &models.SocialToken{
+			Tenant: a.Tenant, Account: a.ID, Token: token, IssuedAt: models.At(issued), NotedAt: models.At(now),
+		})
 		return err
 	})
 }

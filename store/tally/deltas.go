@@ -2,7 +2,6 @@ package tally
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -18,16 +17,7 @@ const (
 )
 
 // Columns are the counters of a tally row in the order of Cells.
-var Columns = func() []string {
-	columns := []string{"received", "live", "superseded", "excluded", "withdrawn", "ratings"}
-	for d := range models.MaxDimensions {
-		for l := range 5 {
-			columns = append(columns, fmt.Sprintf("d%d_l%d", d+1, l+1))
-		}
-	}
-	return append(columns, "complaints_received", "complaints_answered", "complaints_on_time", "complaints_satisfied",
-		"complaints_unsatisfied")
-}()
+var Columns = store.TableOf[models.Tally]().Columns()[4:] // behind the key
 
 // Cells are the counters of t, to be read or written, in the order of
 // Columns.
