@@ -55,7 +55,7 @@ func (e *env) migrated(ctx context.Context, o *opened, user string, attest bool)
 		return err
 	}
 	if attest {
-		return e.attest(ctx, o)
+		return e.audit(o).Attest(ctx)
 	}
 	return e.printGrants(ctx, o.db, user)
 }

@@ -4,20 +4,13 @@ import (
 	"context"
 
 	"pingyi/models"
+	"pingyi/scoring"
 	"pingyi/seal"
 )
 
-// Proofs are what the proofs of a tenant are checked with.
-type Proofs struct {
-	Checked  bool     // false: the secret is not at hand, and no proof is looked at
-	Provers  []Prover // of the keys there are; a proof is right under any of them
-	Sign     Prover   // of attestations; nil where there is no such key
-	Attested bool     // each row needs a proof or has to be attested
-}
-
 // Proofs returns what the proofs of the tenant are checked with. No key is made. lost are
 // the keys that are missing although rows were written under them.
-func (p *Provers) Proofs(ctx context.Context, tenant string) (found Proofs, lost []string, err error) {
+func (p *Provers) Proofs(ctx context.Context, tenant string) (found scoring.Proofs, lost []string, err error) {
 	found.Checked = p.ring != nil
 	if found.Attested, lost, err = p.boundOf(ctx, tenant); err != nil {
 		return found, lost, err

@@ -16,17 +16,13 @@ import (
 	"gorm.io/gorm"
 
 	"pingyi/models"
+	"pingyi/scoring"
 	"pingyi/store"
 	"pingyi/store/proof"
 )
 
-// Attestation is what one call attested, or an earlier one.
-type Attestation struct {
-	At     time.Time
-	Rows   int64            // in all
-	Kinds  map[string]int64 // rows of each kind of evidence
-	Digest []byte           // SHA-256 over the sums of all groups
-}
+// Attestation is what was attested of a tenant; see scoring.
+type Attestation = scoring.Attestation
 
 // digest sums up rows without a proof, in the order in which they are read.
 type digest struct {

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
-	"time"
 
 	"pingyi/models"
 	"pingyi/scoring"
@@ -40,22 +39,11 @@ const (
 	fieldAttestation      = "attestations_wrong"
 )
 
-// Proofs are what proofs are checked with.
-type Proofs struct {
-	Checked  bool           // false: the secret is not at hand, and no proof is looked at
-	Provers  []proof.Prover // of the keys there are; a proof is right under any of them
-	Sign     proof.Prover   // of attestations; nil where there is no such key
-	Attested bool           // each row needs a proof or has to be attested
-}
-
-// Evidence is what a check of one tenant's evidence found.
-type Evidence struct {
-	Proven     int64     // rows whose proof is right
-	Before     int64     // rows without a proof
-	AttestedAt time.Time // when rows without a proof were attested; zero: never
-	// Differences by campaign; those of rows that belong to none under "".
-	Differences map[string][]scoring.Difference
-}
+// What a check takes and finds; see scoring.
+type (
+	Proofs   = scoring.Proofs
+	Evidence = scoring.Evidence
+)
 
 // place is what a row of evidence belongs to; zero where nothing tells.
 type place struct {

@@ -12,21 +12,12 @@ import (
 	"time"
 
 	"pingyi/models"
+	"pingyi/scoring"
 	"pingyi/store"
 )
 
-// Fingerprints are SHA-256 sums over the evidence of a campaign, in hexadecimal
-// when printed. Whoever may write to the database can alter a rating, its index
-// and its tally alike, and no recount would differ; a sum that was filed outside
-// of the database before does. The same rows have the same sums on every server.
-type Fingerprints struct {
-	Campaign [sha256.Size]byte // what was frozen at its creation, and its approval
-	Ratings  [sha256.Size]byte // the seals, the ratings and their ends; the same for ever once the scores are final
-	// Exclusions are those of all channels, with what they have in Acts: where Ratings
-	// is the same for ever, this one says whether other ratings count.
-	Exclusions [sha256.Size]byte
-	Acts       [sha256.Size]byte // settlement, publication, exclusions, complaints with their events; these go on
-}
+// Fingerprints are sums over the evidence of a campaign; see scoring.
+type Fingerprints = scoring.Fingerprints
 
 // Fingerprints reads one snapshot and holds no lock. models.NotFound: no such
 // campaign.
