@@ -33,6 +33,7 @@ type Fingerprints struct {
 	// is the same for ever, this one says whether other ratings count.
 	Exclusions [sha256.Size]byte
 	Acts       [sha256.Size]byte // settlement, publication, exclusions, complaints with their events; these go on
+	Reasons    [sha256.Size]byte // that citizens gave for low levels
 }
 
 // Attestation is what one call attested, or an earlier one.

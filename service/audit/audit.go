@@ -107,8 +107,8 @@ func (a *Audit) recountCampaign(ctx context.Context, campaign string, repair boo
 		return 0, err
 	}
 	if _, err = fmt.Fprintf(a.Out, "%[1]s: sha256 of the campaign %[2]x\n%[1]s: sha256 of the ratings %[3]x\n"+
-		"%[1]s: sha256 of the exclusions %[4]x\n%[1]s: sha256 of later acts %[5]x\n",
-		campaign, sums.Campaign, sums.Ratings, sums.Exclusions, sums.Acts); err != nil {
+		"%[1]s: sha256 of the exclusions %[4]x\n%[1]s: sha256 of later acts %[5]x\n%[1]s: sha256 of the reasons %[6]x\n",
+		campaign, sums.Campaign, sums.Ratings, sums.Exclusions, sums.Acts, sums.Reasons); err != nil {
 		return 0, err
 	}
 	if repair && len(diffs) > 0 {

@@ -91,6 +91,11 @@ func (s *summer) all(ctx context.Context) (f Fingerprints, err error) {
 		`SELECT c.id, c.no, c.channel, c.unit, c.counted_unit, c.kind, c.received_at, e.seq, e.state, e.happened_at, e.by_name, e.on_time, e.satisfied
  FROM complaints c LEFT JOIN complaint_events e ON e.tenant = c.tenant AND e.complaint = c.id
  WHERE c.tenant=? AND c.campaign=? ORDER BY c.id, e.seq`)...)
+	if err != nil {
+		return f, err
+	}
+	f.Reasons, err = s.sum(ctx, `SELECT x.rating, x.reason, x.given_at FROM ratings r JOIN rating_reasons x ON x.tenant = r.tenant AND x.rating = r.id
+ WHERE r.tenant=? AND r.campaign=? ORDER BY x.rating, x.reason`)
 	return f, err
 }
 

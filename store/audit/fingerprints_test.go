@@ -77,6 +77,9 @@ func TestFingerprints_whatWasTamperedWith_changesItsSum(t *testing.T) {
 		{"ratings", "UPDATE ratings SET platform_at = '2026-11-22 08:00:00.001' WHERE unit = 'A02'"},
 		{"ratings", "UPDATE rating_ends SET how = 'withdrawn'"},
 		{"ratings", "INSERT INTO rating_ends (tenant,campaign,rating,how,ended_at) SELECT tenant, campaign, id, 'withdrawn', received_at FROM ratings WHERE unit = 'A02'"},
+		{"reasons", "INSERT INTO rating_reasons (tenant,rating,reason,given_at) SELECT tenant, id, 'slow', received_at FROM ratings WHERE unit = 'A01'"},
+		{"reasons", "UPDATE rating_reasons SET reason = 'rude'"},
+		{"reasons", "DELETE FROM rating_reasons"},
 		{"acts", "UPDATE rating_exclusions SET approved_by = 'a'"},
 		{"ratings", "DELETE FROM ratings WHERE unit = 'A02'"},
 		{"acts", "UPDATE campaigns SET published_at = '2026-12-02 00:00:00.000'"},
@@ -93,6 +96,7 @@ func TestFingerprints_whatWasTamperedWith_changesItsSum(t *testing.T) {
 			after := dbtest.Fingerprints(t, db)
 			changed := map[string]bool{
 				"campaign": before.Campaign != after.Campaign, "ratings": before.Ratings != after.Ratings, "acts": before.Acts != after.Acts,
+				"reasons": before.Reasons != after.Reasons,
 			}
 			if (before.Exclusions != after.Exclusions) != strings.Contains(tt.statement, "rating_exclusions") {
 				t.Errorf("%s: the sum of the exclusions changed: %v", tt.statement, before.Exclusions != after.Exclusions)

@@ -27,6 +27,7 @@ const (
 	fieldLiveMismatches = "live_mismatches" // ratings the index is wrong about
 	fieldOutsideWindow  = "outside_window"  // ratings that were confirmed or received when none counts
 	fieldUnlisted       = "unlisted"        // ratings of what the campaign does not rate
+	fieldCloseMoved     = "close_moved"     // the campaign's close, without a stop or behind the planned one
 )
 
 // Recount rebuilds every tally of a campaign from the single ratings, their ends
@@ -51,10 +52,24 @@ func (s *Store) Recount(ctx context.Context, tenant, campaign string, progress f
 	if err == nil {
 		err = c.readOutside(ctx, tx, tenant, campaign, units)
 	}
+	var moved []scoring.Difference
+	if err == nil {
+		moved, err = readMoved(ctx, tx, tenant, campaign)
+	}
 	if err := errors.Join(err, tx.Rollback()); err != nil {
 		return nil, store.Fail("recount", err)
 	}
-	return c.differences(), nil
+	return append(moved, c.differences()...), nil
+}
+
+// readMoved is a difference where the close was moved otherwise than by a stop, which
+// brings it forward: the program cannot have made such a row.
+func readMoved(ctx context.Context, tx *sql.Tx, tenant, campaign string) (list []scoring.Difference, err error) {
+	err = each(ctx, tx, func(*sql.Rows) error {
+		list = append(list, scoring.Difference{Field: fieldCloseMoved, Recorded: 1})
+		return nil
+	}, "SELECT id FROM campaigns WHERE tenant=? AND id=? AND planned_close IS NOT NULL AND (stopped_at IS NULL OR closes_at > planned_close)", tenant, campaign)
+	return list, err
 }
 
 // snapshot begins a transaction that reads one state of the database.

@@ -114,6 +114,14 @@ func TestRecount_frameThatWasTamperedWith_isFound(t *testing.T) {
 			"UPDATE ratings SET received_at = '2026-12-01 00:01:00.001' WHERE unit = 'A01'", "outside_window A01",
 			"UPDATE ratings SET received_at = '2026-12-01 00:01:00.000' WHERE unit = 'A01'", // the last that counts
 		},
+		"the close moved without a stop": {
+			"UPDATE campaigns SET planned_close = closes_at, closes_at = '2026-12-31 00:00:00.000'", "close_moved ",
+			"UPDATE campaigns SET closes_at = planned_close, planned_close = NULL",
+		},
+		"a stop that put the close off": {
+			"UPDATE campaigns SET planned_close = closes_at, closes_at = '2026-12-31 00:00:00.000', stopped_at = '2026-11-30 00:00:00.000'", "close_moved ",
+			"UPDATE campaigns SET closes_at = planned_close, planned_close = NULL, stopped_at = NULL",
+		},
 		"a unit struck off": {
 			"UPDATE campaign_units SET code = 'A99' WHERE code = 'A02'", "unlisted A02",
 			"UPDATE campaign_units SET code = 'A02' WHERE code = 'A99'",

@@ -46,7 +46,9 @@ func (s *Store) AddPersonKey(ctx context.Context, p models.PersonKey, wrapped []
 		if models.KindOf(err) != models.NotFound {
 			return err
 		}
-		rated, err := hasRated(tx, p)
+		// The ratings themselves are asked, each one where need be, and not what follows
+		// from them: another key in the place of a lost one counts every person again.
+		rated, err := store.AnyRow(tx, ratedBy, p.Tenant, p.Campaign, p.Account)
 		if err != nil {
 			return err
 		}
@@ -63,6 +65,8 @@ func lostPersons(p models.PersonKey) error {
 	return secret.Lost("the key of persons of the campaign " + p.Campaign + " on the channel " + string(p.Channel))
 }
 
+const ratedBy = "SELECT unit FROM ratings WHERE tenant=? AND campaign=? AND account=? LIMIT 1"
+
 // hasRated reports whether an account has a rating in a campaign, whatever became
 // of it. No index leads to an account's ratings, and each rating would pay for
 // one. So it first asks whether its channel has any at all: an account collects
@@ -77,7 +81,7 @@ func hasRated(tx *gorm.DB, p models.PersonKey) (bool, error) {
 			return false, err
 		}
 		if some {
-			return store.AnyRow(tx, "SELECT unit FROM ratings WHERE tenant=? AND campaign=? AND account=? LIMIT 1", p.Tenant, p.Campaign, p.Account)
+			return store.AnyRow(tx, ratedBy, p.Tenant, p.Campaign, p.Account)
 		}
 	}
 	return false, nil

@@ -72,6 +72,18 @@ func TestAddPersonKey_whereTheAccountHasRated_makesNone(t *testing.T) {
 		if _, err := db.SQL().ExecContext(t.Context(), "DELETE FROM wrapped_keys"); err != nil {
 			t.Fatal(err)
 		}
+		// Emptied, what follows from the ratings makes no room for another key.
+		for _, table := range []string{"tallies", "live_ratings"} {
+			if _, err := db.SQL().ExecContext(t.Context(), "DELETE FROM "+table); err != nil {
+				t.Fatal(err)
+			}
+			if key, err := db.AddPersonKey(t.Context(), personKey(), []byte("second")); models.CodeOf(err) != models.KeyLost {
+				t.Errorf("without its %s: %q, %v", table, key, err)
+			}
+		}
+		if err := db.Repair(t.Context(), dbtest.Tenant, dbtest.Campaign); err != nil {
+			t.Fatal(err)
+		}
 		for name, ask := range map[string]func(models.PersonKey) ([]byte, error){
 			"looked up": func(p models.PersonKey) ([]byte, error) { return db.PersonKey(t.Context(), p) },
 			"made":      func(p models.PersonKey) ([]byte, error) { return db.AddPersonKey(t.Context(), p, []byte("second")) },
