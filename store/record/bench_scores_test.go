@@ -17,7 +17,7 @@ import (
 // and with many, and a count of the single ratings beside it.
 // PINGYI_BENCH_ROWS is how many (a million).
 //
-//	PINGYI_TEST_MYSQL_DSN=... PINGYI_BENCH_ROWS=10000000 go test ./store -run '^$' -bench Scores -benchtime 1x -timeout 1h
+//	PINGYI_TEST_MYSQL_DSN=... PINGYI_BENCH_ROWS=10000000 go test ./store/record -run '^$' -bench Scores -benchtime 1x -timeout 1h
 func BenchmarkScores(b *testing.B) {
 	rows := 1_000_000
 	if s := os.Getenv("PINGYI_BENCH_ROWS"); s != "" {

@@ -35,7 +35,7 @@ const benchSpell = 2 * time.Second
 // transaction each and with raw SQL in one transaction. The sides take turns in
 // the same minutes; the ratio is the median of three rounds.
 //
-//	PINGYI_TEST_MYSQL_DSN=... go test ./store -run '^$' -bench Ratings -benchtime 1x
+//	PINGYI_TEST_MYSQL_DSN=... go test ./store/record -run '^$' -bench Ratings -benchtime 1x
 func BenchmarkRatings(b *testing.B) {
 	db := dbtest.Migrated(b, dbtest.MySQLURL(b))
 	dbtest.WithCampaign(b, db, 84)
@@ -63,7 +63,7 @@ func BenchmarkRatings(b *testing.B) {
 // transaction each carries with 64 at once, whether they are answered or not, and
 // takes each one's time from the moment it was due.
 //
-//	PINGYI_TEST_MYSQL_DSN=... go test ./store -run '^$' -bench Ratings_openLoop -benchtime 1x
+//	PINGYI_TEST_MYSQL_DSN=... go test ./store/record -run '^$' -bench Ratings_openLoop -benchtime 1x
 func BenchmarkRatings_openLoop(b *testing.B) {
 	const rounds, spell, atOnce = 3, 5 * time.Second, 20_000
 	db := dbtest.Migrated(b, dbtest.MySQLURL(b))
