@@ -109,9 +109,9 @@ func TestRun_threeProcesses_doAJobOfTheClusterOnceEachTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, n := newClaims(), &counted{}
 		job := n.job("sweep", true)
-		for range 3 {
-			defer start(t, c, job)()
-		}
+		defer start(t, c, job)()
+		defer start(t, c, job)()
+		defer start(t, c, job)()
 		time.Sleep(2*time.Hour + 30*time.Minute)
 		wantRuns(t, n, 0, time.Hour, 2*time.Hour)
 	})

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -93,8 +92,11 @@ func (g grant) statement(database, to string) string {
 	if g.rights != "" {
 		rights += ", " + g.rights
 	}
-	return fmt.Sprintf("GRANT %s ON `%s`.`%s` TO %s;", rights, strings.ReplaceAll(database, "`", "``"), g.table, to)
+	return "GRANT " + rights + " ON " + quoted(database) + "." + quoted(g.table) + " TO " + to + ";"
 }
+
+// quoted is a name as MySQL quotes it.
+func quoted(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
 
 // plainAccount is user@host with nothing that would have to be escaped.
 var plainAccount = regexp.MustCompile(`^([A-Za-z0-9_.-]{1,80})@([A-Za-z0-9_.:%/-]{1,255})$`)
@@ -143,7 +145,8 @@ func (db *DB) CheckGrants(ctx context.Context) error {
 	}
 	rows, err := db.readSQL.QueryContext(ctx, strings.Join(parts, " UNION ALL "))
 	if err == nil {
-		return Fail("check the rights", rows.Close())
+		defer func() { _ = rows.Close() }() // there is no row
+		return Fail("check the rights", rows.Err())
 	}
 	if lacksRight(err) {
 		return models.Errorf(models.Forbidden, "rights_missing",

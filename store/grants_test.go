@@ -177,7 +177,7 @@ func refusesTheRest(t *testing.T, owner, db *dbtest.DB) {
 		before[g.Table] = checksum(t, owner, g.Table)
 		may := columnsOf.FindStringSubmatch(g.Rights)
 		for _, c := range columns {
-			allowed := may != nil && (may[1] == "" || slices.Contains(strings.Split(may[1], ", "), c))
+			allowed := len(may) > 1 && (may[1] == "" || slices.Contains(strings.Split(may[1], ", "), c))
 			wantRight(t, db, allowed, fmt.Sprintf("UPDATE %s SET %s=%s WHERE 1=0", g.Table, c, c))
 		}
 		wantRight(t, db, strings.Contains(g.Rights, "DELETE"), "DELETE FROM "+g.Table+" WHERE 1=0")

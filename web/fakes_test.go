@@ -72,14 +72,14 @@ type fakeScores struct {
 	err   error
 }
 
-func (f *fakeScores) Scores(_ context.Context, _, campaign string, channel models.Channel) (scoring.Scores, models.Phase, error) {
+func (f *fakeScores) Scores(_ context.Context, _, of string, channel models.Channel) (scoring.Scores, models.Phase, error) {
 	switch {
 	case f.err != nil:
 		return scoring.Scores{}, "", f.err
-	case campaign != "2017":
-		return scoring.Scores{}, "", models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", campaign)
+	case of != "2017":
+		return scoring.Scores{}, "", models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", of)
 	case channel != models.Mobile:
-		return scoring.Scores{}, "", models.Errorf(models.NotFound, "unknown_channel", "the campaign has no channel %s", channel)
+		return scoring.Scores{}, "", models.Errorf(models.NotFound, "unknown_channel", "the of has no channel %s", channel)
 	}
 	return f.doc, f.phase, nil
 }
@@ -133,9 +133,9 @@ func (f *fakeSocial) Texts(_ context.Context, tenant string, scope models.Scope,
 	return out, f.account(tenant)
 }
 
-func (f *fakeSocial) Figures(_ context.Context, tenant, campaign string) (social.Figures, models.Phase, error) {
-	if campaign != "2017" {
-		return social.Figures{}, "", models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", campaign)
+func (f *fakeSocial) Figures(_ context.Context, tenant, of string) (social.Figures, models.Phase, error) {
+	if of != "2017" {
+		return social.Figures{}, "", models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", of)
 	}
 	return f.figures, f.phase, f.account(tenant)
 }
@@ -143,9 +143,9 @@ func (f *fakeSocial) Figures(_ context.Context, tenant, campaign string) (social
 // fakePolls keeps records of campaign 2017, which rates A03.
 type fakePolls struct{ kept []social.PollRecord }
 
-func (f *fakePolls) PollResults(_ context.Context, _, campaign string, at time.Time, id models.ID, limit int) ([]social.PollRecord, error) {
-	if campaign != "2017" {
-		return nil, models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", campaign)
+func (f *fakePolls) PollResults(_ context.Context, _, of string, at time.Time, id models.ID, limit int) ([]social.PollRecord, error) {
+	if of != "2017" {
+		return nil, models.Errorf(models.NotFound, "unknown_campaign", "there is no campaign %s", of)
 	}
 	var out []social.PollRecord
 	for _, r := range f.kept {
@@ -156,13 +156,13 @@ func (f *fakePolls) PollResults(_ context.Context, _, campaign string, at time.T
 	return out[:min(limit, len(out))], nil
 }
 
-func (f *fakePolls) AddPollResults(_ context.Context, tenant, campaign string, p social.PollEntry, place func(string, int) string) (social.PollResults, bool, error) {
+func (f *fakePolls) AddPollResults(_ context.Context, tenant, of string, p social.PollEntry, place func(string, int) string) (social.PollResults, bool, error) {
 	if faults := p.Check(map[string]bool{"A03": true}, place); len(faults) > 0 {
 		e := models.Errorf(models.Invalid, "bad_poll_results", "the poll results have faults")
 		e.Faults = faults
 		return social.PollResults{}, false, e
 	}
-	r, err := p.Record(tenant, campaign, time.Date(2026, 11, 22, 8, 0, 0, len(f.kept)*250e6, time.UTC))
+	r, err := p.Record(tenant, of, time.Date(2026, 11, 22, 8, 0, 0, len(f.kept)*250e6, time.UTC))
 	if err != nil {
 		return social.PollResults{}, false, err
 	}

@@ -224,7 +224,7 @@ var template = sync.OnceValues(func() (file []byte, err error) {
 	if err := errors.Join(db.Migrate(context.Background()), db.Close()); err != nil {
 		return nil, err
 	}
-	return os.ReadFile(path) //nolint:gosec // made here
+	return os.ReadFile(path)
 })
 
 // migrated puts the template where a SQLite database is to be, and none is.

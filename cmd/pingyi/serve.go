@@ -176,7 +176,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	if err != nil {
 		return err
 	}
-	s.worlds = chat.NewWorlds(s.db, s.opened.known(), doors.accounts, s.opts.Demo(), time.Now)
+	s.worlds = chat.NewWorlds(s.db, s.known(), doors.accounts, s.opts.Demo(), time.Now)
 	if err = s.worlds.Reload(ctx); err != nil {
 		return err
 	}
@@ -191,7 +191,7 @@ func (s *server) assemble(ctx context.Context, accounts []wechatAccount) error {
 	desk := intake.NewDesk(intake.Options{
 		Engine: engine, Sessions: sessions, Worlds: s.worlds, Keys: s.ring, Observer: s.metrics, Log: s.log, Followers: follow,
 		Actions: &chat.Actions{
-			Record: s.db, Ratings: s.writer, Ring: s.ring, Views: s.opened.known(), Followers: follow, Persons: s.keys, Unresolved: store.IsUnresolved,
+			Record: s.db, Ratings: s.writer, Ring: s.ring, Views: s.known(), Followers: follow, Persons: s.keys, Unresolved: store.IsUnresolved,
 		},
 		Now: s.now, InFlight: turnsInFlight, Hints: sessionHints,
 	})

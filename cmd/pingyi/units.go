@@ -105,7 +105,7 @@ func (e *env) tellChanges(plan register.Plan) {
 
 // unitsEnd is units retire and units restore: the codes of the units that it
 // changed are its result.
-func (e *env) unitsEnd(do func(r *campaign.Register, ctx context.Context, tenant, code string, yes bool) (register.Plan, error)) cli.ActionFunc { //nolint:revive // a method expression
+func (e *env) unitsEnd(do func(r *campaign.Register, ctx context.Context, tenant, code string, yes bool) (register.Plan, error)) cli.ActionFunc {
 	return func(ctx context.Context, c *cli.Command) error {
 		if c.Args().Len() != 1 {
 			return misuse("units %s takes one code, got %d", c.Name, c.Args().Len())

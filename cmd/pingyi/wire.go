@@ -183,7 +183,7 @@ func (s *server) opinions(engine *bot.Engine, registry *prometheus.Registry) (*o
 		return nil, err
 	}
 	return opinion.New(opinion.Options{
-		Store: s.db, Ratings: s.writer, Views: s.opened.known(), Ring: s.ring, Account: social.Account{Tenant: s.tenant, ID: w.UID}, Name: w.Name,
+		Store: s.db, Ratings: s.writer, Views: s.known(), Ring: s.ring, Account: social.Account{Tenant: s.tenant, ID: w.UID}, Name: w.Name,
 		API: s.weiboAPI(), Token: string(w.AccessToken), Receipt: chat.NewReceipt, Persons: s.keys, Log: s.log, Now: s.now,
 		Say: func(a social.Answer) string {
 			return weibo.Face{More: engine.More()}.Render(public.Answer(engine, chat.PublicText(a)))

@@ -29,34 +29,39 @@ type Shown struct {
 	Frozen   ShownFrozen     `json:"frozen"`
 }
 
-// The parts of Shown.
 type (
+	// ShownAct is who did what is shown.
 	ShownAct struct {
 		At  time.Time `json:"at"`
 		By  string    `json:"by"`  // as typed
 		Via string    `json:"via"` // what entered it
 	}
+	// ShownStop is the early end.
 	ShownStop struct {
 		ShownAct
 		Reason  string    `json:"reason"`
 		Planned time.Time `json:"planned_to"`
 	}
+	// ShownChannel is a channel that is collected.
 	ShownChannel struct {
 		Channel   models.Channel `json:"channel"`
 		FullMarks string         `json:"full_marks"`
 		Method    string         `json:"method"`
 		Account   string         `json:"account"` // empty: any that the tenant has
 	}
+	// ShownFrozen is what was frozen at the creation.
 	ShownFrozen struct {
 		Classes    []string                             `json:"classes"`
 		Dimensions map[models.UnitType][]ShownDimension `json:"dimensions"`
 		Methods    []scoring.Method                     `json:"methods"`
 		Units      []ShownUnit                          `json:"units"`
 	}
+	// ShownDimension is a question area.
 	ShownDimension struct {
 		Title    string `json:"title"`
 		Question string `json:"question"`
 	}
+	// ShownUnit is a rated unit.
 	ShownUnit struct {
 		Code  string          `json:"code"`
 		Name  string          `json:"name"`

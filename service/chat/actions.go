@@ -110,7 +110,7 @@ func (a *Actions) do(ctx context.Context, t *intake.Turn, what bot.Action, finis
 }
 
 func (a *Actions) rate(ctx context.Context, t *intake.Turn, what rating.Rate, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
-	keys, err := a.Ring.Tenant(ctx, t.Account.Tenant)
+	tenant, err := a.Ring.Tenant(ctx, t.Account.Tenant)
 	if err != nil {
 		return bot.Result{}, nil, err
 	}
@@ -118,7 +118,7 @@ func (a *Actions) rate(ctx context.Context, t *intake.Turn, what rating.Rate, fi
 	person, err := a.Ring.NewPerson(ctx, key, t.Citizen)
 	switch {
 	case models.KeyGone(err):
-		return a.unlinked(ctx, t, key, keys.Draft(t.CitizenID, what.Draft), err)
+		return a.unlinked(ctx, t, key, tenant.Draft(t.CitizenID, what.Draft), err)
 	case models.KindOf(err) == models.NotFound: // there is no such campaign
 		return bot.Result{Status: bot.NotFound, Unit: what.Unit}, nil, nil
 	case err != nil:
@@ -135,7 +135,7 @@ func (a *Actions) rate(ctx context.Context, t *intake.Turn, what rating.Rate, fi
 	s := scoring.Submission{
 		Tenant: t.Account.Tenant, Campaign: what.Campaign, Channel: t.Account.Channel, Account: t.Account.ID,
 		Unit: what.Unit, Window: what.Window, Serial: what.Serial,
-		Rating: row, Person: person, Push: t.PushID, Draft: keys.Draft(t.CitizenID, what.Draft),
+		Rating: row, Person: person, Push: t.PushID, Draft: tenant.Draft(t.CitizenID, what.Draft),
 		Receipt: NewReceipt(), Answers: what.Answers, Provenance: provenance, PlatformAt: t.Input.At, ReceivedAt: t.Input.Now,
 	}
 	done := bot.Result{Status: bot.Done, Receipt: s.Receipt, Unit: s.Unit, At: s.ReceivedAt}
@@ -161,7 +161,7 @@ func (a *Actions) rate(ctx context.Context, t *intake.Turn, what rating.Rate, fi
 }
 
 func (a *Actions) withdraw(ctx context.Context, t *intake.Turn, what withdrawal.Withdraw, finish func(bot.Result) ([]byte, error)) (bot.Result, []byte, error) {
-	keys, err := a.Ring.Tenant(ctx, t.Account.Tenant)
+	tenant, err := a.Ring.Tenant(ctx, t.Account.Tenant)
 	if err != nil {
 		return bot.Result{}, nil, err
 	}
@@ -169,7 +169,7 @@ func (a *Actions) withdraw(ctx context.Context, t *intake.Turn, what withdrawal.
 	person, err := a.Ring.Person(ctx, key, t.Citizen)
 	switch {
 	case models.KeyGone(err):
-		return a.unlinked(ctx, t, key, keys.Draft(t.CitizenID, what.Draft), err)
+		return a.unlinked(ctx, t, key, tenant.Draft(t.CitizenID, what.Draft), err)
 	case models.KindOf(err) == models.NotFound: // nobody has rated yet
 		return bot.Result{Status: bot.NotFound, Unit: what.Unit}, nil, nil
 	case err != nil:
@@ -182,7 +182,7 @@ func (a *Actions) withdraw(ctx context.Context, t *intake.Turn, what withdrawal.
 	}
 	ack, err := a.Record.Withdraw(ctx, scoring.Withdrawal{
 		Tenant: t.Account.Tenant, Campaign: what.Campaign, Unit: what.Unit, Channel: t.Account.Channel,
-		Person: person, Push: t.PushID, Draft: keys.Draft(t.CitizenID, what.Draft), PlatformAt: t.Input.At, ReceivedAt: t.Input.Now, Answer: answer,
+		Person: person, Push: t.PushID, Draft: tenant.Draft(t.CitizenID, what.Draft), PlatformAt: t.Input.At, ReceivedAt: t.Input.Now, Answer: answer,
 	})
 	if err != nil {
 		return bot.Result{}, nil, err
@@ -252,6 +252,6 @@ func (a *Actions) unlinked(ctx context.Context, t *intake.Turn, key models.Perso
 }
 
 // personOf names the key under which a turn's citizen is a person of a campaign.
-func personOf(a *intake.Account, campaign string) models.PersonKey {
-	return models.PersonKey{Tenant: a.Tenant, Campaign: campaign, Account: a.ID, Channel: a.Channel}
+func personOf(a *intake.Account, id string) models.PersonKey {
+	return models.PersonKey{Tenant: a.Tenant, Campaign: id, Account: a.ID, Channel: a.Channel}
 }

@@ -92,12 +92,12 @@ func (s *Service) RevokeID(ctx context.Context, tenant, id string) error {
 }
 
 // Bind binds the key that a list names anew. models.NotFound: unknown_key.
-func (s *Service) Bind(ctx context.Context, tenant, id string, units []string, campaign string, until time.Time) error {
+func (s *Service) Bind(ctx context.Context, tenant, id string, units []string, only string, until time.Time) error {
 	k, err := s.find(ctx, tenant, id)
 	if err != nil {
 		return err
 	}
-	b, err := s.Binding(ctx, tenant, units, campaign, until)
+	b, err := s.Binding(ctx, tenant, units, only, until)
 	if err != nil {
 		return err
 	}

@@ -28,8 +28,8 @@ type Collector struct {
 }
 
 // Person names the key under which the account's citizens are persons of a campaign.
-func (c Collector) Person(campaign string) models.PersonKey {
-	return models.PersonKey{Tenant: c.Tenant, Campaign: campaign, Account: c.Account, Channel: c.Channel}
+func (c Collector) Person(id string) models.PersonKey {
+	return models.PersonKey{Tenant: c.Tenant, Campaign: id, Account: c.Account, Channel: c.Channel}
 }
 
 // PersonWatch tells the operator that a key of persons is gone: without it nobody

@@ -147,8 +147,8 @@ func (f *Office) Texts(ctx context.Context, tenant string, scope models.Scope, r
 
 // Figures are those of a campaign's social channel, and the phase that it is in.
 // models.NotFound: unknown_campaign, unknown_channel.
-func (f *Office) Figures(ctx context.Context, tenant, campaign string) (out social.Figures, phase models.Phase, err error) {
-	c, err := f.Channel(ctx, tenant, campaign)
+func (f *Office) Figures(ctx context.Context, tenant, id string) (out social.Figures, phase models.Phase, err error) {
+	c, err := f.Channel(ctx, tenant, id)
 	if err != nil {
 		return out, "", err
 	}
@@ -198,12 +198,12 @@ type Channel struct {
 
 // Channel finds the social channel of a campaign. models.NotFound: no_weibo_account,
 // unknown_campaign, unknown_channel.
-func (f *Office) Channel(ctx context.Context, tenant, campaign string) (*Channel, error) {
-	keys, err := f.keys(ctx, tenant)
+func (f *Office) Channel(ctx context.Context, tenant, id string) (*Channel, error) {
+	of, err := f.keys(ctx, tenant)
 	if err != nil {
 		return nil, err
 	}
-	k, err := f.Views.Campaign(ctx, tenant, campaign)
+	k, err := f.Views.Campaign(ctx, tenant, id)
 	if err != nil {
 		return nil, err
 	}
@@ -211,5 +211,5 @@ func (f *Office) Channel(ctx context.Context, tenant, campaign string) (*Channel
 	if err != nil {
 		return nil, err
 	}
-	return &Channel{ch, f.Record, keys, f.Following, f.Now}, nil
+	return &Channel{ch, f.Record, of, f.Following, f.Now}, nil
 }

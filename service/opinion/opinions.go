@@ -102,11 +102,11 @@ func (p *Opinions) ready(ctx context.Context) error {
 	if p.keys != nil {
 		return nil
 	}
-	keys, err := NewKeys(ctx, p.Ring, p.Account, p.Persons)
+	of, err := NewKeys(ctx, p.Ring, p.Account, p.Persons)
 	if err != nil {
 		return err
 	}
-	p.keys, p.reader.Keys, p.poller.Keys = keys, keys, keys
+	p.keys, p.reader.Keys, p.poller.Keys = of, of, of
 	return nil
 }
 

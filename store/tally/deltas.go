@@ -11,6 +11,9 @@ import (
 	"pingyi/store"
 )
 
+// Deltas are what a transaction adds to the tallies of one campaign.
+type Deltas map[Key]*scoring.Tally
+
 const (
 	keyColumns = "tenant,campaign,channel,unit"
 	width      = 6 + models.MaxDimensions*5 + 5
@@ -74,9 +77,6 @@ func (d Deltas) Upsert(dia store.Dialect, tenant, campaign string) store.Stateme
 		Args: args,
 	}
 }
-
-// Deltas are what a transaction adds to the tallies of one campaign.
-type Deltas map[Key]*scoring.Tally
 
 // Key is a row of the tallies of one campaign.
 type Key struct {
