@@ -16,18 +16,29 @@ import (
 	"pingyi/store/tally"
 )
 
-// The Stores by the names under which a DB embeds them.
+// The Stores by the names under which a DB embeds them: two fields of one type name
+// cannot be.
 type (
-	TallyStore     = tally.Store
-	CampaignStore  = campaign.Store
-	StaffStore     = staff.Store
-	IdentityStore  = identity.Store
+	// TallyStore is embedded in a DB.
+	TallyStore = tally.Store
+	// CampaignStore is embedded in a DB.
+	CampaignStore = campaign.Store
+	// StaffStore is embedded in a DB.
+	StaffStore = staff.Store
+	// IdentityStore is embedded in a DB.
+	IdentityStore = identity.Store
+	// ComplaintStore is embedded in a DB.
 	ComplaintStore = complaint.Store
-	SocialStore    = social.Store
-	SecretStore    = secret.Store
-	RatingStore    = rating.Store
-	RecordStore    = record.Store
-	AuditStore     = audit.Store
+	// SocialStore is embedded in a DB.
+	SocialStore = social.Store
+	// SecretStore is embedded in a DB.
+	SecretStore = secret.Store
+	// RatingStore is embedded in a DB.
+	RatingStore = rating.Store
+	// RecordStore is embedded in a DB.
+	RecordStore = record.Store
+	// AuditStore is embedded in a DB.
+	AuditStore = audit.Store
 )
 
 // DB is an open database with every Store on it.

@@ -22,11 +22,13 @@ import (
 	"pingyi/store/record"
 )
 
+// Of the campaign of the tests.
 const (
 	Tenant   = "default"
 	Campaign = "2017"
 )
 
+// When the campaign of the tests is open, and a time inside of it.
 var (
 	Opens  = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	Closes = time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)

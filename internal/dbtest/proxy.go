@@ -3,6 +3,7 @@ package dbtest
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"io"
 	"net"
 	"strings"
@@ -16,6 +17,7 @@ import (
 // Cut says what a proxy does to the next packet that commits.
 type Cut int
 
+// What happens to the commit.
 const (
 	cutNone    Cut = iota
 	CutBefore      // the commit never reaches the server; both sides end
@@ -103,22 +105,25 @@ func (p *Proxy) serve() {
 	}
 }
 
+// answers passes what the server says, while the mutex is free.
+func answers(server, client net.Conn, mute *sync.Mutex) {
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := server.Read(buffer)
+		mute.Lock()
+		_, werr := client.Write(buffer[:n])
+		mute.Unlock()
+		if err != nil || werr != nil {
+			_ = client.Close()
+			return
+		}
+	}
+}
+
 // forward passes the client's packets one by one, the server's as they come.
 func (p *Proxy) forward(client, server net.Conn) {
 	var mute sync.Mutex // held for good once the client shall hear no more
-	go func() {
-		buffer := make([]byte, 64<<10)
-		for {
-			n, err := server.Read(buffer)
-			mute.Lock()
-			_, werr := client.Write(buffer[:n])
-			mute.Unlock()
-			if err != nil || werr != nil {
-				_ = client.Close()
-				return
-			}
-		}
-	}()
+	go answers(server, client, &mute)
 	defer func() { _ = server.Close() }()
 	for {
 		packet, err := readPacket(client)
@@ -206,8 +211,10 @@ func (p *Proxy) Refuse(number uint16, times int, at string) {
 func (p *Proxy) refusal() []byte {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	body := append([]byte{0xff, byte(p.number), byte(p.number >> 8)}, "#HY000refused by the proxy"...)
-	return append([]byte{byte(len(body)), 0, 0, 1}, body...)
+	body := binary.LittleEndian.AppendUint16([]byte{0xff}, p.number)
+	body = append(body, "#HY000refused by the proxy"...)
+	// A packet has its length in three bytes and its number in the answer.
+	return append(binary.LittleEndian.AppendUint32(nil, uint32(len(body))|1<<24), body...) //nolint:gosec // some thirty bytes
 }
 
 func readPacket(r io.Reader) ([]byte, error) {

@@ -39,9 +39,10 @@ const (
 	fieldAttestation      = "attestations_wrong"
 )
 
-// What a check takes and finds; see scoring.
 type (
-	Proofs   = scoring.Proofs
+	// Proofs are what a check takes; see scoring.
+	Proofs = scoring.Proofs
+	// Evidence is what a check finds; see scoring.
 	Evidence = scoring.Evidence
 )
 
