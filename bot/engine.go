@@ -138,13 +138,13 @@ func (e *Engine) Effects() []string {
 	return out
 }
 
-// Advance moves a session on by one message. It is pure: whatever it needs is
+// Advance moves a session on by one message. It is pure: all that it needs is
 // in its arguments, and the same arguments give the same result. Where the
 // outcome has an Action, the returned session is the one to hand to Finish.
 func (e *Engine) Advance(w *World, s Session, in Input) (Session, Outcome) {
 	switch in.Kind {
 	case Unfollow:
-		// The host's count is nobody's and stays: leaving and coming back buys no pushes.
+		// The host's count names no citizen and stays: leaving and coming back buys no pushes.
 		return Session{RateMinute: s.RateMinute, RateCount: s.RateCount}, Outcome{Action: Erase{}, Class: ClassConfirm}
 	case Other:
 		return s, Outcome{}

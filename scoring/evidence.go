@@ -23,7 +23,7 @@ type Evidence struct {
 }
 
 // Fingerprints are SHA-256 sums over the evidence of a campaign, in hexadecimal
-// when printed. Whoever may write to the database can alter a rating, its index
+// when printed. A writer of the database can alter a rating, its index
 // and its tally alike, and no recount would differ; a sum that was filed outside
 // of the database before does. The same rows have the same sums on every server.
 type Fingerprints struct {

@@ -24,7 +24,7 @@ type Exclusion struct {
 	Seq     int
 	Reason  string
 	// Withdrawn says that the rating was taken back, so that it counts in no
-	// figure whatever the event says.
+	// figure, also where the event restores it.
 	Withdrawn bool
 	Act
 }

@@ -14,7 +14,7 @@ import (
 type Programme struct {
 	ID         string
 	Title      string // with {year} where the year goes; see TitleOf
-	Sample     bool   // issued by nobody: Issued is empty
+	Sample     bool   // no office has issued it: Issued is empty
 	Phases     Phases
 	Classes    []string                               // in the order in which they are shown
 	Dimensions map[models.UnitType][]models.Dimension // all sets have the same length

@@ -16,7 +16,7 @@ import (
 	"pingyi/models"
 )
 
-// errUnresolved marks an outcome nobody knows yet: the connection was lost, or
+// errUnresolved marks an outcome that is not known yet: the connection was lost, or
 // the caller left, while a commit may still go through.
 var errUnresolved = errors.New("the outcome is not known yet")
 

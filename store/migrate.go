@@ -24,10 +24,10 @@ import (
 var migrations embed.FS
 
 // migrationWait is how long a server waits for another one that migrates, and for
-// whoever holds a table that is to be changed.
+// the holder of a table that is to be changed.
 const migrationWait = 60 * time.Second
 
-// A statement that changes a table waits until nobody has a transaction open on
+// A statement that changes a table waits until no transaction is open on
 // it, and on MySQL everybody who comes later waits behind it, citizens as well. So
 // it waits for no longer than tableWait, and lets them pass before it tries again.
 const (

@@ -12,7 +12,7 @@ import (
 	"gorm.io/driver/mysql"
 )
 
-// sqlMode is strict whatever the server's default: what does not fit is an
+// sqlMode is strict against any default of the server: what does not fit is an
 // error, never cut.
 const sqlMode = "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
 
@@ -75,7 +75,7 @@ func mysqlPool(dsn string, several bool, conns int) (*sql.DB, error) {
 	cfg.Params["time_zone"] = "'+00:00'"
 	cfg.Params["sql_mode"] = sqlMode
 	if _, set := cfg.Params["innodb_lock_wait_timeout"]; !set {
-		// Whoever waits longer has left: a platform gives us five seconds.
+		// A caller that waits longer has left: a platform gives us five seconds.
 		cfg.Params["innodb_lock_wait_timeout"] = "3"
 	}
 	connector, err := sqldriver.NewConnector(cfg)
@@ -151,7 +151,7 @@ type session struct {
 func (s *session) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
 	tx, err := s.mysqlConn.BeginTx(ctx, o)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // classified and wrapped by whoever begins
+		return nil, err //nolint:wrapcheck // classified and wrapped by the caller
 	}
 	return &watchedTx{tx, s}, nil
 }

@@ -40,7 +40,7 @@ func (db *DB) RestoreDump(ctx context.Context, in io.Reader) (done Restored, err
 	}
 	// The dump's settings end with the session.
 	defer func() { discard(conn); _ = conn.Close() }()
-	if err := (namedLock{}).SessionLock(ctx, conn); err != nil { // nobody migrates it meanwhile
+	if err := (namedLock{}).SessionLock(ctx, conn); err != nil { // no server migrates it meanwhile
 		return done, err
 	}
 	if err := mustBeEmpty(ctx, conn); err != nil {

@@ -68,7 +68,7 @@ func (d Dialect) ExecScript(ctx context.Context, conn *sql.Conn, parts ...Statem
 	for _, p := range parts {
 		done, err := conn.ExecContext(ctx, p.SQL, p.Args...)
 		if err != nil {
-			return nil, err //nolint:wrapcheck // classified and wrapped by whoever runs the script
+			return nil, err //nolint:wrapcheck // classified and wrapped by the caller
 		}
 		n, err := done.RowsAffected()
 		if err != nil {
@@ -114,7 +114,7 @@ func runParts(ctx context.Context, conn *sql.Conn, text string, args []any, part
 	}
 	if len(readers) == 0 {
 		_, err := conn.ExecContext(ctx, text, args...)
-		return err //nolint:wrapcheck // classified and wrapped by whoever runs the script
+		return err //nolint:wrapcheck // classified and wrapped by the caller
 	}
 	rows, err := conn.QueryContext(ctx, text, args...)
 	if err != nil {

@@ -46,7 +46,7 @@ func (d sqliteDialector) Translate(err error) error {
 
 // openSQLite opens one connection that writes, and a pool that reads. The
 // writer begins every transaction with the write lock, so that none has to
-// upgrade; readers see a snapshot and wait for nobody (WAL).
+// upgrade; readers see a snapshot and do not wait (WAL).
 func (db *DB) openSQLite(ctx context.Context, path string, existing bool) error {
 	if path == ":memory:" {
 		return errors.New("sqlite needs a file: a database in memory is lost with its connection")

@@ -93,7 +93,7 @@ func (db *DB) ReadSQL() *sql.DB { return db.readSQL }
 // PacketConn returns a connection on which several statements travel in a packet where
 // the database takes that. A transaction begins with its first statement; see Dialect.
 func (db *DB) PacketConn(ctx context.Context) (*sql.Conn, error) {
-	return db.batch.Conn(ctx) //nolint:wrapcheck // classified by whoever runs the transaction
+	return db.batch.Conn(ctx) //nolint:wrapcheck // classified by the runner of the transaction
 }
 
 // Dialect returns what differs between the families of SQL.

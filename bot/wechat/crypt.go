@@ -90,7 +90,7 @@ func (a *Account) decrypt(s *scratch) (message []byte, key int, reason Reason) {
 }
 
 // unpack takes a decrypted plaintext apart. It looks at all 32 bytes that may
-// be padding whatever they hold, so that its time does not tell where a forged
+// be padding, with any contents, so that its time does not tell where a forged
 // message failed. len(plain) is a positive multiple of 32.
 func unpack(plain []byte) (message, appID []byte, ok bool) {
 	tail := plain[len(plain)-padTo:]

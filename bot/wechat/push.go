@@ -41,7 +41,7 @@ func Kinds() []string {
 
 // Push is an authentic push. Its texts are clean: UTF-8 without control
 // characters other than tab and line ends. They may share one string with the
-// whole message, so whoever keeps one for long clones it.
+// whole message, so a caller that keeps one for long clones it.
 type Push struct {
 	Citizen  string // FromUserName, the openid: never in a log
 	Receiver string // ToUserName
@@ -54,7 +54,7 @@ type Push struct {
 	Dated Dated // how old it may be is Freshness's affair
 	Nonce string
 
-	key   int // 0: nobody encrypted it; else 1 + the place of the key that worked
+	key   int // 0: it was not encrypted; else 1 + the place of the key that worked
 	token int // the place of the token that worked
 }
 

@@ -21,7 +21,7 @@ type Query struct {
 
 // ParseQuery reads a raw query string in one pass. A parameter of Query that
 // comes twice, or a broken escape in one, makes the query fail authentication:
-// whoever reads the first and whoever reads the last must not disagree.
+// a reader of the first and a reader of the last must not disagree.
 func ParseQuery(raw string) Query {
 	var q Query
 	var seen uint8

@@ -8,7 +8,7 @@ import (
 // salvage reads of a text that breaks its own message whose it is, when, and which
 // one: the platform wraps people's words in CDATA, and words that hold the end of
 // one break out of it. Sender and time stand before the words; the id stands behind
-// them, so the last one is the platform's, whatever the words imitate. Where one of
+// them, so the last one is the platform's, also where words imitate it. Where one of
 // the three cannot be read the push stays without a Key.
 func (p *Push) salvage(message string, f *fields) {
 	v := &f.value

@@ -17,8 +17,8 @@ import (
 	"sync"
 )
 
-// MaxBody bounds a push, in bytes; Open refuses what is larger, whoever reads
-// the body should stop there as well.
+// MaxBody bounds a push, in bytes; Open refuses what is larger, and a
+// reader of the body should stop there as well.
 const MaxBody = 64 << 10
 
 // maxDepth bounds how deep elements and values may nest, the root included.
@@ -32,7 +32,7 @@ type Options struct {
 	AESKey         string // EncodingAESKey, 43 characters; empty only with AllowPlaintext
 	PreviousAESKey string // the key before a rotation, or ""
 	OriginalID     string // gh_..., or "" where the receiver is not checked
-	// AllowPlaintext takes pushes that nobody encrypted. It is for the demo and
+	// AllowPlaintext takes pushes that are not encrypted. It is for the demo and
 	// has no effect where AESKey is set: the signature of a plaintext push does
 	// not cover its body.
 	AllowPlaintext bool

@@ -6,7 +6,7 @@ import "errors"
 // metrics label.
 type Reason string
 
-// Reasons of a Refusal: the push is not authentic. Whatever the reason, the
+// Reasons of a Refusal: the push is not authentic. For any reason the
 // answer is 403 with an empty body.
 const (
 	BadSignature Reason = "signature" // wrong, missing, or a query that says something twice

@@ -17,8 +17,8 @@ import (
 	"strings"
 )
 
-// MaxBody bounds a push, in bytes; Open refuses what is larger, whoever reads
-// the body should stop there as well.
+// MaxBody bounds a push, in bytes; Open refuses what is larger, and a
+// reader of the body should stop there as well.
 const MaxBody = 64 << 10
 
 // Options describe a Weibo account as its owner configured it.

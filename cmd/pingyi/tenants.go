@@ -80,7 +80,7 @@ func (o *opened) configured(tenant string) bool {
 	return tenant == o.home || slices.ContainsFunc(o.opts.Accounts, func(a config.Account) bool { return a.Tenant == tenant })
 }
 
-// knowTenant refuses a tenant that --tenant alone names and that nobody created.
+// knowTenant refuses a tenant that --tenant alone names and that was not created.
 func (o *opened) knowTenant(ctx context.Context) error {
 	if o.configured(o.tenant) {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// Names of people that a command takes are typed, and nobody signs in yet, so
+// Names of people that a command takes are typed, as there is no sign-in yet, so
 // nothing proves them. What made a row is known: the API key, or the user of the
 // operating system under whom the program ran. Each such row keeps it as text:
 // "api:<id of the key>", "shell:<uid>(<name>)", or "server:<uid>(<name>)" for what

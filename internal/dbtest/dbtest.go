@@ -192,7 +192,7 @@ func Rating(t testing.TB, unit, answers string) scoring.Submission {
 }
 
 // Again is s as a platform sends it once more: the same push and draft, and
-// whatever the server draws anew.
+// what the server draws anew.
 func Again(t testing.TB, s scoring.Submission) scoring.Submission {
 	t.Helper()
 	s.Rating = NewID(t)

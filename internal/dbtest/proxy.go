@@ -23,7 +23,7 @@ const (
 	CutBefore      // the commit never reaches the server; both sides end
 	CutAfter       // the commit is done, its answer is lost
 	CutLate        // the client's side ends; the commit reaches the server when it is released
-	CutDown        // like cutAfter, and nobody gets through any more
+	CutDown        // like cutAfter, and no connection gets through any more
 	cutRefused     // the commit never reaches the server, which is said to have refused it
 	CutDenied      // the commit is done, and the server is said to have failed at it
 )
@@ -150,8 +150,8 @@ func (p *Proxy) forward(client, server net.Conn) {
 			if c == CutLate {
 				<-p.release
 			}
-			// The server's reader above is stuck on the mutex or reads what
-			// nobody gets; give the server the time to end the commit by
+			// The server's reader above is stuck on the mutex or reads in
+			// vain; give the server the time to end the commit by
 			// waiting until the row is there, which the test does.
 			_, _ = server.Write(packet)
 			p.awaitIdle(server)

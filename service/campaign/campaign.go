@@ -1,7 +1,7 @@
 // Package campaign has the use cases around one appraisal (一次评议): it is defined,
 // created, approved, stopped or deleted; its units come from the register; its codes
 // get their numbers; it is sealed when nothing that counts can arrive any more. View
-// is the one present picture of a tenant's campaigns and register, for whoever needs
+// is the one present picture of a tenant's campaigns and register, for all who need
 // it.
 //
 // It imports models, folding, register and scoring. What it needs of the record are
@@ -20,8 +20,8 @@ type Campaign struct {
 	Defined Definition
 }
 
-// Phase is the campaign's phase at now. A campaign that nobody approved stays a draft
-// whatever its dates say.
+// Phase is the campaign's phase at now. A campaign that was not approved stays a draft
+// on any date.
 func (c *Campaign) Phase(now time.Time) models.Phase {
 	switch {
 	case !c.PublishedAt.IsZero():
@@ -53,7 +53,7 @@ func (c *Campaign) Channel(name models.Channel) (*models.CampaignChannel, error)
 }
 
 // Collects reports whether an account collects for the campaign on its channel. One
-// account does for one channel, so that nobody has two openids in a campaign.
+// account does for one channel, so that no citizen has two openids in a campaign.
 func (c *Campaign) Collects(channel models.Channel, account string) bool {
 	for i := range c.Channels {
 		if ch := &c.Channels[i]; ch.Channel == channel && (ch.Account == "" || ch.Account == account) {

@@ -170,7 +170,7 @@ func (a *Actions) withdraw(ctx context.Context, t *intake.Turn, what withdrawal.
 	switch {
 	case models.KeyGone(err):
 		return a.unlinked(ctx, t, key, tenant.Draft(t.CitizenID, what.Draft), err)
-	case models.KindOf(err) == models.NotFound: // nobody has rated yet
+	case models.KindOf(err) == models.NotFound: // no citizen has rated yet
 		return bot.Result{Status: bot.NotFound, Unit: what.Unit}, nil, nil
 	case err != nil:
 		return bot.Result{}, nil, err
@@ -196,7 +196,7 @@ func (a *Actions) reason(ctx context.Context, t *intake.Turn, what rating.GiveRe
 	switch {
 	case models.KeyGone(err):
 		return a.unlinked(ctx, t, key, models.ID{}, err)
-	case models.KindOf(err) == models.NotFound: // nobody has rated yet
+	case models.KindOf(err) == models.NotFound: // no citizen has rated yet
 		return bot.Result{Status: bot.NotFound, Unit: what.Unit}, nil, nil
 	case err != nil:
 		return bot.Result{}, nil, err

@@ -21,7 +21,7 @@ func NewReceipt() string {
 }
 
 // NewQueryCode goes with a ticket number; together they show the ticket's state
-// to whoever has both.
+// to a citizen who has both.
 func NewQueryCode() string { return randomRunes(codeRunes) }
 
 func randomRunes(n int) string {

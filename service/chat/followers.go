@@ -59,7 +59,7 @@ func (f *Followers) remember(ctx context.Context, t *intake.Turn) error {
 }
 
 // provenance is what is known of the citizen of a turn who rates now: "" where
-// nobody but followers can write.
+// followers alone can write.
 func (f *Followers) provenance(ctx context.Context, t *intake.Turn) (scoring.Provenance, error) {
 	if !t.Account.Strangers {
 		return "", nil

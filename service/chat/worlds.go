@@ -18,7 +18,7 @@ type Rest interface {
 	// Scenes lists the numbers of an account's codes.
 	Scenes(ctx context.Context, tenant, account string) ([]models.Scene, error)
 	// ComplaintsTaken reports whether the tenant takes complaints; otherwise is what
-	// holds where nobody decided it.
+	// holds where it was not decided.
 	ComplaintsTaken(ctx context.Context, tenant string, otherwise bool) (bool, error)
 }
 
@@ -36,7 +36,7 @@ type Worlds struct {
 var _ bot.Directory = (*register.Directory)(nil)
 
 // NewWorlds returns worlds that are empty until the first Reload. complaints says
-// whether complaints are taken where nobody decided it.
+// whether complaints are taken where it was not decided.
 func NewWorlds(rest Rest, known *campaign.Views, accounts []*intake.Account, complaints bool, now func() time.Time) *Worlds {
 	w := &Worlds{rest: rest, known: known, accounts: accounts, complaints: complaints, now: now, seen: map[string]*campaign.View{}}
 	w.worlds.Store(&map[*intake.Account]*bot.World{})

@@ -50,7 +50,7 @@ type Used interface {
 }
 
 // Callers authenticates callers of the API, and remembers the hashes of keys that were
-// right, so that a load of wrong ones locks nobody out.
+// right, so that a load of wrong ones locks no caller out.
 type Callers struct {
 	used    Used
 	refused func(tenant string, hash []byte) bool

@@ -32,8 +32,8 @@ func (c Collector) Person(id string) models.PersonKey {
 	return models.PersonKey{Tenant: c.Tenant, Campaign: id, Account: c.Account, Channel: c.Channel}
 }
 
-// PersonWatch tells the operator that a key of persons is gone: without it nobody
-// can be told from somebody who rated before, so ratings are refused.
+// PersonWatch tells the operator that a key of persons is gone: without it no
+// citizen can be told from one who rated before, so ratings are refused.
 type PersonWatch struct {
 	Persons    Persons
 	Views      *campaign.Views

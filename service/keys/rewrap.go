@@ -50,7 +50,7 @@ func (r *Rewrapping) Run(ctx context.Context) error {
 
 // Rewrap goes through the keys of every tenant and says how many it wrapped
 // anew. Several servers may do it at once: a key is replaced only where it still
-// is what was read. A key that neither secret opens keeps nobody else's.
+// is what was read. A key that neither secret opens does not keep the others.
 func (r *Rewrapping) Rewrap(ctx context.Context) (n int, err error) {
 	tenants, err := r.Keys.Tenants(ctx)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"pingyi/social"
 )
 
-// rater is whoever rated on the social channel, as far as known.
+// rater is who rated on the social channel, as far as known.
 type rater struct {
 	profile social.Profile
 	author  models.ID
@@ -29,7 +29,7 @@ func (c *Channel) raters(ctx context.Context) (map[models.ID]*rater, error) {
 	add := func(p social.Profile) error {
 		person, err := keys.known(ctx, c.ID, p.UID)
 		if models.KindOf(err) == models.NotFound {
-			return nil // nobody has rated yet
+			return nil // no citizen has rated yet
 		}
 		if err != nil {
 			return err
@@ -166,8 +166,8 @@ func (c *Channel) live(ctx context.Context, do func(*scoring.LiveRating) error) 
 	})
 }
 
-// LookUp asks the platform what the method's rules lack of whoever has a live
-// rating, within the day's calls. It counts whom it asked about and who is left
+// LookUp asks the platform what the method's rules lack of citizens who have
+// a live rating, within the day's calls. It counts whom it asked about and who is left
 // for another day.
 func (c *Channel) LookUp(ctx context.Context, api social.API) (done, left int, err error) {
 	found, err := c.raters(ctx)

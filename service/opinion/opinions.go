@@ -198,7 +198,7 @@ func (p *Opinions) mentionedBy(ctx context.Context) []string {
 	p.mu.Lock()
 	names, ask := p.names, p.API != nil && !now.Before(p.namesTill)
 	if ask {
-		p.namesTill = now.Add(nameRetry) // nobody else asks meanwhile
+		p.namesTill = now.Add(nameRetry) // no other turn asks meanwhile
 	}
 	p.mu.Unlock()
 	if !ask {

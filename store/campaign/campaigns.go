@@ -51,7 +51,7 @@ func (s *Store) EnsureCampaign(ctx context.Context, c models.Campaign) (created 
 	return created, err
 }
 
-// checkCampaign refuses what would break the record: nobody may have two
+// checkCampaign refuses what would break the record: no citizen may have two
 // openids in one campaign, so an account collects for one channel of it.
 func checkCampaign(c models.Campaign) error {
 	invalid := func(format string, args ...any) error {

@@ -28,7 +28,7 @@ func (s *Store) Tenants(ctx context.Context) ([]models.Tenant, error) {
 }
 
 // ComplaintsTaken reports whether the tenant takes complaints; otherwise is what holds
-// where nobody decided it.
+// where it was not decided.
 func (s *Store) ComplaintsTaken(ctx context.Context, id string, otherwise bool) (bool, error) {
 	var set []string
 	if err := s.db.Read(ctx).Raw("SELECT complaints FROM tenants WHERE tenant = ?", id).Scan(&set).Error; err != nil {

@@ -15,7 +15,7 @@ import (
 // MaxTries is how many tickets that they cannot open a citizen may ask for
 // between two midnights in Asia/Shanghai; after that even a right query code is
 // refused until the next. MaxTicketTries is how many wrong codes one ticket takes
-// of all citizens together. It is that much larger so that nobody alone can lock
+// of all citizens together. It is that much larger so that no citizen alone can lock
 // a ticket for those who know its code, as numbers follow one another; a guess in
 // 2^30 still finds none.
 const (
@@ -61,8 +61,8 @@ func (s *Store) Tickets(ctx context.Context, tenant string, citizen models.ID) (
 	return list, nil
 }
 
-// TicketByNo is the ticket of a number, for whoever knows its query code; citizen
-// is who asks.
+// TicketByNo is the ticket of a number, for a citizen who knows its query code;
+// citizen is who asks.
 //
 // models.NotFound ("unknown_ticket"): no such number. models.Forbidden
 // ("wrong_code"): the code is another's. Both are counted. models.TooMany

@@ -1,5 +1,5 @@
 // Package dump reads what mariadb-dump and mysqldump write of one database, one
-// statement at a time, and refuses whatever could reach beyond the database that it
+// statement at a time, and refuses what could reach beyond the database that it
 // is read into: another database's name, users and rights, files, the server's
 // variables. It takes what a dump of pingyi is made of and nothing else.
 //
@@ -50,7 +50,7 @@ type Statement struct {
 	Number int    // from 1
 	Verb   string // CREATE TABLE, INSERT INTO, SET ...
 	Table  string // which it is about; "" for SET and the like
-	// Idle statements need not be run on a database that nobody else uses: LOCK
+	// Idle statements need not be run on a database of one user: LOCK
 	// TABLES and UNLOCK TABLES.
 	Idle bool
 }

@@ -41,7 +41,7 @@ func (s *Store) Identity(ctx context.Context, tenant, account string, citizen mo
 	return rows[0], nil
 }
 
-// Erase deletes whatever ties a citizen's platform id to what they sent: their
+// Erase deletes all that ties a citizen's platform id to what they sent: their
 // identity and the links from their complaints. Ratings carry no id; complaints
 // stay, and so does a sealed contact, which was given to be used.
 func (s *Store) Erase(ctx context.Context, tenant, account string, citizen models.ID) error {

@@ -129,7 +129,7 @@ func (b *batch) careful(ctx context.Context, conn *sql.Conn) (committed bool, er
 }
 
 // commit sends the last packet. Where it fails, what became of the commit is
-// for the writer to find out; the rollback that follows ends whatever is left.
+// for the writer to find out; the rollback that follows ends what is left.
 func (b *batch) commit(ctx context.Context, conn *sql.Conn) error {
 	b.committing = true
 	if err := b.db.Dialect().RunScript(ctx, conn, b.finish()...); err != nil {

@@ -67,8 +67,8 @@ func lostPersons(p models.PersonKey) error {
 
 const ratedBy = "SELECT unit FROM ratings WHERE tenant=? AND campaign=? AND account=? LIMIT 1"
 
-// hasRated reports whether an account has a rating in a campaign, whatever became
-// of it. No index leads to an account's ratings, and each rating would pay for
+// hasRated reports whether an account has a rating in a campaign, live or
+// ended. No index leads to an account's ratings, and each rating would pay for
 // one. So it first asks whether its channel has any at all: an account collects
 // for one channel, and a channel nearly always has one account.
 func hasRated(tx *gorm.DB, p models.PersonKey) (bool, error) {

@@ -161,7 +161,7 @@ func (b *batch) finish() []store.Statement {
 		if ok && s.Replacing != nil {
 			answer = s.Replacing
 		}
-		if len(answer) > 0 { // nobody waits for that of a public text
+		if len(answer) > 0 { // that of a public text is not waited for
 			answers = append(answers, models.EffectAnswer{Tenant: s.Tenant, RecordedAt: models.At(s.ReceivedAt), ID: s.Rating, Answer: answer})
 		}
 		if !ok {

@@ -82,7 +82,7 @@ func (b *batch) claimFirst(j *job, closes time.Time) store.Statement {
 }
 
 // alone is the swift way of a single submission: one packet, commit included.
-// Whatever is not as it should be is an error of a statement, which ends the
+// What is not as it should be is an error of a statement, which ends the
 // packet before the commit: a key that is taken, or, by way of a time that is
 // NULL, a campaign that is sealed or was stopped, or a rating that was taken back later.
 func (b *batch) alone(ctx context.Context, conn *sql.Conn, closes time.Time) (committed bool, err error) {

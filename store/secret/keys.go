@@ -78,7 +78,7 @@ func (s *Store) ReplaceKey(ctx context.Context, tenant, name string, old, wrappe
 	return replaced, err
 }
 
-// DestroyKey deletes a key, and with it whatever only it could open or link. Its
+// DestroyKey deletes a key, and with it what it alone could open or link. Its
 // row stays, with the time of the first call, so that no other is made in its
 // place.
 func (s *Store) DestroyKey(ctx context.Context, tenant, name string, now time.Time) error {
@@ -105,8 +105,8 @@ func (s *Store) ReplaceComplaintKey(ctx context.Context, tenant string, complain
 	return replaced, err
 }
 
-// DestroyComplaint deletes the key of a complaint and its contact: nobody can
-// read text or contact again. That it was filed, and what became of it, stays.
+// DestroyComplaint deletes the key of a complaint and its contact: text
+// and contact can never be read again. That it was filed, and what became of it, stays.
 func (s *Store) DestroyComplaint(ctx context.Context, tenant string, complaint models.ID) error {
 	return s.db.Write(ctx, "destroy complaint", func(tx *gorm.DB) error {
 		for _, table := range []string{"complaint_keys", "complaint_contacts"} {
