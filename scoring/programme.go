@@ -101,6 +101,9 @@ func (p *Programme) Method(id string) (Method, bool) {
 	return p.Methods[i], true
 }
 
+// SamplePhone is the office's number in the shipped profiles. It is made up.
+const SamplePhone = "0555-0000000"
+
 // Contacts are the office that answers for a campaign and the numbers that citizens
 // are told to ring. Where a number is empty the national one is told (12345, 12388,
 // 110, 119, 120, 12356); an office without a telephone number is not named.

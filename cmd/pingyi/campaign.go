@@ -11,6 +11,7 @@ import (
 
 	"pingyi/config"
 	"pingyi/models"
+	"pingyi/scoring"
 	"pingyi/service/campaign"
 )
 
@@ -137,6 +138,10 @@ func (e *env) created(ctx context.Context, o *opened, plan campaign.Plan) error 
 		fmt.Fprintf(e.err, "the campaign %s collects on the same account and channel at the same time\n", other)
 	}
 	e.tellOver(&made, time.Now())
+	if !o.opts.Demo() && plan.Programme.Contacts.Phone == scoring.SamplePhone {
+		fmt.Fprintf(e.err, "campaign %s: citizens will be told to ring %s, the made-up number of the shipped profile; "+
+			"put your office's own under contacts, delete the draft and create it again\n", made.ID, scoring.SamplePhone)
+	}
 	if plan.ApprovedBy == "" {
 		fmt.Fprintf(e.err, "campaign %s is a draft until it is approved: pingyi campaign approve --id %s --by ...\n", plan.ID, plan.ID)
 	}

@@ -32,6 +32,18 @@ func TestCampaignApprove_ofASampleInProduction_isRefusedAndTheCitysCopyPrintsIts
 			w.must("campaign", "create", "--profile", profile, "--id", id, "--from", "2020-01-01", "--to", "2099-12-31")
 		}
 		create("maanshan-2017", "sample")
+		withPhone := func(id, phone string) string {
+			text := strings.Replace(w.must("campaign", "profile", "maanshan-2017"), scoring.SamplePhone, phone, 1)
+			_, errs, code := w.command("campaign", "create", "--profile", w.file(id+".yaml", text), "--id", id, "--from", "2020-01-01", "--to", "2099-12-31")
+			if code != exitDone {
+				t.Fatalf("exit code %d\n%s", code, errs)
+			}
+			return errs
+		}
+		contains(t, withPhone("shipped", scoring.SamplePhone), scoring.SamplePhone, "contacts")
+		if errs := withPhone("own", "0555-2346789"); strings.Contains(errs, "contacts") {
+			t.Errorf("its own number is called made up: %s", errs)
+		}
 		out, errs, code := w.command("campaign", "approve", "--id", "sample", "--by", "市纠风办")
 		if code != exitFailed || out != "" {
 			t.Errorf("exit code %d, %q", code, out)
