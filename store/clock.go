@@ -20,7 +20,7 @@ func (db *DB) clock(tx *gorm.DB) (time.Time, error) {
 		query = "SELECT DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%d %H:%i:%s.%f')"
 	}
 	var said string
-	if err := tx.Raw(query).Row().Scan(&said); err != nil {
+	if err := ScanRow(tx.Raw(query), &said); err != nil {
 		return time.Time{}, err
 	}
 	return time.Parse("2006-01-02 15:04:05.999999", said)

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"math/rand/v2"
 	"time"
@@ -106,4 +108,19 @@ func (db *DB) Write(ctx context.Context, op string, fn func(tx *gorm.DB) error) 
 			return t.Outcome(op, err)
 		}
 	}
+}
+
+// ScanRow reads the one row of a query. sql.ErrNoRows: there is none. It takes the
+// place of gorm's Row, which panics in Scan where the statement could not be prepared,
+// as when the database is away.
+func ScanRow(query *gorm.DB, into ...any) (err error) {
+	rows, err := query.Rows()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	if !rows.Next() {
+		return cmp.Or(rows.Err(), sql.ErrNoRows)
+	}
+	return rows.Scan(into...)
 }

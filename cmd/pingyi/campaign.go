@@ -11,7 +11,6 @@ import (
 
 	"pingyi/config"
 	"pingyi/models"
-	"pingyi/scoring"
 	"pingyi/service/campaign"
 )
 
@@ -137,24 +136,14 @@ func (e *env) created(ctx context.Context, o *opened, plan campaign.Plan) error 
 	if other != "" {
 		fmt.Fprintf(e.err, "the campaign %s collects on the same account and channel at the same time\n", other)
 	}
-	e.tellOver(&made, time.Now())
-	if !o.opts.Demo() && plan.Programme.Contacts.Phone == scoring.SamplePhone {
-		fmt.Fprintf(e.err, "campaign %s: citizens will be told to ring %s, the made-up number of the shipped profile; "+
-			"put your office's own under contacts, delete the draft and create it again\n", made.ID, scoring.SamplePhone)
+	for _, doubt := range campaign.Doubts(&made, &plan.Programme, time.Now(), o.opts.Demo()) {
+		fmt.Fprintf(e.err, "campaign %s: %s\n", made.ID, doubt)
 	}
 	if plan.ApprovedBy == "" {
 		fmt.Fprintf(e.err, "campaign %s is a draft until it is approved: pingyi campaign approve --id %s --by ...\n", plan.ID, plan.ID)
 	}
 	_, err = fmt.Fprintf(e.out, "%s\n", plan.ID)
 	return err
-}
-
-// tellOver says that the rating window of a campaign is over: most likely its year was
-// typed wrong.
-func (e *env) tellOver(c *models.Campaign, now time.Time) {
-	if !c.ClosesAt.After(now) {
-		fmt.Fprintf(e.err, "campaign %s: its last day of rating is over; nothing will be counted, and once approved it is sealed at once\n", c.ID)
-	}
 }
 
 // tellAccounts names the channels of a campaign that no account here collects for.

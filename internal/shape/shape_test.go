@@ -39,6 +39,7 @@ type folder struct {
 	methods map[string]int // by type
 	words   []string       // literals with Chinese characters, by place
 	vague   []string       // comments that name no subject, by place
+	rows    []string       // calls of Row(), by place
 }
 
 // count reads the packages of the module, by folder.
@@ -95,6 +96,10 @@ func (f *folder) add(path string) error {
 			if n.Recv != nil {
 				f.methods[receiver(n.Recv.List[0].Type)]++
 			}
+		case *ast.CallExpr:
+			if called, ok := n.Fun.(*ast.SelectorExpr); ok && called.Sel.Name == "Row" && len(n.Args) == 0 {
+				f.rows = append(f.rows, set.Position(n.Pos()).String())
+			}
 		case *ast.BasicLit:
 			if strings.IndexFunc(n.Value, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0 {
 				f.words = append(f.words, set.Position(n.Pos()).String()+": "+n.Value)
@@ -138,6 +143,16 @@ func TestPackages_typesAndLines_withinTheirBounds(t *testing.T) {
 			t.Errorf("%s fits: take it off the list", name)
 		case !fits && !larger[name]:
 			t.Errorf("%s has %d lines of %d, and more than %d methods on %v", name, f.lines, most, mostMethods, over)
+		}
+	}
+}
+
+// gorm's Row panics in Scan where a statement cannot be prepared, as when the database
+// is away: store.ScanRow takes its place.
+func TestStore_rowsOfGorm_areNotScanned(t *testing.T) {
+	for _, f := range count(t) {
+		for _, place := range f.rows {
+			t.Errorf("%s: store.ScanRow reads one row", place)
 		}
 	}
 }

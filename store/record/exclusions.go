@@ -9,6 +9,7 @@ import (
 
 	"pingyi/models"
 	"pingyi/scoring"
+	"pingyi/store"
 	"pingyi/store/proof"
 	"pingyi/store/tally"
 )
@@ -77,7 +78,7 @@ func (s *Store) Restore(ctx context.Context, tenant, campaign string, rating mod
 			return noteExclusion(tx, w, rating, seq+1, reason, a, prove)
 		}
 		var stored string
-		if err := tx.Raw("SELECT answers FROM ratings WHERE tenant=? AND campaign=? AND id=?", tenant, campaign, rating).Row().Scan(&stored); err != nil {
+		if err := store.ScanRow(tx.Raw("SELECT answers FROM ratings WHERE tenant=? AND campaign=? AND id=?", tenant, campaign, rating), &stored); err != nil {
 			return err
 		}
 		answers, err := models.ParseAnswers(stored)
@@ -123,7 +124,7 @@ func (s *Store) lockForExclusion(tx *gorm.DB, tenant, campaign string, rating mo
 	}
 	w.Channel, w.Unit, w.Person = found[0].Channel, found[0].Unit, found[0].Person
 	var seq int
-	err := tx.Raw("SELECT COUNT(*) FROM rating_exclusions WHERE tenant=? AND campaign=? AND rating=?", tenant, campaign, rating).Row().Scan(&seq)
+	err := store.ScanRow(tx.Raw("SELECT COUNT(*) FROM rating_exclusions WHERE tenant=? AND campaign=? AND rating=?", tenant, campaign, rating), &seq)
 	return w, seq, err
 }
 
@@ -136,10 +137,10 @@ func (s *Store) withdrawnMeanwhile(tx *gorm.DB, w scoring.Withdrawal, rating mod
 		return ended, err
 	}
 	var n int64
-	if err := tx.Raw(`SELECT COUNT(*) FROM public_ratings p
+	if err := store.ScanRow(tx.Raw(`SELECT COUNT(*) FROM public_ratings p
  JOIN ratings r ON r.tenant = p.tenant AND r.campaign = p.campaign AND r.id = p.rating
  JOIN social_retractions x ON x.tenant = p.tenant AND x.account = r.account AND x.item = p.item
- WHERE p.tenant=? AND p.campaign=? AND p.rating=?`, w.Tenant, w.Campaign, rating).Row().Scan(&n); err != nil || n == 0 {
+ WHERE p.tenant=? AND p.campaign=? AND p.rating=?`, w.Tenant, w.Campaign, rating), &n); err != nil || n == 0 {
 		return false, err
 	}
 	return true, s.endExcluded(tx, w, rating, prove)
@@ -147,7 +148,7 @@ func (s *Store) withdrawnMeanwhile(tx *gorm.DB, w scoring.Withdrawal, rating mod
 
 func hasEnded(tx *gorm.DB, w scoring.Withdrawal, rating models.ID) (bool, error) {
 	var n int64
-	err := tx.Raw("SELECT COUNT(*) FROM rating_ends WHERE tenant=? AND campaign=? AND rating=?", w.Tenant, w.Campaign, rating).Row().Scan(&n)
+	err := store.ScanRow(tx.Raw("SELECT COUNT(*) FROM rating_ends WHERE tenant=? AND campaign=? AND rating=?", w.Tenant, w.Campaign, rating), &n)
 	return n > 0, err
 }
 
@@ -180,9 +181,9 @@ func noteExclusion(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int,
 // answer was lost, was committed after all.
 func noted(tx *gorm.DB, w scoring.Withdrawal, rating models.ID, seq int, reason string, a scoring.Act) (bool, error) {
 	var n int64
-	err := tx.Raw(`SELECT COUNT(*) FROM rating_exclusions WHERE tenant=? AND campaign=? AND rating=? AND seq=?
+	err := store.ScanRow(tx.Raw(`SELECT COUNT(*) FROM rating_exclusions WHERE tenant=? AND campaign=? AND rating=? AND seq=?
  AND reason=? AND note=? AND by_name=? AND approved_by=? AND happened_at=?`,
-		w.Tenant, w.Campaign, rating, seq, reason, a.Note, a.By, a.ApprovedBy, models.At(a.At)).Row().Scan(&n)
+		w.Tenant, w.Campaign, rating, seq, reason, a.Note, a.By, a.ApprovedBy, models.At(a.At)), &n)
 	return n > 0, err
 }
 

@@ -114,7 +114,7 @@ func (s *Store) endLive(tx *gorm.DB, w scoring.Withdrawal, live liveFound, prove
 
 // replacedRating is the rating that another one had replaced, "" for none.
 func replacedRating(tx *gorm.DB, tenant, campaign string, rating models.ID) (replaced proof.AnyID, err error) {
-	err = tx.Raw("SELECT MIN(rating) FROM rating_ends WHERE tenant=? AND campaign=? AND by_rating=?", tenant, campaign, rating).Row().Scan(&replaced)
+	err = store.ScanRow(tx.Raw("SELECT MIN(rating) FROM rating_ends WHERE tenant=? AND campaign=? AND by_rating=?", tenant, campaign, rating), &replaced)
 	return replaced, err
 }
 

@@ -19,8 +19,8 @@ func (s *Store) MayAnswer(ctx context.Context, a social.Account, author models.I
 			return err
 		}
 		var is models.ID
-		err := tx.Raw("SELECT item FROM social_answers WHERE tenant=? AND account=? AND author=? AND day=? AND kind=?",
-			a.Tenant, a.ID, author, day, head).Row().Scan(&is)
+		err := store.ScanRow(tx.Raw("SELECT item FROM social_answers WHERE tenant=? AND account=? AND author=? AND day=? AND kind=?",
+			a.Tenant, a.ID, author, day, head), &is)
 		mine = is == item
 		return err
 	})

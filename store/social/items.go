@@ -62,7 +62,7 @@ func (s *Store) Lease(ctx context.Context, a social.Account, name string, holder
 		}
 		// Not by the count of rows: a renewal within one millisecond changes none.
 		var is models.ID
-		err := tx.Raw("SELECT holder FROM social_leases WHERE tenant=? AND account=? AND name=?", a.Tenant, a.ID, name).Row().Scan(&is)
+		err := store.ScanRow(tx.Raw("SELECT holder FROM social_leases WHERE tenant=? AND account=? AND name=?", a.Tenant, a.ID, name), &is)
 		mine = is == holder
 		return err
 	})

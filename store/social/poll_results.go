@@ -36,7 +36,7 @@ func (s *Store) AddPollResult(ctx context.Context, p social.PollRecord, scope mo
 			return err
 		}
 		var at models.Time
-		err = tx.Raw("SELECT entered_at, COALESCE(via, '') FROM poll_results WHERE tenant=? AND id=?", p.Tenant, p.ID).Row().Scan(&at, &stored.Via)
+		err = store.ScanRow(tx.Raw("SELECT entered_at, COALESCE(via, '') FROM poll_results WHERE tenant=? AND id=?", p.Tenant, p.ID), &at, &stored.Via)
 		stored.EnteredAt = at.Time
 		return err
 	})

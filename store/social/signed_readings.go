@@ -22,7 +22,7 @@ func (s *Store) KeepReading(ctx context.Context, a social.Account, signature, re
 		}); err != nil {
 			return err
 		}
-		return tx.Raw(readingQuery, a.Tenant, a.ID, signature).Row().Scan(&first)
+		return store.ScanRow(tx.Raw(readingQuery, a.Tenant, a.ID, signature), &first)
 	})
 	return first, err
 }
@@ -32,7 +32,7 @@ const readingQuery = "SELECT reading FROM signed_readings WHERE tenant=? AND acc
 // FirstReading returns what a signature was first read as. models.NotFound: none is
 // kept.
 func (s *Store) FirstReading(ctx context.Context, a social.Account, signature models.ID) (first models.ID, err error) {
-	err = s.db.Gorm.WithContext(ctx).Raw(readingQuery, a.Tenant, a.ID, signature).Row().Scan(&first)
+	err = store.ScanRow(s.db.Gorm.WithContext(ctx).Raw(readingQuery, a.Tenant, a.ID, signature), &first)
 	if errors.Is(err, sql.ErrNoRows) {
 		return first, models.Errorf(models.NotFound, "no_reading", "the signature was not read")
 	}
